@@ -1,0 +1,69 @@
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn leap_days_exist_only_in_leap_years() {
+    assert!("2024-02-29".parse::<Day>().is_ok());
+    assert!("2000-02-29".parse::<Day>().is_ok());
+    assert!("2023-02-29".parse::<Day>().is_err());
+    assert!("1900-02-29".parse::<Day>().is_err());
+    assert_eq!("2024-02".parse::<Month>().unwrap().days().count(), 29);
+    assert_eq!("2026-12".parse::<Month>().unwrap().days().last().unwrap().to_string(), "2026-12-31");
+}
+
+#[test]
+fn a_bad_day_says_how_to_write_one() {
+    for text in [
+        "",
+        "2026",
+        "2026-11",
+        "2026-13-01",
+        "2026-11-31",
+        "26-11-01",
+        "2026-1-1",
+        "2026-11-22-",
+        "0000-01-01",
+    ] {
+        let error = text.parse::<Day>().unwrap_err().to_string();
+        assert!(error.contains("write it as 2026-11-22"), "{text}: {error}");
+    }
+    assert!("2026-13".parse::<Month>().is_err());
+    assert!("2026-+1".parse::<Month>().is_err());
+}
+
+#[test]
+fn months_step_over_years() {
+    let january: Month = "2026-01".parse().unwrap();
+    assert_eq!(january.previous().unwrap().to_string(), "2025-12");
+    assert_eq!(january.previous().unwrap().next().unwrap(), january);
+    assert_eq!("0001-01".parse::<Month>().unwrap().previous(), None);
+    assert_eq!("9999-12".parse::<Month>().unwrap().next(), None);
+    assert_eq!("9999-12-31".parse::<Day>().unwrap().next(), None);
+}
+
+#[test]
+fn a_range_holds_both_ends() {
+    let day = |text: &str| text.parse::<Day>().unwrap();
+    let days: Vec<String> = DayRange::new(day("2024-02-28"), day("2024-03-01")).map(String::from).collect();
+    assert_eq!(days, ["2024-02-28", "2024-02-29", "2024-03-01"]);
+    assert_eq!(DayRange::new(day("2024-02-02"), day("2024-02-01")).count(), 0);
+    assert_eq!(DayRange::new(day("9999-12-30"), day("9999-12-31")).count(), 2);
+}
+
+proptest! {
+    #[test]
+    fn days_and_months_round_trip(year in 1i16..=9999, month in 1i8..=12, day in 1i8..=31) {
+        prop_assume!(Day::new(year, month, day).is_some());
+        let day = Day::new(year, month, day).unwrap();
+        prop_assert_eq!(day.to_string().parse::<Day>().unwrap(), day);
+        prop_assert_eq!(day.month().to_string().parse::<Month>().unwrap(), day.month());
+        prop_assert!(day.month().days().any(|d| d == day));
+        prop_assert_eq!(serde_json::from_str::<Day>(&serde_json::to_string(&day).unwrap()).unwrap(), day);
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,12}") {
+        let _ = text.parse::<Day>();
+        let _ = text.parse::<Month>();
+    }
+}

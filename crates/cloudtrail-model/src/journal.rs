@@ -1,0 +1,266 @@
+//! Journal entries: what was committed to a partition, as JSON. An entry is never changed or deleted.
+//!
+//! Claims and commits alternate in a sequence without gaps. A commit is valid only at the sequence number after its own
+//! claim, so a later claim fences every earlier attempt.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the entry format this code writes, and the newest it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What names one attempt at a partition, unique for ever: two writers that meet at one key tell by it whose entry it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AttemptId(pub String);
+
+impl std::fmt::Display for AttemptId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One object of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum Entry {
+    /// An attempt announces itself.
+    Claim(Claim),
+    /// An attempt's result.
+    Commit(Box<Commit>),
+}
+
+/// An attempt announces itself, and fences every attempt before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// The entry's own sequence number, from 1.
+    pub seq: u64,
+    /// Who claims.
+    pub attempt: AttemptId,
+    /// When, RFC 3339; for people, nothing depends on it.
+    pub time: String,
+    /// The version of the tool.
+    pub tool: String,
+}
+
+/// An attempt's result: what it read and what it made visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// The entry's own sequence number: the claim's and one.
+    pub seq: u64,
+    /// Whose claim it follows.
+    pub attempt: AttemptId,
+    /// When, RFC 3339; for people, nothing depends on it.
+    pub time: String,
+    /// Whether the inputs and parts of every earlier commit are replaced by this one's (`--rebuild`, a monthly rewrite).
+    pub replaces: bool,
+    /// What was read, in key order.
+    pub inputs: Vec<Input>,
+    /// What was written, in part order.
+    pub parts: Vec<Part>,
+    /// Keys of earlier parts that are no longer part of the partition.
+    pub retired: Vec<String>,
+    /// The sums, which must balance.
+    pub totals: Totals,
+}
+
+/// One log file (or, at the monthly stage, one daily part) that a commit accounts for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its key below the source.
+    pub key: String,
+    /// Its version, as the store tells it.
+    pub etag: String,
+    /// Bytes of the object as stored.
+    pub bytes: u64,
+    /// Bytes of its text, after decompression; 0 where quarantined.
+    pub raw_bytes: u64,
+    /// Records it holds; 0 where quarantined.
+    pub records: u64,
+    /// How many of them were already in the partition.
+    pub duplicates: u64,
+    /// Whether its records count.
+    pub verdict: Verdict,
+}
+
+/// Whether an input's records count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// It was read whole.
+    Ok,
+    /// It could not be read whole, and nothing of it is in the lake.
+    Quarantined {
+        /// A stable word for machines: `truncated_gzip`, `not_json` …
+        reason: String,
+        /// A sentence for people.
+        detail: String,
+    },
+}
+
+/// One object a commit made visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its key below the lake.
+    pub key: String,
+    /// Bytes of the object.
+    pub bytes: u64,
+    /// Bytes of its text before compression.
+    pub raw_bytes: u64,
+    /// Records in it.
+    pub records: u64,
+    /// SHA-256 of the object, lower-case hexadecimal.
+    pub sha256: String,
+    /// The earliest eventTime in it, of those written as CloudTrail writes them (`2026-11-22T10:11:12Z`).
+    pub min_event_time: Option<String>,
+    /// The latest such eventTime.
+    pub max_event_time: Option<String>,
+}
+
+/// Sums over a commit. Their balance is what "accounted" means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Inputs read.
+    pub files_in: u64,
+    /// Inputs whose records count.
+    pub files_ok: u64,
+    /// Inputs that were quarantined.
+    pub files_quarantined: u64,
+    /// Records of the inputs whose records count.
+    pub records_in: u64,
+    /// Records written.
+    pub records_out: u64,
+    /// Records dropped: same eventID and same bytes as one already in the partition.
+    pub duplicates: u64,
+    /// Records kept although another with the same eventID, but other bytes, is in the partition.
+    pub conflicts: u64,
+    /// Bytes of the inputs, as stored.
+    pub bytes_in: u64,
+    /// Bytes of the inputs' text.
+    pub raw_bytes_in: u64,
+    /// Bytes of the parts' text.
+    pub raw_bytes_out: u64,
+    /// Bytes of the parts.
+    pub bytes_out: u64,
+}
+
+impl Totals {
+    /// Adds another commit's sums. A sum beyond 64 bits, which only a forged journal has, stays at the largest number.
+    pub fn add(&mut self, other: &Totals) {
+        let pairs = [
+            (&mut self.files_in, other.files_in),
+            (&mut self.files_ok, other.files_ok),
+            (&mut self.files_quarantined, other.files_quarantined),
+            (&mut self.records_in, other.records_in),
+            (&mut self.records_out, other.records_out),
+            (&mut self.duplicates, other.duplicates),
+            (&mut self.conflicts, other.conflicts),
+            (&mut self.bytes_in, other.bytes_in),
+            (&mut self.raw_bytes_in, other.raw_bytes_in),
+            (&mut self.raw_bytes_out, other.raw_bytes_out),
+            (&mut self.bytes_out, other.bytes_out),
+        ];
+        for (sum, number) in pairs {
+            *sum = sum.saturating_add(number);
+        }
+    }
+}
+
+/// Sums that contradict each other: a defect of Trailmill, found before it could be committed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the commit does not balance, so it is not made: {what} says {left}, its sum is {right} (please report this)"
+)]
+pub struct Imbalance {
+    what: &'static str,
+    left: u64,
+    right: u128,
+}
+
+impl Commit {
+    /// Checks the totals against themselves, the inputs and the parts.
+    pub fn check_balance(&self) -> Result<(), Imbalance> {
+        let totals = &self.totals;
+        let quarantined =
+            self.inputs.iter().filter(|i| matches!(i.verdict, Verdict::Quarantined { .. })).count();
+        // wide enough for what a forged entry may hold
+        let sum = |numbers: &[u64]| numbers.iter().copied().map(u128::from).sum::<u128>();
+        let inputs =
+            |of: fn(&Input) -> u64| self.inputs.iter().map(|input| u128::from(of(input))).sum::<u128>();
+        let parts = |of: fn(&Part) -> u64| self.parts.iter().map(|part| u128::from(of(part))).sum::<u128>();
+        let balances = [
+            ("files_in", totals.files_in, sum(&[totals.files_ok, totals.files_quarantined])),
+            ("records_in", totals.records_in, sum(&[totals.records_out, totals.duplicates])),
+            ("files_in", totals.files_in, self.inputs.len() as u128),
+            ("files_quarantined", totals.files_quarantined, quarantined as u128),
+            ("records_in", totals.records_in, inputs(|i| i.records)),
+            ("duplicates", totals.duplicates, inputs(|i| i.duplicates)),
+            ("bytes_in", totals.bytes_in, inputs(|i| i.bytes)),
+            ("raw_bytes_in", totals.raw_bytes_in, inputs(|i| i.raw_bytes)),
+            ("records_out", totals.records_out, parts(|p| p.records)),
+            ("bytes_out", totals.bytes_out, parts(|p| p.bytes)),
+            ("raw_bytes_out", totals.raw_bytes_out, parts(|p| p.raw_bytes)),
+        ];
+        match balances.into_iter().find(|(_, left, right)| u128::from(*left) != *right) {
+            Some((what, left, right)) => Err(Imbalance { what, left, right }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A journal object that is not an entry.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// The text is not a journal entry.
+    #[error("not a journal entry")]
+    Syntax(#[source] serde_json::Error),
+    /// A newer Trailmill wrote it.
+    #[error("written in journal format {found}; this trailmill reads up to {FORMAT_VERSION}: upgrade it")]
+    Newer {
+        /// The entry's version.
+        found: u32,
+    },
+}
+
+impl Entry {
+    /// Parses the (decompressed) text of a journal object. Unknown fields are tolerated, newer versions are not.
+    pub fn from_json(text: &[u8]) -> Result<Self, EntryError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let Version { version } = serde_json::from_slice(text).map_err(EntryError::Syntax)?;
+        if version > FORMAT_VERSION {
+            return Err(EntryError::Newer { found: version });
+        }
+        serde_json::from_slice(text).map_err(EntryError::Syntax)
+    }
+
+    /// The entry as JSON, one line.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    /// Whose entry it is.
+    pub fn attempt(&self) -> &AttemptId {
+        match self {
+            Entry::Claim(claim) => &claim.attempt,
+            Entry::Commit(commit) => &commit.attempt,
+        }
+    }
+
+    /// Its own sequence number.
+    pub fn seq(&self) -> u64 {
+        match self {
+            Entry::Claim(claim) => claim.seq,
+            Entry::Commit(commit) => commit.seq,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

@@ -1,0 +1,135 @@
+//! Names in the lake: tables, partitions, parts and journals.
+//!
+//! ```text
+//! cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz
+//! cloudtrail_monthly/year=2026/month=11/part-000001-0000.parquet
+//! _journal/cloudtrail_daily/2026-11-22/000001.json.gz
+//! ```
+//!
+//! A journal is never inside a table's prefix: Athena reads every object below it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Day, Month, Stage, Table};
+
+/// The days or the month one partition covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartitionSpan {
+    /// One delivery day, of the daily stage.
+    Day(Day),
+    /// One home month, of the monthly stage.
+    Month(Month),
+}
+
+/// One partition of one table: what a journal is kept for, and what one job brings up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partition {
+    /// The table.
+    pub table: Table,
+    /// Its day or month.
+    pub span: PartitionSpan,
+}
+
+impl Partition {
+    /// A day of a table's daily stage.
+    pub fn day(table: Table, day: Day) -> Self {
+        Partition { table, span: PartitionSpan::Day(day) }
+    }
+
+    /// A month of a table's monthly stage.
+    pub fn month(table: Table, month: Month) -> Self {
+        Partition { table, span: PartitionSpan::Month(month) }
+    }
+
+    /// Daily or monthly.
+    pub fn stage(self) -> Stage {
+        match self.span {
+            PartitionSpan::Day(_) => Stage::Daily,
+            PartitionSpan::Month(_) => Stage::Monthly,
+        }
+    }
+
+    /// The name of the table with its stage: `cloudtrail_daily`.
+    pub fn table_name(self) -> String {
+        format!("{}_{}", self.table, self.stage())
+    }
+
+    /// The prefix of its parts, with the last slash.
+    pub fn prefix(self) -> String {
+        let table = self.table_name();
+        match self.span {
+            PartitionSpan::Day(day) => {
+                let (year, month, date) = (day.year(), day.month_number(), day.day_of_month());
+                format!("{table}/year={year:04}/month={month:02}/day={date:02}/")
+            }
+            PartitionSpan::Month(month) => {
+                format!("{table}/year={:04}/month={:02}/", month.year(), month.number())
+            }
+        }
+    }
+
+    /// The prefix of the journals of a table's stage, with the last slash.
+    pub fn journal_root(table: Table, stage: Stage) -> String {
+        format!("_journal/{table}_{stage}/")
+    }
+
+    /// The prefix of its journal, with the last slash.
+    pub fn journal_prefix(self) -> String {
+        let root = Self::journal_root(self.table, self.stage());
+        match self.span {
+            PartitionSpan::Day(day) => format!("{root}{day}/"),
+            PartitionSpan::Month(month) => format!("{root}{month}/"),
+        }
+    }
+
+    /// The key of the journal entry with a sequence number.
+    pub fn journal_key(self, seq: u64) -> String {
+        format!("{}{seq:06}.json.gz", self.journal_prefix())
+    }
+
+    /// The sequence number of a key of this partition's journal, or `None` for any other key.
+    pub fn journal_seq(self, key: &str) -> Option<u64> {
+        let name = key.strip_prefix(&self.journal_prefix())?.strip_suffix(".json.gz")?;
+        let seq: u64 = name.parse().ok()?;
+        (self.journal_key(seq) == key).then_some(seq)
+    }
+
+    /// The partition a journal prefix belongs to: `_journal/cloudtrail_daily/2026-11-22/`.
+    pub fn from_journal_prefix(prefix: &str) -> Option<Self> {
+        let mut segments = prefix.strip_prefix("_journal/")?.strip_suffix('/')?.split('/');
+        let (name, span) = (segments.next()?, segments.next()?);
+        let table = Table::ALL.into_iter().find(|t| name.strip_prefix(t.as_str()).is_some_and(is_stage))?;
+        let partition = match name.rsplit_once('_')?.1 {
+            "daily" => Partition::day(table, Day::from_str(span).ok()?),
+            _ => Partition::month(table, Month::from_str(span).ok()?),
+        };
+        (partition.journal_prefix() == prefix).then_some(partition)
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.span {
+            PartitionSpan::Day(day) => write!(f, "{} {day}", self.table_name()),
+            PartitionSpan::Month(month) => write!(f, "{} {month}", self.table_name()),
+        }
+    }
+}
+
+fn is_stage(suffix: &str) -> bool {
+    matches!(suffix, "_daily" | "_monthly")
+}
+
+/// The key of a part: the claim's sequence number is in it, so no two attempts ever write the same name.
+pub fn part_key(partition: Partition, claim_seq: u64, index: usize) -> String {
+    let ending = match partition.stage() {
+        Stage::Daily => "ndjson.gz",
+        Stage::Monthly => "parquet",
+    };
+    format!("{}part-{claim_seq:06}-{index:04}.{ending}", partition.prefix())
+}
+
+#[cfg(test)]
+#[path = "lake_layout_tests.rs"]
+mod tests;

@@ -1,0 +1,56 @@
+use super::*;
+
+fn partitions() -> Vec<Partition> {
+    Table::ALL
+        .into_iter()
+        .flat_map(|table| {
+            [
+                Partition::day(table, "2026-11-22".parse().unwrap()),
+                Partition::month(table, "2026-11".parse().unwrap()),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn names_are_those_of_the_design() {
+    let day = Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap());
+    assert_eq!(part_key(day, 1, 0), "cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz");
+    assert_eq!(day.journal_key(1), "_journal/cloudtrail_daily/2026-11-22/000001.json.gz");
+    let month = Partition::month(Table::NetworkActivity, "2026-11".parse().unwrap());
+    assert_eq!(
+        part_key(month, 12, 3),
+        "cloudtrail_network_activity_monthly/year=2026/month=11/part-000012-0003.parquet"
+    );
+    assert_eq!(day.to_string(), "cloudtrail_daily 2026-11-22");
+}
+
+#[test]
+fn a_journal_is_outside_every_table() {
+    for partition in partitions() {
+        for other in partitions() {
+            assert!(!partition.journal_prefix().starts_with(&format!("{}/", other.table_name())));
+        }
+    }
+}
+
+#[test]
+fn journal_prefixes_round_trip() {
+    for partition in partitions() {
+        assert_eq!(Partition::from_journal_prefix(&partition.journal_prefix()), Some(partition));
+        assert_eq!(partition.journal_seq(&partition.journal_key(7)), Some(7));
+        assert_eq!(partition.journal_seq(&partition.journal_key(1_000_000)), Some(1_000_000));
+    }
+    for other in [
+        "_journal/",
+        "_journal/x_daily/2026-11-22/",
+        "_journal/cloudtrail_daily/2026-11/",
+        "cloudtrail_daily/",
+    ] {
+        assert_eq!(Partition::from_journal_prefix(other), None, "{other}");
+    }
+    let day = partitions()[0];
+    for key in ["7.json.gz", "+00007.json.gz", "0000007.json.gz", "000007.json", "000007.json.gz.tmp"] {
+        assert_eq!(day.journal_seq(&format!("{}{key}", day.journal_prefix())), None, "{key}");
+    }
+}

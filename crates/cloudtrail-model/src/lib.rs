@@ -1,0 +1,51 @@
+//! What CloudTrail delivers, and what a lake records of it. Pure data and pure functions: no I/O, no clock, no
+//! environment, so every rule that decides where a record goes can be tested by itself.
+//!
+//! The story of one log file through this crate:
+//!
+//! ```
+//! use cloudtrail_model::{home_month, Limits, LogFile, Partition, SourceKey, Stage};
+//!
+//! // 1. its key says what it is and which day it was delivered
+//! let key = SourceKey::parse(
+//!     "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/01/\
+//!      111122223333_CloudTrail_us-east-1_20261101T0005Z_a1b2c3d4e5f6a7b8.json.gz",
+//! )?;
+//! // 2. kind and day name the partition it belongs to
+//! let partition = Partition::day(key.kind.table().expect("not a digest"), key.day);
+//! assert_eq!(partition.prefix(), "cloudtrail_daily/year=2026/month=11/day=01/");
+//! assert_eq!(partition.table_name(), format!("cloudtrail_{}", Stage::Daily));
+//! // 3. its text splits into records, byte for byte
+//! let text = br#"{"Records":[{"eventID":"e1","eventTime":"2026-10-31T23:58:00Z","x":1.0}]}"#;
+//! let file = LogFile::parse(text.to_vec(), &Limits::default())?;
+//! let record = file.record(0);
+//! assert_eq!(record.line, br#"{"eventID":"e1","eventTime":"2026-10-31T23:58:00Z","x":1.0}"#);
+//! // 4. and each record has exactly one home month
+//! assert_eq!(home_month(key.day, record.event_time).to_string(), "2026-10");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod calendar;
+mod envelope;
+mod event_time;
+mod home_month;
+mod journal;
+mod kind;
+mod lake_layout;
+mod members;
+mod scan;
+mod source_key;
+mod source_prefix;
+
+pub use calendar::{BadDate, Day, DayRange, Month};
+pub use envelope::{EnvelopeError, Limits, LogFile, Record};
+pub use event_time::event_time_millis;
+pub use home_month::home_month;
+pub use journal::{
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Part, Totals, Verdict,
+};
+pub use kind::{Kind, Stage, Table};
+pub use lake_layout::{Partition, PartitionSpan, part_key};
+pub use members::{Member, elements, members, string_text};
+pub use source_key::{KeyError, LogFileName, SourceKey};
+pub use source_prefix::SourcePrefix;

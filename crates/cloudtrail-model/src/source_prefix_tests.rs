@@ -1,0 +1,25 @@
+use super::*;
+
+#[test]
+fn every_step_down() {
+    let steps = [
+        ("", Some(SourcePrefix::Above(0))),
+        ("logs/", Some(SourcePrefix::Above(1))),
+        ("logs/2024/", Some(SourcePrefix::Above(2))),
+        ("AWSLogs/", Some(SourcePrefix::Accounts)),
+        ("o-abc/AWSLogs/", Some(SourcePrefix::Accounts)),
+        ("o-abc/AWSLogs/o-abc/", Some(SourcePrefix::Accounts)),
+        ("AWSLogs/111122223333/", Some(SourcePrefix::Kinds)),
+        ("AWSLogs/o-abc/111122223333/", Some(SourcePrefix::Kinds)),
+        ("AWSLogs/AWSLogs/111122223333/CloudTrail/", Some(SourcePrefix::Regions(Kind::CloudTrail))),
+        ("AWSLogs/111122223333/CloudTrail-Digest/", Some(SourcePrefix::Regions(Kind::Digest))),
+        ("x/AWSLogs/o-a/111122223333/CloudTrail/eu-west-1/", Some(SourcePrefix::Days(Kind::CloudTrail))),
+        ("AWSLogs/111122223333/Config/", None),
+        ("AWSLogs/111122223333/Config/us-east-1/", None),
+        ("AWSLogs/vpcflowlogs/", None),
+        ("AWSLogs/111122223333/CloudTrail/us-east-1/2026/", None),
+    ];
+    for (prefix, expected) in steps {
+        assert_eq!(SourcePrefix::parse(prefix), expected, "{prefix}");
+    }
+}
