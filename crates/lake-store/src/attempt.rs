@@ -1,0 +1,181 @@
+//! One attempt at a partition: claim, sweep, stage, publish, commit, retire. Every stage changes the lake only this way.
+//!
+//! A crash anywhere leaves one of three things: nothing, invisible leftovers, or visible parts that no commit names. The
+//! next attempt's claim fences the dead one, and its sweep clears the rest.
+
+use std::sync::Arc;
+
+use cloudtrail_model::{AttemptId, Claim, Commit, FORMAT_VERSION, Input, Part, Totals, part_key};
+
+use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
+use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
+
+/// What an attempt writes into the journal about itself. Handed in, since stages have no clock and no randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    /// A new id, different at every call on any machine.
+    pub new_attempt: fn() -> AttemptId,
+    /// The time, RFC 3339.
+    pub now: fn() -> String,
+    /// Name and version of the tool.
+    pub tool: &'static str,
+}
+
+/// A part that is sealed and waits to be published.
+#[derive(Debug)]
+pub struct SealedPart {
+    /// What the commit will say of it.
+    pub part: Part,
+    /// The upload.
+    pub upload: Box<dyn StagedUpload>,
+}
+
+/// What an attempt has to commit.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// See [`Commit::replaces`].
+    pub replaces: bool,
+    /// What was read, in key order.
+    pub inputs: Vec<Input>,
+    /// The new parts, in part order.
+    pub parts: Vec<SealedPart>,
+    /// Keys of parts that the new ones replace.
+    pub retired: Vec<String>,
+    /// The sums over inputs; those over parts are added here.
+    pub totals: Totals,
+}
+
+/// A partition claimed by this attempt.
+#[derive(Debug)]
+pub struct Attempt {
+    store: Arc<dyn Store>,
+    journal: Journal,
+    stamp: Stamp,
+    claim: Claim,
+    swept: u64,
+}
+
+/// An attempt that could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AttemptError {
+    /// The journal failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The lake failed.
+    #[error("the lake cannot be changed")]
+    Store(#[from] StoreError),
+}
+
+/// Objects in a partition that no commit names: left by an attempt that died between publishing and committing.
+pub async fn strays(
+    store: &dyn Store,
+    journal: &Journal,
+    state: &PartitionState,
+) -> Result<Vec<String>, StoreError> {
+    let visible = list_all(store, &journal.partition().prefix(), Depth::All).await?;
+    let keys = visible.objects.into_iter().map(|object| object.key);
+    Ok(keys.filter(|key| !state.parts.contains_key(key)).collect())
+}
+
+impl Attempt {
+    /// Claims the partition on top of `state`, then clears what earlier attempts left: they are all fenced now. `None`
+    /// where somebody moved since the state was read: plan again.
+    pub async fn begin(
+        store: Arc<dyn Store>,
+        journal: Journal,
+        state: &PartitionState,
+        stamp: Stamp,
+    ) -> Result<Option<Self>, AttemptError> {
+        let claimed =
+            journal.claim(state, (stamp.new_attempt)(), (stamp.now)(), stamp.tool.to_owned()).await?;
+        let Claimed::Yes(claim) = claimed else { return Ok(None) };
+        store.abandon_staged(&journal.partition().prefix()).await?;
+        let strays = strays(&*store, &journal, state).await?;
+        for key in &strays {
+            store.delete(key).await?;
+        }
+        Ok(Some(Attempt { store, journal, stamp, claim, swept: strays.len() as u64 }))
+    }
+
+    /// Objects that were swept: visible, and named by no commit.
+    pub fn swept(&self) -> u64 {
+        self.swept
+    }
+
+    /// The key of this attempt's part with an index.
+    pub fn part_key(&self, index: usize) -> String {
+        part_key(self.journal.partition(), self.claim.seq, index)
+    }
+
+    /// Starts the upload of this attempt's part with an index.
+    pub async fn stage(&self, index: usize) -> Result<Box<dyn StagedUpload>, StoreError> {
+        self.store.stage(&self.part_key(index)).await
+    }
+
+    /// Publishes the parts and commits. Superseded: the parts are taken back, and nothing of this attempt counts.
+    ///
+    /// After an error the outcome is unknown, so nothing is taken back: what a commit names must stay, and what none
+    /// names the next attempt sweeps.
+    pub async fn finish(self, changes: Changes) -> Result<CommitOutcome, AttemptError> {
+        let (parts, uploads): (Vec<Part>, Vec<_>) =
+            changes.parts.into_iter().map(|sealed| (sealed.part, sealed.upload)).unzip();
+        let mut totals = changes.totals;
+        for part in &parts {
+            totals.bytes_out += part.bytes;
+            totals.raw_bytes_out += part.raw_bytes;
+            totals.records_out += part.records;
+        }
+        let own: Vec<String> = parts.iter().map(|part| part.key.clone()).collect();
+        let commit = Commit {
+            version: FORMAT_VERSION,
+            seq: self.claim.seq + 1,
+            attempt: self.claim.attempt.clone(),
+            time: (self.stamp.now)(),
+            replaces: changes.replaces,
+            inputs: changes.inputs,
+            parts,
+            retired: changes.retired.clone(),
+            totals,
+        };
+        // before anything becomes visible: a commit that cannot be made publishes nothing
+        commit.check_balance().map_err(JournalError::from)?;
+        let outcome = self.publish_and_commit(uploads, commit).await?;
+        let gone = match outcome {
+            CommitOutcome::Committed => changes.retired,
+            CommitOutcome::Superseded => own,
+        };
+        for key in &gone {
+            self.store.delete(key).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn publish_and_commit(
+        &self,
+        mut uploads: Vec<Box<dyn StagedUpload>>,
+        commit: Commit,
+    ) -> Result<CommitOutcome, AttemptError> {
+        // a fenced attempt would only show readers what it must take back
+        if self.journal.is_fenced(&self.claim).await? {
+            futures::future::join_all(uploads.iter_mut().map(|upload| upload.abort())).await;
+            return Ok(CommitOutcome::Superseded);
+        }
+        // all at once, so that readers see the new parts appear within the shortest time
+        let published =
+            futures::future::try_join_all(uploads.iter_mut().map(|upload| upload.publish())).await;
+        match published {
+            Ok(_) => Ok(self.journal.commit(commit).await?),
+            // the later claim threw our uploads away
+            Err(error)
+                if error.kind == ErrorKind::NotFound && self.journal.is_fenced(&self.claim).await? =>
+            {
+                Ok(CommitOutcome::Superseded)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "attempt_tests.rs"]
+mod tests;

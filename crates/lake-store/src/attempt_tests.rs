@@ -1,0 +1,153 @@
+use super::*;
+use crate::MemoryStore;
+use bytes::Bytes;
+use cloudtrail_model::{Partition, Table, Verdict};
+
+const STAMP: Stamp = Stamp {
+    new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),
+    now: || "2026-11-22T03:00:00Z".into(),
+    tool: "test",
+};
+
+struct World {
+    store: MemoryStore,
+    journal: Journal,
+}
+
+impl World {
+    fn new() -> Self {
+        let store = MemoryStore::new();
+        let partition = Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap());
+        World { journal: Journal::new(Arc::new(store.clone()), partition), store }
+    }
+
+    async fn begin(&self) -> Attempt {
+        let state = self.journal.read().await.unwrap();
+        let store = Arc::new(self.store.clone());
+        Attempt::begin(store, self.journal.clone(), &state, STAMP).await.unwrap().unwrap()
+    }
+
+    async fn visible(&self) -> Vec<String> {
+        let page = list_all(&self.store, "cloudtrail_daily/", Depth::All).await.unwrap();
+        page.objects.into_iter().map(|object| object.key).collect()
+    }
+}
+
+async fn sealed(attempt: &Attempt, text: &'static str) -> SealedPart {
+    let mut upload = attempt.stage(0).await.unwrap();
+    upload.write(Bytes::from_static(text.as_bytes())).await.unwrap();
+    upload.seal().await.unwrap();
+    let bytes = text.len() as u64;
+    let part = Part {
+        key: attempt.part_key(0),
+        bytes,
+        raw_bytes: bytes,
+        records: 1,
+        sha256: String::new(),
+        min_event_time: None,
+        max_event_time: None,
+    };
+    SealedPart { part, upload }
+}
+
+async fn changes(attempt: &Attempt, text: &'static str) -> Changes {
+    let input = Input {
+        key: text.into(),
+        etag: "1".into(),
+        bytes: 1,
+        raw_bytes: 1,
+        records: 1,
+        duplicates: 0,
+        verdict: Verdict::Ok,
+    };
+    let totals =
+        Totals { files_in: 1, files_ok: 1, records_in: 1, bytes_in: 1, raw_bytes_in: 1, ..Totals::default() };
+    let parts = vec![sealed(attempt, text).await];
+    Changes { inputs: vec![input], parts, totals, ..Changes::default() }
+}
+
+#[tokio::test]
+async fn nothing_is_visible_before_the_end_and_everything_after() {
+    let world = World::new();
+    let attempt = world.begin().await;
+    let changes = changes(&attempt, "a").await;
+    assert!(world.visible().await.is_empty());
+    assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
+    let state = world.journal.read().await.unwrap();
+    assert_eq!(world.visible().await, state.parts.keys().cloned().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_superseded_attempt_takes_its_parts_back() {
+    let world = World::new();
+    let slow = world.begin().await;
+    let slow_changes = changes(&slow, "slow").await;
+    let quick = world.begin().await;
+    let quick_changes = changes(&quick, "quick").await;
+    assert_eq!(quick.finish(quick_changes).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(slow.finish(slow_changes).await.unwrap(), CommitOutcome::Superseded);
+    assert_eq!(world.visible().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_attempt_fenced_after_publishing_takes_its_parts_back() {
+    let world = World::new();
+    let slow = world.begin().await;
+    let mut changes = changes(&slow, "slow").await;
+    changes.parts[0].upload.publish().await.unwrap();
+    let state = world.journal.read().await.unwrap();
+    let claim =
+        world.journal.claim(&state, AttemptId("other".into()), "t".into(), "test".into()).await.unwrap();
+    assert!(matches!(claim, Claimed::Yes(_)));
+    assert_eq!(slow.finish(changes).await.unwrap(), CommitOutcome::Superseded);
+    assert!(world.visible().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_dead_attempt_published_is_swept_by_the_next() {
+    let world = World::new();
+    let dead = world.begin().await;
+    let mut published = sealed(&dead, "x").await;
+    published.upload.publish().await.unwrap();
+    drop((dead, published));
+    let state = world.journal.read().await.unwrap();
+    assert_eq!(strays(&world.store, &world.journal, &state).await.unwrap(), world.visible().await);
+    let next = world.begin().await;
+    assert_eq!(next.swept(), 1);
+    assert!(world.visible().await.is_empty());
+}
+
+#[tokio::test]
+async fn retired_parts_go_after_the_commit() {
+    let world = World::new();
+    let first = world.begin().await;
+    let first_changes = changes(&first, "a").await;
+    first.finish(first_changes).await.unwrap();
+    let second = world.begin().await;
+    let mut rewrite = changes(&second, "b").await;
+    rewrite.replaces = true;
+    rewrite.retired = world.visible().await;
+    second.finish(rewrite).await.unwrap();
+    let state = world.journal.read().await.unwrap();
+    assert_eq!(world.visible().await, state.parts.keys().cloned().collect::<Vec<_>>());
+    assert_eq!(state.parts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_commit_that_does_not_balance_publishes_nothing() {
+    let world = World::new();
+    let attempt = world.begin().await;
+    let mut wrong = changes(&attempt, "a").await;
+    wrong.totals.records_in = 2;
+    assert!(attempt.finish(wrong).await.is_err());
+    assert!(world.visible().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_partition_that_moved_is_planned_again() {
+    let world = World::new();
+    let stale = world.journal.read().await.unwrap();
+    world.begin().await;
+    let store = Arc::new(world.store.clone());
+    assert!(Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap().is_none());
+}

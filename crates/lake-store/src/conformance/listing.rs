@@ -1,0 +1,99 @@
+//! Listings: order, prefixes, pages.
+
+use super::{Area, names, owned};
+use crate::{Depth, Page};
+
+/// More than one page of S3, of objects and of common prefixes alike.
+const MANY: usize = 1_050;
+
+/// Nothing there is an empty listing, not an error.
+pub(super) async fn empty(area: &Area) {
+    for depth in [Depth::All, Depth::Level] {
+        for prefix in ["", "nothing", "nothing/", "nothing/at/all"] {
+            let page = area.list(prefix, depth).await;
+            assert_eq!(page, Page::default(), "a listing of {prefix:?} at {depth:?}, where nothing is");
+        }
+    }
+}
+
+/// Keys come in the byte order of the whole key, in which `-` and `.` are before `/`.
+pub(super) async fn order(area: &Area) {
+    let sorted = owned(&[
+        "A", "a!/x", "a-b", "a.b/c", "a/b", "a/b-", "a/b.c", "a/c/d", "a/c0", "a0", "ab", "z", "é", "～",
+        "😀",
+    ]);
+    let mut shuffled = sorted.clone();
+    fastrand::Rng::with_seed(7).shuffle(&mut shuffled);
+    area.create_all(&shuffled).await;
+    assert_eq!(area.names("", Depth::All).await, sorted, "the order of keys");
+    let level = area.list("", Depth::Level).await;
+    assert_eq!(names(&level), owned(&["A", "a-b", "a0", "ab", "z", "é", "～", "😀"]), "objects of a level");
+    assert_eq!(level.prefixes, owned(&["a!/", "a.b/", "a/"]), "common prefixes of a level");
+    let listed = area.list("", Depth::All).await.objects;
+    for object in listed {
+        assert_eq!(object.bytes, object.key.len() as u64, "the size of {}", object.key);
+        assert!(!object.etag.is_empty(), "the etag of {}", object.key);
+    }
+}
+
+/// A prefix is a string, not a folder.
+pub(super) async fn string_prefixes(area: &Area) {
+    area.create_all(&owned(&["a/b", "a/bc/d", "a/bd", "a/c", "ab/x", "b"])).await;
+    let all = |prefix| area.names(prefix, Depth::All);
+    assert_eq!(all("a").await, owned(&["a/b", "a/bc/d", "a/bd", "a/c", "ab/x"]), "prefix a");
+    assert_eq!(all("a/").await, owned(&["a/b", "a/bc/d", "a/bd", "a/c"]), "prefix a/");
+    assert_eq!(all("a/b").await, owned(&["a/b", "a/bc/d", "a/bd"]), "prefix a/b");
+    assert_eq!(all("a/bc").await, owned(&["a/bc/d"]), "prefix a/bc");
+    assert_eq!(all("b").await, owned(&["b"]), "prefix b, which is a key");
+    assert_eq!(all("b/").await, owned(&[]), "prefix b/, where b is an object");
+
+    let level = area.list("a/b", Depth::Level).await;
+    assert_eq!(names(&level), owned(&["a/b", "a/bd"]), "objects of the level of a/b");
+    assert_eq!(level.prefixes, owned(&["a/bc/"]), "common prefixes of the level of a/b");
+    let level = area.list("a", Depth::Level).await;
+    assert_eq!(names(&level), owned(&[]), "objects of the level of a");
+    assert_eq!(level.prefixes, owned(&["a/", "ab/"]), "common prefixes of the level of a");
+}
+
+/// A listing goes on over more than one page, of common prefixes too, and whatever happens to what it gave already.
+pub(super) async fn many_pages(area: &Area) {
+    let objects: Vec<String> = (0..MANY).map(|number| format!("m{number:05}")).collect();
+    // interleaved with the objects, so that pages hold both
+    let folded: Vec<String> = (0..MANY).map(|number| format!("m{number:05}-/x")).collect();
+    let mut everything = [objects.clone(), folded.clone()].concat();
+    everything.sort_unstable();
+    area.create_all(&everything).await;
+
+    assert_eq!(area.names("", Depth::All).await, everything, "every key, over pages");
+    let level = area.list("", Depth::Level).await;
+    let prefixes: Vec<String> = (0..MANY).map(|number| format!("m{number:05}-/")).collect();
+    assert_eq!(names(&level), objects, "every object of a level, over pages");
+    assert_eq!(level.prefixes, prefixes, "every common prefix of a level, over pages");
+
+    for depth in [Depth::Level, Depth::All] {
+        deleting_meanwhile(area, depth).await;
+    }
+}
+
+/// Deletes the objects of each page before it asks for the next.
+async fn deleting_meanwhile(area: &Area, depth: Depth) {
+    let expected = area.list("", depth).await;
+    let mut seen = Page::default();
+    let mut token = None;
+    loop {
+        let page = area.store.list(&area.top, depth, token.as_deref()).await.unwrap();
+        let next = page.next.clone();
+        for object in &page.objects {
+            area.store.delete(&object.key).await.unwrap();
+        }
+        let page = area.without_top(page);
+        seen.objects.extend(page.objects);
+        seen.prefixes.extend(page.prefixes);
+        match next {
+            Some(next) => token = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen, expected, "a listing at {depth:?} whose objects are deleted meanwhile");
+    assert_eq!(area.names("", depth).await, owned(&[]), "objects left after all were deleted");
+}

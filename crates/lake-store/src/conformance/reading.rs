@@ -1,0 +1,70 @@
+//! Reading: whole objects, ranges, versions.
+
+use super::{Area, noise};
+use crate::ErrorKind;
+
+/// What was created is what is read.
+pub(super) async fn whole(area: &Area) {
+    let body = noise(300_001, 1);
+    area.create("object", body.clone()).await;
+    assert_eq!(area.content("object").await.unwrap(), body, "the content of an object");
+    let etag = area.meta("object").await.etag;
+    let read = area.store.get(&area.key("object"), Some(&etag)).await.unwrap();
+    assert_eq!(read, body, "the content of the version that was listed");
+    area.create("empty", "").await;
+    assert_eq!(area.content("empty").await.unwrap(), "", "the content of an empty object");
+    assert_eq!(area.meta("empty").await.bytes, 0, "the size of an empty object");
+}
+
+/// A range ends where the object does.
+pub(super) async fn ranges(area: &Area) {
+    area.create("object", "0123456789").await;
+    area.create("empty", "").await;
+    for (name, range, expected) in [
+        ("object", 0..10, "0123456789"),
+        ("object", 0..1, "0"),
+        ("object", 3..7, "3456"),
+        ("object", 9..10, "9"),
+        ("object", 7..1_000, "789"),
+        ("object", 4..4, ""),
+        ("object", 10..20, ""),
+        ("object", 500..u64::MAX, ""),
+        ("empty", 0..10, ""),
+    ] {
+        let read = area.store.get_range(&area.key(name), range.clone()).await.unwrap();
+        assert_eq!(read, expected, "bytes {range:?} of {name}");
+    }
+}
+
+/// Another version than the one asked for is an error.
+pub(super) async fn versions(area: &Area) {
+    area.create("object", "first").await;
+    let first = area.meta("object").await.etag;
+    let error = area.store.get(&area.key("object"), Some("no-such-etag")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Changed, "reading a version that never was");
+
+    let mut upload = area.stage("object", &[b"the second"]).await;
+    upload.seal().await.unwrap();
+    upload.publish().await.unwrap();
+    let second = area.meta("object").await.etag;
+    assert_ne!(first, second, "etags of two versions");
+    let error = area.store.get(&area.key("object"), Some(&first)).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Changed, "reading a version that was replaced");
+    let read = area.store.get(&area.key("object"), Some(&second)).await.unwrap();
+    assert_eq!(read, "the second", "reading the version that replaced it");
+}
+
+/// What is not there is an error of its own kind, with an etag too.
+pub(super) async fn missing(area: &Area) {
+    area.create("folder/object", "x").await;
+    for name in ["missing", "missing/deeper", "folder", "folder/object/deeper"] {
+        let key = area.key(name);
+        let error = area.store.get(&key, None).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "reading {name}");
+        assert_eq!(error.key, key, "the key that the error names");
+        let error = area.store.get(&key, Some("some-etag")).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "reading a version of {name}");
+        let error = area.store.get_range(&key, 0..1).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "reading a range of {name}");
+    }
+}

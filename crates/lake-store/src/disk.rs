@@ -1,0 +1,229 @@
+//! A folder as a store.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::disk_io::{blocking, io_error, is_absent, make_folders, remove, sync_folder, temporary_file};
+use crate::disk_list::{etag_of, list};
+use crate::disk_path::{NEW, STAGING, path_of};
+use crate::disk_staged::{DiskUpload, abandon};
+use crate::{Created, Depth, ErrorKind, Page, Result, StagedUpload, Store, StoreError};
+
+/// A store in a folder of a file system with hard links.
+///
+/// An object is a file; its etag is its modification time and size. What is not visible yet lies in `_staging/` at the
+/// top, which is never listed and holds no keys. A process killed while it creates an object may leave a file in
+/// `_staging/_new/`: harmless, and free to delete while nothing runs.
+///
+/// Other than a bucket, a folder cannot hold both `a` and `a/b`, nor empty segments, `.` or `..`: such keys, and
+/// listings of prefixes with such folders, are refused. Names that are not UTF-8 are not seen. Symbolic links are
+/// followed; one that leads in a circle, or to nothing, is an error of the listing.
+#[derive(Debug, Clone)]
+pub struct DiskStore {
+    root: Arc<PathBuf>,
+}
+
+impl DiskStore {
+    /// A folder that exists.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let root = root.into();
+        let name = root.display().to_string();
+        match fs::metadata(&root) {
+            Ok(metadata) if metadata.is_dir() => Ok(DiskStore { root: Arc::new(root) }),
+            Ok(_) => Err(StoreError::new(ErrorKind::Permanent, "open", name)
+                .because("it is not a folder: give the folder that holds the objects")),
+            Err(error) => Err(io_error("open", &name, error)),
+        }
+    }
+
+    /// A folder, made if need be, with the folders above it.
+    pub fn create(root: impl Into<PathBuf>) -> Result<Self> {
+        let root = root.into();
+        match fs::create_dir_all(&root) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                Err(io_error("create", &root.display().to_string(), error))
+            }
+            _ => Self::open(root),
+        }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Runs the work of one call where it may block.
+    async fn call<T, F>(&self, action: &'static str, key: &str, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Arc<PathBuf>, &str) -> Result<T> + Send + 'static,
+    {
+        let (root, owned) = (self.root.clone(), key.to_owned());
+        blocking(action, key, move || match work(root.clone(), &owned) {
+            Err(error) if error.kind == ErrorKind::NotFound && !root.is_dir() => {
+                Err(StoreError::new(ErrorKind::Permanent, action, owned)
+                    .because(format!("the folder {} is gone: is its disk mounted?", root.display())))
+            }
+            result => result,
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Store for DiskStore {
+    async fn list(&self, prefix: &str, depth: Depth, _page: Option<&str>) -> Result<Page> {
+        self.call("list", prefix, move |root, prefix| list(&root, prefix, depth)).await
+    }
+
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        let etag = etag.map(str::to_owned);
+        self.call("read", key, move |root, key| read(&root, key, etag.as_deref())).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
+        self.call("read", key, move |root, key| read_range(&root, key, range)).await
+    }
+
+    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
+        self.call("create", key, move |root, key| create_new(&root, key, &body)).await
+    }
+
+    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
+        let upload = self.call("stage", key, DiskUpload::start).await?;
+        Ok(Box::new(upload))
+    }
+
+    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
+        self.call("abandon", prefix, |root, prefix| abandon(&root, prefix)).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.call("delete", key, |root, key| delete(&root, key)).await
+    }
+}
+
+/// A whole file, in the version asked for. One that is replaced or overwritten meanwhile is an error, not a mixture.
+fn read(root: &Path, key: &str, etag: Option<&str>) -> Result<Bytes> {
+    let failed = |error| io_error("read", key, error);
+    let changed = || StoreError::new(ErrorKind::Changed, "read", key);
+    let (file, metadata) = open(root, key)?;
+    let before = etag_of(&metadata).map_err(failed)?;
+    if etag.is_some_and(|etag| etag != before) {
+        return Err(changed());
+    }
+    let mut content = Vec::new();
+    reserve(key, &mut content, metadata.len())?;
+    // one byte more, to see a file that has grown
+    (&file).take(metadata.len().saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
+    let after = file.metadata().and_then(|metadata| etag_of(&metadata)).map_err(failed)?;
+    if content.len() as u64 != metadata.len() || before != after {
+        return Err(changed());
+    }
+    Ok(content.into())
+}
+
+fn read_range(root: &Path, key: &str, range: Range<u64>) -> Result<Bytes> {
+    let failed = |error| io_error("read", key, error);
+    let (mut file, metadata) = open(root, key)?;
+    let wanted = range.end.min(metadata.len()).saturating_sub(range.start);
+    let mut content = Vec::new();
+    reserve(key, &mut content, wanted)?;
+    file.seek(SeekFrom::Start(range.start)).map_err(failed)?;
+    file.take(wanted).read_to_end(&mut content).map_err(failed)?;
+    if content.len() as u64 != wanted {
+        return Err(StoreError::new(ErrorKind::Changed, "read", key));
+    }
+    Ok(content.into())
+}
+
+/// Opens a file. A folder is no object, and neither is anything below a file.
+fn open(root: &Path, key: &str) -> Result<(File, Metadata)> {
+    let path = path_of(root, "read", key)?;
+    let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+    match opened {
+        Ok((_, metadata)) if metadata.is_dir() => Err(StoreError::new(ErrorKind::NotFound, "read", key)),
+        Ok(opened) => Ok(opened),
+        Err(error) if is_absent(&error) => {
+            Err(StoreError::new(ErrorKind::NotFound, "read", key).because(error))
+        }
+        Err(error) => Err(io_error("read", key, error)),
+    }
+}
+
+/// Room for the content, or an error: a size that the file system tells must not end the process.
+fn reserve(key: &str, content: &mut Vec<u8>, bytes: u64) -> Result<()> {
+    let room =
+        usize::try_from(bytes).ok().and_then(|bytes| content.try_reserve_exact(bytes.saturating_add(1)).ok());
+    room.ok_or_else(|| {
+        StoreError::new(ErrorKind::Permanent, "read", key)
+            .because(format!("its {bytes} bytes do not fit in memory"))
+    })
+}
+
+/// Writes the content to a file without a name in the lake, then links it to its name: that fails where the name is
+/// taken, for all but one of any number of writers.
+fn create_new(root: &Path, key: &str, body: &[u8]) -> Result<Created> {
+    let failed = |error| io_error("create", key, error);
+    let target = path_of(root, "create", key)?;
+    if let Ok(metadata) = fs::symlink_metadata(&target) {
+        return exists(key, &metadata);
+    }
+    let folder = target.parent().unwrap_or(root);
+    make_folders(root, folder).map_err(failed)?;
+    let new = root.join(STAGING).join(NEW);
+    let (path, mut file) = temporary_file(root, |unique| new.join(unique)).map_err(failed)?;
+    let temporary = Temporary(path);
+    file.write_all(body).and_then(|()| file.sync_all()).map_err(failed)?;
+    drop(file);
+    match fs::hard_link(&temporary.0, &target) {
+        Ok(()) => {
+            drop(temporary);
+            sync_folder(folder).map_err(failed)?;
+            Ok(Created::Yes)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            exists(key, &fs::symlink_metadata(&target).map_err(failed)?)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// A folder under the name of an object is not the object: nobody could read it back.
+fn exists(key: &str, metadata: &Metadata) -> Result<Created> {
+    if metadata.is_dir() {
+        return Err(StoreError::new(ErrorKind::Permanent, "create", key)
+            .because("a folder has its name: move the folder, or choose another key"));
+    }
+    Ok(Created::Exists)
+}
+
+fn delete(root: &Path, key: &str) -> Result<()> {
+    let path = path_of(root, "delete", key)?;
+    match remove(&path) {
+        Ok(_) => Ok(()),
+        // what is there is a folder, so the object is not
+        Err(_) if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) => Ok(()),
+        Err(error) => Err(io_error("delete", key, error)),
+    }
+}
+
+/// A temporary file that is gone when this is.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // what stays behind is invisible, and named in the documentation of the store
+        let _ = remove(&self.0);
+    }
+}
+
+#[cfg(test)]
+#[path = "disk_tests.rs"]
+mod tests;

@@ -1,0 +1,150 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::*;
+use crate::MemoryStore;
+
+/// Takes a second for everything, and remembers how many calls there were at once.
+#[derive(Debug, Clone, Default)]
+struct Slow {
+    inner: MemoryStore,
+    gauge: Arc<Gauge>,
+}
+
+#[derive(Debug, Default)]
+struct Gauge {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Gauge {
+    async fn run<T>(&self, call: impl Future<Output = T>) -> T {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let result = call.await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        result
+    }
+}
+
+#[async_trait]
+impl Store for Slow {
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
+        self.gauge.run(self.inner.list(prefix, depth, page)).await
+    }
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        self.gauge.run(self.inner.get(key, etag)).await
+    }
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
+        self.gauge.run(self.inner.get_range(key, range)).await
+    }
+    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
+        self.gauge.run(self.inner.create_new(key, body)).await
+    }
+    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
+        let inner = self.gauge.run(self.inner.stage(key)).await?;
+        Ok(Box::new(SlowUpload { inner, gauge: self.gauge.clone() }))
+    }
+    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
+        self.gauge.run(self.inner.abandon_staged(prefix)).await
+    }
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.gauge.run(self.inner.delete(key)).await
+    }
+}
+
+#[derive(Debug)]
+struct SlowUpload {
+    inner: Box<dyn StagedUpload>,
+    gauge: Arc<Gauge>,
+}
+
+#[async_trait]
+impl StagedUpload for SlowUpload {
+    async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        self.gauge.run(self.inner.write(chunk)).await
+    }
+    async fn seal(&mut self) -> Result<()> {
+        self.gauge.run(self.inner.seal()).await
+    }
+    async fn publish(&mut self) -> Result<()> {
+        self.gauge.run(self.inner.publish()).await
+    }
+    async fn abort(&mut self) -> Result<()> {
+        self.gauge.run(self.inner.abort()).await
+    }
+}
+
+/// One of each operation.
+async fn everything(store: Limit<Slow>, key: String) {
+    store.create_new(&key, "body".into()).await.unwrap();
+    store.get(&key, None).await.unwrap();
+    store.get_range(&key, 0..1).await.unwrap();
+    store.list(&key, Depth::All, None).await.unwrap();
+    store.delete(&key).await.unwrap();
+    store.abandon_staged(&key).await.unwrap();
+    for publish in [true, false] {
+        let mut upload = store.stage(&key).await.unwrap();
+        upload.write("body".into()).await.unwrap();
+        upload.seal().await.unwrap();
+        if publish { upload.publish().await.unwrap() } else { upload.abort().await.unwrap() }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_most_so_many_calls_are_under_way() {
+    for (limit, most) in [(0, 1), (1, 1), (3, 3), (100, 12)] {
+        let slow = Slow::default();
+        let store = Limit::new(slow.clone(), limit);
+        let mut tasks = JoinSet::new();
+        for number in 0..12 {
+            tasks.spawn(everything(store.clone(), format!("key-{number:02}")));
+        }
+        let started = tokio::time::Instant::now();
+        tasks.join_all().await;
+        assert_eq!(slow.gauge.most.load(Ordering::SeqCst), most, "calls at once with a limit of {limit}");
+        // 14 calls of a second by each of 12 tasks
+        assert_eq!(started.elapsed().as_secs(), 14 * 12 / most as u64, "seconds with a limit of {limit}");
+    }
+}
+
+/// Each operation by itself waits for a place.
+#[tokio::test(start_paused = true)]
+async fn every_operation_takes_a_place() {
+    let store = Limit::new(MemoryStore::new(), 1);
+    let mut upload = store.stage("staged").await.unwrap();
+    let held = store.places.clone().acquire_owned().await.unwrap();
+    macro_rules! waits {
+        ($call:expr) => {
+            let waited = tokio::time::timeout(Duration::from_secs(9), $call).await;
+            assert!(waited.is_err(), concat!(stringify!($call), " did not wait"));
+        };
+    }
+    waits!(store.list("", Depth::All, None));
+    waits!(store.get("a", None));
+    waits!(store.get_range("a", 0..1));
+    waits!(store.create_new("a", Bytes::new()));
+    waits!(store.stage("a"));
+    waits!(store.abandon_staged(""));
+    waits!(store.delete("a"));
+    waits!(upload.write(Bytes::new()));
+    waits!(upload.seal());
+    waits!(upload.publish());
+    waits!(upload.abort());
+    drop(held);
+    upload.seal().await.unwrap();
+    upload.publish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_fails_or_is_dropped_gives_its_place_back() {
+    let store = Limit::new(MemoryStore::new(), 1);
+    store.get("missing", None).await.unwrap_err();
+    drop(store.get("missing", None));
+    let upload = store.stage("a").await.unwrap();
+    assert_eq!(store.places.available_permits(), 1, "an open upload holds none");
+    drop(upload);
+}

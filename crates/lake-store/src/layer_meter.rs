@@ -1,0 +1,180 @@
+//! The layer that counts.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::{Created, Depth, Page, Result, StagedUpload, Store};
+
+/// Counts calls, errors, bytes and time. Below [`Retry`](crate::Retry) it counts every try, above it every call.
+#[derive(Debug, Clone)]
+pub struct Meter<S> {
+    inner: S,
+    counters: Counters,
+}
+
+/// The counters of a [`Meter`], to be read while it serves. A clone is the same counters.
+#[derive(Debug, Clone, Default)]
+pub struct Counters(Arc<Mutex<Usage>>);
+
+/// What a store was used for, operation by operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Pages of listings.
+    pub list: CallUsage,
+    /// Whole objects read.
+    pub get: CallUsage,
+    /// Ranges read.
+    pub get_range: CallUsage,
+    /// Objects created, or found to exist.
+    pub create_new: CallUsage,
+    /// Uploads started.
+    pub stage: CallUsage,
+    /// Chunks written to uploads.
+    pub write: CallUsage,
+    /// Uploads sealed.
+    pub seal: CallUsage,
+    /// Uploads published.
+    pub publish: CallUsage,
+    /// Uploads aborted.
+    pub abort: CallUsage,
+    /// Sweeps of the staging area.
+    pub abandon_staged: CallUsage,
+    /// Objects deleted.
+    pub delete: CallUsage,
+}
+
+/// How one operation was used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CallUsage {
+    /// Calls that returned.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub errors: u64,
+    /// Bytes of content moved by those that succeeded.
+    pub bytes: u64,
+    /// Time they took, added up: more than passed where they ran side by side.
+    pub time: Duration,
+}
+
+impl<S> Meter<S> {
+    /// Counts from zero.
+    pub fn new(inner: S) -> Self {
+        Meter { inner, counters: Counters::default() }
+    }
+
+    /// The counts so far.
+    pub fn usage(&self) -> Usage {
+        self.counters.usage()
+    }
+
+    /// A handle on the counters, for when the store itself is behind a `dyn Store`.
+    pub fn counters(&self) -> Counters {
+        self.counters.clone()
+    }
+}
+
+impl Counters {
+    /// The counts so far.
+    pub fn usage(&self) -> Usage {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Awaits a call and counts it as `operation`, with the bytes of its result where it succeeds.
+    async fn count<T>(
+        &self,
+        operation: fn(&mut Usage) -> &mut CallUsage,
+        bytes: impl FnOnce(&T) -> usize,
+        call: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let started = Instant::now();
+        let result = call.await;
+        let time = started.elapsed();
+        let mut usage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = operation(&mut usage);
+        counted.calls += 1;
+        counted.time += time;
+        match &result {
+            Ok(value) => counted.bytes += bytes(value) as u64,
+            Err(_) => counted.errors += 1,
+        }
+        result
+    }
+}
+
+/// The bytes of a call that moves none.
+fn none<T>(_: &T) -> usize {
+    0
+}
+
+#[async_trait]
+impl<S: Store> Store for Meter<S> {
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
+        self.counters.count(|usage| &mut usage.list, none, self.inner.list(prefix, depth, page)).await
+    }
+
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        self.counters.count(|usage| &mut usage.get, Bytes::len, self.inner.get(key, etag)).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
+        let call = self.inner.get_range(key, range);
+        self.counters.count(|usage| &mut usage.get_range, Bytes::len, call).await
+    }
+
+    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
+        let sent = body.len();
+        let bytes = |created: &Created| if *created == Created::Yes { sent } else { 0 };
+        let call = self.inner.create_new(key, body);
+        self.counters.count(|usage| &mut usage.create_new, bytes, call).await
+    }
+
+    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
+        let inner = self.counters.count(|usage| &mut usage.stage, none, self.inner.stage(key)).await?;
+        Ok(Box::new(MeterUpload { inner, counters: self.counters() }))
+    }
+
+    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
+        let call = self.inner.abandon_staged(prefix);
+        self.counters.count(|usage| &mut usage.abandon_staged, none, call).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.counters.count(|usage| &mut usage.delete, none, self.inner.delete(key)).await
+    }
+}
+
+#[derive(Debug)]
+struct MeterUpload {
+    inner: Box<dyn StagedUpload>,
+    counters: Counters,
+}
+
+#[async_trait]
+impl StagedUpload for MeterUpload {
+    async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        let sent = chunk.len();
+        let call = self.inner.write(chunk);
+        self.counters.count(|usage| &mut usage.write, |()| sent, call).await
+    }
+
+    async fn seal(&mut self) -> Result<()> {
+        self.counters.count(|usage| &mut usage.seal, none, self.inner.seal()).await
+    }
+
+    async fn publish(&mut self) -> Result<()> {
+        self.counters.count(|usage| &mut usage.publish, none, self.inner.publish()).await
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.counters.count(|usage| &mut usage.abort, none, self.inner.abort()).await
+    }
+}
+
+#[cfg(test)]
+#[path = "layer_meter_tests.rs"]
+mod tests;
