@@ -1,0 +1,222 @@
+//! A run is stopped at every single effect it has on the lake. Whatever is left, a clean run sets right.
+
+use super::*;
+use crate::test_world::{Call, Hook, Hooked, World, gzip, lines_of, partition, put};
+use async_trait::async_trait;
+use lake_store::StoreError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+
+/// Whether the effect that fails takes place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Effect {
+    Missing,
+    Done,
+}
+
+/// What becomes of the process after the failed effect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Then {
+    /// It sees the error and cleans up as it can.
+    GoesOn,
+    /// It is gone: none of its calls reaches the lake any more.
+    Dies,
+}
+
+/// Fails one effect on the lake.
+#[derive(Debug)]
+struct Fault {
+    /// Effects before the one that fails.
+    spared: usize,
+    effect: Effect,
+    then: Then,
+    begun: AtomicUsize,
+    done: AtomicUsize,
+    happened: AtomicBool,
+}
+
+impl Fault {
+    fn at(spared: usize, effect: Effect, then: Then) -> Arc<Self> {
+        let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Arc::new(Fault { spared, effect, then, begun, done, happened: AtomicBool::new(false) })
+    }
+
+    fn count(&self, counter: &AtomicUsize, effect: Effect, call: Call, key: &str) -> Result<(), StoreError> {
+        let is_the_one = call.is_effect() && counter.fetch_add(1, SeqCst) == self.spared;
+        if is_the_one && self.effect == effect {
+            self.happened.store(true, SeqCst);
+            return Err(failed(key));
+        }
+        Ok(())
+    }
+}
+
+fn failed(key: &str) -> StoreError {
+    StoreError::new(ErrorKind::Permanent, "reach", key).because("the fault of this test")
+}
+
+#[async_trait]
+impl Hook for Fault {
+    async fn before(&self, call: Call, key: &str) -> Result<(), StoreError> {
+        if self.then == Then::Dies && self.happened.load(SeqCst) {
+            return Err(failed(key));
+        }
+        self.count(&self.begun, Effect::Missing, call, key)
+    }
+    async fn after(&self, call: Call, key: &str) -> Result<(), StoreError> {
+        self.count(&self.done, Effect::Done, call, key)
+    }
+}
+
+/// What a lake is like when the run that is stopped begins.
+#[derive(Debug, Clone, Copy)]
+enum Before {
+    Nothing,
+    ACommit,
+    TwoCommits,
+    ADeadAttempt,
+}
+
+/// The world before the run that is stopped: each has 60 records, several files and parts, duplicates, a broken file.
+async fn world(before: Before) -> World {
+    let mut world = World::new();
+    world.options.part_raw_bytes = 2_500;
+    world.deliver("b", 0..20).await;
+    world.deliver_broken("c").await;
+    if matches!(before, Before::ACommit | Before::TwoCommits) {
+        world.commit().await;
+    }
+    world.deliver("a", 10..40).await;
+    world.deliver("d", (0..60).step_by(3).chain(40..60)).await;
+    match before {
+        Before::TwoCommits => {
+            world.commit().await;
+        }
+        Before::ADeadAttempt => {
+            let fault = Fault::at(usize::MAX, Effect::Missing, Then::Dies);
+            dead_before_its_commit(&world, &fault).await;
+        }
+        Before::Nothing | Before::ACommit => {}
+    }
+    world
+}
+
+/// Leaves published parts without a commit, a staged upload and a stray of unknown origin.
+async fn dead_before_its_commit(world: &World, counting: &Arc<Fault>) {
+    let copy = World { lake: lake_store::MemoryStore::new(), ..world.clone() };
+    run_with(&copy, counting, Request::default()).await.unwrap();
+    // the last effect of a first run is its commit
+    let last = counting.begun.load(SeqCst) - 1;
+    let fault = Fault::at(last, Effect::Missing, Then::Dies);
+    run_with(world, &fault, Request::default()).await.unwrap_err();
+    let stray = format!("{}part-000777-0000.ndjson.gz", partition().prefix());
+    put(&world.lake, &stray, gzip(b"{\"stray\":1}\n")).await;
+    drop(world.lake.stage(&stray).await.unwrap());
+    assert!(world.parts().await.len() > 2);
+}
+
+async fn run_with(world: &World, fault: &Arc<Fault>, request: Request) -> Result<Outcome, DailyError> {
+    let lake = Hooked { store: world.lake.clone(), hook: fault.clone() };
+    Ok(world.run_over(world.source.clone(), lake, request).await?.outcome)
+}
+
+/// The lines of the parts that the journal names, each of which is there. A record in it twice is there twice.
+async fn committed_lines(world: &World) -> Vec<String> {
+    let named = world.state().await.parts;
+    let mut parts = world.parts().await;
+    parts.retain(|(key, _)| named.contains_key(key));
+    assert_eq!(parts.len(), named.len(), "a part that the journal names is gone");
+    crate::test_world::sorted_lines(&parts)
+}
+
+/// Stops the run at its first effect, its second, and so on, until it has none left to be stopped at. Returns how many
+/// it had.
+async fn stop_everywhere(
+    before: Before,
+    request: Request,
+    again: Request,
+    effect: Effect,
+    then: Then,
+) -> usize {
+    let all = lines_of(0..60);
+    for spared in 0.. {
+        let context = format!("{before:?} {request:?} {again:?}: effect {spared} {effect:?}, {then:?}");
+        let world = world(before).await;
+        let at_first = committed_lines(&world).await;
+        let fault = Fault::at(spared, effect, then);
+        let result = run_with(&world, &fault, request).await;
+        let happened = fault.happened.load(SeqCst);
+        assert_eq!(result.is_err(), happened, "{context}: {result:?}");
+        if !happened {
+            world.assert_settled(&all, &context).await;
+            return spared;
+        }
+
+        let left = committed_lines(&world).await;
+        assert!(left == at_first || left == all, "{context}: half a run counts");
+        world.try_run(again).await.expect(&context);
+        world.assert_settled(&all, &context).await;
+        assert_eq!(world.state().await.inputs.len(), 4, "{context}");
+    }
+    unreachable!("a run has an end")
+}
+
+const PLAIN: Request = Request { rebuild: false, drop_missing: false, retry_quarantined: false };
+const REBUILD: Request = Request { rebuild: true, ..PLAIN };
+
+#[tokio::test]
+async fn crash_before_and_after_every_effect() {
+    let runs = [
+        (Before::Nothing, PLAIN, PLAIN),
+        (Before::Nothing, PLAIN, REBUILD),
+        (Before::ACommit, PLAIN, PLAIN),
+        (Before::ADeadAttempt, PLAIN, PLAIN),
+        (Before::TwoCommits, REBUILD, PLAIN),
+        (Before::TwoCommits, REBUILD, REBUILD),
+        (Before::ACommit, REBUILD, PLAIN),
+    ];
+    for (before, request, again) in runs {
+        for effect in [Effect::Missing, Effect::Done] {
+            for then in [Then::GoesOn, Then::Dies] {
+                let effects = stop_everywhere(before, request, again, effect, then).await;
+                // claim, clear, at least two parts staged, written to, sealed and published, commit
+                assert!(effects >= 15, "{before:?} {request:?}: only {effects} effects");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crash_leaves_no_unfinished_upload_once_the_work_is_done_again() {
+    for spared in 0.. {
+        let world = world(Before::ACommit).await;
+        let fault = Fault::at(spared, Effect::Done, Then::Dies);
+        let result = run_with(&world, &fault, PLAIN).await;
+        world.run().await;
+        assert_eq!(world.lake.staged_count(), 0, "effect {spared}");
+        if result.is_ok() {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_crash_on_top_of_every_first_is_set_right_too() {
+    for first in (0..).step_by(2) {
+        let mut stopped = false;
+        for second in (0..).step_by(3) {
+            let world = world(Before::ACommit).await;
+            let fault = Fault::at(first, Effect::Done, Then::Dies);
+            stopped = run_with(&world, &fault, PLAIN).await.is_err();
+            let fault = Fault::at(second, Effect::Missing, Then::Dies);
+            let stopped_again = run_with(&world, &fault, PLAIN).await.is_err();
+            world.run().await;
+            world.assert_settled(&lines_of(0..60), &format!("effects {first} and {second}")).await;
+            if !stopped_again {
+                break;
+            }
+        }
+        if !stopped {
+            return;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+use super::*;
+use crate::QuarantinedFile;
+use crate::test_world::{World, committed, key, lines_of};
+
+const RETRY: Request = Request { rebuild: false, drop_missing: false, retry_quarantined: true };
+
+#[tokio::test]
+async fn a_broken_file_is_named_and_the_rest_goes_on() {
+    let world = World::new();
+    world.deliver("a", 0..5).await;
+    world.deliver_broken("b").await;
+    world.deliver("c", 5..9).await;
+    let committed = world.commit().await;
+    let detail = "not JSON: at byte 0 there should be an object".to_owned();
+    assert_eq!(committed.quarantined, [QuarantinedFile { key: key("b"), reason: "not_json".into(), detail }]);
+    assert_eq!(committed.quarantined_in_all, 1);
+    let totals = committed.totals;
+    assert_eq!((totals.files_in, totals.files_ok, totals.files_quarantined), (3, 2, 1));
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 1 });
+    world.assert_settled(&lines_of(0..9), "").await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_broken_file_gets_into_the_lake() {
+    let world = World::new();
+    let text = format!(r#"{{"Records":[{},{},"#, lines_of([1])[0], lines_of([2])[0]);
+    world.deliver_text("a", text.as_bytes()).await;
+    assert_eq!(world.commit().await.quarantined[0].reason, "truncated_json");
+    world.assert_settled(&[], "").await;
+}
+
+#[tokio::test]
+async fn a_broken_file_is_read_again_once_it_was_replaced() {
+    let world = World::new();
+    world.deliver_broken("a").await;
+    world.commit().await;
+    world.deliver("a", 0..3).await;
+    let replaced = world.commit().await;
+    assert_eq!((replaced.quarantined_in_all, replaced.totals.records_out), (0, 3));
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 0 });
+    world.assert_settled(&lines_of(0..3), "").await;
+}
+
+#[tokio::test]
+async fn a_retry_reads_broken_files_again_and_only_those() {
+    let mut world = World::new();
+    world.deliver("a", 0..3).await;
+    world.deliver("large", 3..60).await;
+    world.options.limits.max_raw_bytes = 2_000;
+    assert_eq!(world.commit().await.quarantined[0].reason, "too_large");
+    let still = committed(world.try_run(RETRY).await.unwrap().outcome);
+    assert_eq!((still.totals.files_in, still.quarantined_in_all), (1, 1));
+    world.options.limits.max_raw_bytes = 200_000;
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 1 });
+    let retried = committed(world.try_run(RETRY).await.unwrap().outcome);
+    assert_eq!((retried.totals.files_in, retried.totals.records_out, retried.quarantined_in_all), (1, 57, 0));
+    assert!(matches!(world.try_run(RETRY).await.unwrap().outcome, Outcome::UpToDate { quarantined: 0 }));
+    world.assert_settled(&lines_of(0..60), "").await;
+}
+
+#[tokio::test]
+async fn earlier_broken_files_are_counted_but_not_named_again() {
+    let world = World::new();
+    world.deliver_broken("a").await;
+    world.commit().await;
+    world.deliver_broken("b").await;
+    let second = world.commit().await;
+    assert_eq!(second.quarantined.len(), 1);
+    assert_eq!((&second.quarantined[0].key, second.quarantined_in_all), (&key("b"), 2));
+}
+
+#[tokio::test]
+async fn a_good_file_that_is_replaced_by_a_broken_one_keeps_its_records() {
+    let world = World::new();
+    world.deliver("a", 0..3).await;
+    world.commit().await;
+    world.deliver_broken("a").await;
+    assert_eq!(world.commit().await.quarantined_in_all, 1);
+    world.assert_settled(&lines_of(0..3), "").await;
+}

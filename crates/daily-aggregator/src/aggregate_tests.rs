@@ -1,0 +1,174 @@
+use super::*;
+use crate::test_world::{World, gzip, key, lines_of, partition, put, record};
+
+#[tokio::test]
+async fn a_first_run_commits_every_record_once() {
+    let world = World::new();
+    world.deliver("a", 0..10).await;
+    world.deliver("b", 5..20).await;
+    let report = world.try_run(Request::default()).await.unwrap();
+    assert_eq!(report.partition, partition());
+    let committed = crate::test_world::committed(report.outcome);
+    let totals = committed.totals;
+    assert_eq!((totals.files_in, totals.files_ok, totals.files_quarantined), (2, 2, 0));
+    assert_eq!((totals.records_in, totals.records_out, totals.duplicates), (25, 20, 5));
+    assert_eq!(committed.parts.len(), 1);
+    assert_eq!(totals.raw_bytes_out, committed.parts[0].raw_bytes);
+    assert_eq!(world.state().await.totals, totals);
+    world.assert_settled(&lines_of(0..20), "").await;
+}
+
+#[tokio::test]
+async fn a_run_with_nothing_to_do_writes_nothing() {
+    let world = World::new();
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 0 });
+    assert_eq!(world.lake_listing().await, []);
+    world.deliver("a", 0..10).await;
+    world.commit().await;
+    let before = world.lake_listing().await;
+    assert_eq!(before.len(), 3, "a claim, a commit and a part: {before:?}");
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 0 });
+    assert_eq!(world.lake_listing().await, before);
+}
+
+#[tokio::test]
+async fn records_are_written_byte_for_byte() {
+    let odd = [
+        r#"{"eventID":"1","x":0.0,"y":1.688E9,"z":9007199254740993}"#,
+        r#"{"b":"\u003d\/é","a":null,"a":[]}"#,
+        r#"{"eventID":"2","t":"a b\tc  d"}"#,
+    ];
+    let world = World::new();
+    world.deliver_text("a", format!("{{ \"Records\" : [ {} ] }}\n", odd.join(" ,\n ")).as_bytes()).await;
+    world.commit().await;
+    let mut expected = odd.map(str::to_owned).to_vec();
+    expected.sort_unstable();
+    world.assert_settled(&expected, "").await;
+}
+
+#[tokio::test]
+async fn a_late_file_becomes_a_new_part_and_the_first_stays_untouched() {
+    let world = World::new();
+    world.deliver("b", 0..10).await;
+    world.commit().await;
+    let first = world.parts().await;
+    world.deliver("a", 5..15).await;
+    let late = world.commit().await;
+    assert_eq!((late.totals.files_in, late.totals.records_out, late.totals.duplicates), (1, 5, 5));
+    let parts = world.parts().await;
+    assert_eq!((parts.len(), &parts[0]), (2, &first[0]));
+    assert_eq!(parts[1].0, late.parts[0].key);
+    world.assert_settled(&lines_of(0..15), "").await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_replaced_is_read_again() {
+    let world = World::new();
+    world.deliver("a", 0..10).await;
+    world.commit().await;
+    world.deliver("a", 0..12).await;
+    let again = world.commit().await;
+    assert_eq!((again.totals.records_in, again.totals.records_out), (12, 2));
+    assert_eq!(world.state().await.inputs.len(), 1);
+    world.assert_settled(&lines_of(0..12), "").await;
+}
+
+#[tokio::test]
+async fn the_same_id_with_other_bytes_is_kept_across_runs() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    world.commit().await;
+    let other = record(1).replace("Get", "Put");
+    world.deliver_text("b", format!("{{\"Records\":[{other},{}]}}", record(1)).as_bytes()).await;
+    let late = world.commit().await;
+    assert_eq!((late.totals.conflicts, late.totals.duplicates, late.totals.records_out), (1, 1, 1));
+    world.assert_settled(&[record(1), other], "").await;
+}
+
+#[tokio::test]
+async fn records_without_an_id_are_all_kept() {
+    let world = World::new();
+    world.deliver_text("a", br#"{"Records":[{"x":1},{"x":1}]}"#).await;
+    world.deliver_text("b", br#"{"Records":[{"x":1}]}"#).await;
+    assert_eq!(world.commit().await.totals.duplicates, 0);
+    world.assert_settled(&vec![r#"{"x":1}"#.to_owned(); 3], "").await;
+}
+
+#[tokio::test]
+async fn files_without_records_are_committed_without_a_part() {
+    let world = World::new();
+    world.deliver("a", []).await;
+    let committed = world.commit().await;
+    assert_eq!((committed.totals.files_ok, committed.parts.len()), (1, 0));
+    world.assert_settled(&[], "").await;
+}
+
+#[tokio::test]
+async fn a_file_of_duplicates_is_committed_without_a_part() {
+    let world = World::new();
+    world.deliver("a", 0..10).await;
+    world.commit().await;
+    world.deliver("b", 0..10).await;
+    let committed = world.commit().await;
+    assert_eq!((committed.totals.duplicates, committed.parts.len()), (10, 0));
+    world.assert_settled(&lines_of(0..10), "").await;
+}
+
+#[tokio::test]
+async fn a_full_part_is_followed_by_the_next() {
+    let mut world = World::new();
+    world.options.part_raw_bytes = 3_000;
+    world.deliver("a", 0..100).await;
+    let parts = world.commit().await.parts;
+    assert!(parts.len() > 3, "{} parts", parts.len());
+    for part in &parts[..parts.len() - 1] {
+        assert!((3_000..5_000).contains(&part.raw_bytes), "{part:?}");
+    }
+    assert_eq!(parts.iter().map(|part| part.records).sum::<u64>(), 100);
+    world.assert_settled(&lines_of(0..100), "").await;
+}
+
+#[tokio::test]
+async fn other_tables_other_days_and_what_is_no_log_file_stay_out() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    let others = [
+        key("x").replace("/CloudTrail/", "/CloudTrail-Insight/"),
+        key("x").replace("/CloudTrail/", "/CloudTrail-Digest/"),
+        key("x").replace("/22/", "/23/"),
+        key("x").replace(".json.gz", ".txt"),
+    ];
+    for other in &others {
+        put(&world.source, other, gzip(format!("{{\"Records\":[{}]}}", record(9)).as_bytes())).await;
+    }
+    let report = world.try_run(Request::default()).await.unwrap();
+    assert_eq!((report.others, report.other_example), (1, Some(others[3].clone())));
+    world.assert_settled(&[record(1)], "").await;
+}
+
+#[tokio::test]
+async fn a_stray_part_is_swept_even_when_there_is_nothing_else_to_do() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    world.commit().await;
+    let stray = format!("{}part-000099-0000.ndjson.gz", partition().prefix());
+    put(&world.lake, &stray, gzip(b"{\"half\":\"a day\"}\n")).await;
+    let swept = world.commit().await;
+    assert_eq!((swept.swept, swept.totals.files_in), (1, 0));
+    world.assert_settled(&[record(1)], "").await;
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_read_back_stops_the_run_and_is_named() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    let part = world.commit().await.parts.swap_remove(0).key;
+    let body = world.lake.get(&part, None).await.unwrap();
+    world.deliver("b", [2]).await;
+    put(&world.lake, &part, body.slice(..body.len() - 1)).await;
+    let error = world.try_run(Request::default()).await.unwrap_err();
+    assert!(matches!(&error, DailyError::Part { key, .. } if *key == part), "{error}");
+    put(&world.lake, &part, body).await;
+    world.commit().await;
+    world.assert_settled(&lines_of([1, 2]), "").await;
+}

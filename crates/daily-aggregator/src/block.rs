@@ -1,0 +1,128 @@
+//! Pack and compress: records grouped into blocks, each deflated by itself, so that many cores work on one part.
+//!
+//! A block ends with a sync flush (RFC 1951 §3.2.4, an empty stored block), as pigz does it: blocks put after each other
+//! are one deflate stream, and a part is one gzip member. Several readers silently stop after the first member.
+
+use std::sync::Arc;
+
+use cloudtrail_model::Record;
+use flate2::{Compress, CompressError, Compression, FlushCompress};
+
+use crate::fetch::Held;
+
+/// Records to be compressed together: which, of which files.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    records: Vec<(Arc<Held>, u32)>,
+    raw_bytes: usize,
+}
+
+/// A block's piece of a part.
+#[derive(Debug)]
+pub(crate) struct Compressed {
+    /// Raw deflate, byte aligned, not final.
+    pub(crate) deflated: Vec<u8>,
+    /// CRC-32 of the text.
+    pub(crate) crc: crc32fast::Hasher,
+    pub(crate) raw_bytes: u64,
+    pub(crate) records: u64,
+    pub(crate) event_times: EventTimes,
+}
+
+/// The earliest and latest eventTime, of those written as CloudTrail writes them, whose text sorts as their time does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct EventTimes {
+    pub(crate) range: Option<(String, String)>,
+}
+
+impl Block {
+    pub(crate) fn push(&mut self, file: &Arc<Held>, index: usize, line_bytes: usize) {
+        // a file's record count is below `Limits::max_records`, a u32
+        self.records.push((file.clone(), u32::try_from(index).unwrap_or(u32::MAX)));
+        self.raw_bytes += line_bytes + 1;
+    }
+
+    /// Bytes of text, line ends included.
+    pub(crate) fn raw_bytes(&self) -> usize {
+        self.raw_bytes
+    }
+
+    /// Groups the records and compresses them. `level` is gzip's, 1 to 9.
+    pub(crate) fn compress(self, level: u32) -> Result<Compressed, CompressError> {
+        let mut text = Vec::with_capacity(self.raw_bytes);
+        let mut event_times = EventTimes::default();
+        for record in self.grouped() {
+            text.extend_from_slice(record.line);
+            text.push(b'\n');
+            event_times.add(record.event_time);
+        }
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&text);
+        Ok(Compressed {
+            deflated: deflate(&text, level)?,
+            crc,
+            raw_bytes: text.len() as u64,
+            records: self.records.len() as u64,
+            event_times,
+        })
+    }
+
+    /// Records that say similar things stand together, which the compressor rewards; otherwise they keep their order.
+    fn grouped(&self) -> Vec<Record<'_>> {
+        let mut records: Vec<Record<'_>> =
+            self.records.iter().map(|(held, index)| held.decoded.file.record(*index as usize)).collect();
+        records.sort_by(|a, b| {
+            (a.event_source, a.event_name, a.identity).cmp(&(b.event_source, b.event_name, b.identity))
+        });
+        records
+    }
+}
+
+impl EventTimes {
+    fn add(&mut self, time: Option<&str>) {
+        let Some(time) = time.filter(|time| is_canonical(time)) else { return };
+        match &mut self.range {
+            None => self.range = Some((time.to_owned(), time.to_owned())),
+            Some((min, _)) if time < min.as_str() => time.clone_into(min),
+            Some((_, max)) if time > max.as_str() => time.clone_into(max),
+            Some(_) => {}
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: EventTimes) {
+        if let Some((min, max)) = other.range {
+            self.add(Some(&min));
+            self.add(Some(&max));
+        }
+    }
+}
+
+/// `2026-11-22T10:11:12Z`
+fn is_canonical(time: &str) -> bool {
+    let shape = b"0000-00-00T00:00:00Z";
+    time.len() == shape.len()
+        && time
+            .bytes()
+            .zip(shape)
+            .all(|(byte, of)| if *of == b'0' { byte.is_ascii_digit() } else { byte == *of })
+}
+
+/// Raw deflate of a text, ended by a sync flush.
+fn deflate(text: &[u8], level: u32) -> Result<Vec<u8>, CompressError> {
+    let mut compress = Compress::new(Compression::new(level.clamp(1, 9)), false);
+    let mut deflated = Vec::with_capacity(text.len() / 6 + 1024);
+    loop {
+        #[expect(clippy::cast_possible_truncation, reason = "at most text.len()")]
+        let rest = &text[compress.total_in() as usize..];
+        compress.compress_vec(rest, &mut deflated, FlushCompress::Sync)?;
+        // zlib's manual: a flush is complete once it leaves room in the output
+        if deflated.len() < deflated.capacity() {
+            return Ok(deflated);
+        }
+        deflated.reserve(deflated.len().max(1024));
+    }
+}
+
+#[cfg(test)]
+#[path = "block_tests.rs"]
+mod tests;

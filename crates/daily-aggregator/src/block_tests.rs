@@ -1,0 +1,140 @@
+use super::*;
+use crate::test_world::{envelope, gunzip_one_member};
+use crate::{Options, cpu::Cpu, fetch::fetch};
+use bytes::Bytes;
+use lake_store::{Depth, MemoryStore, Store, list_all};
+
+/// A gzip member of texts that were deflated apart.
+fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
+    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    let mut crc = crc32fast::Hasher::new();
+    for text in texts {
+        member.extend(deflate(text, level).unwrap());
+        crc.update(text);
+    }
+    let length = u32::try_from(texts.iter().map(|text| text.len()).sum::<usize>()).unwrap();
+    member.extend([3, 0]);
+    member.extend(crc.finalize().to_le_bytes());
+    member.extend(length.to_le_bytes());
+    member
+}
+
+async fn held(records: &[&str]) -> Arc<Held> {
+    let store = MemoryStore::new();
+    let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
+    store.create_new("a", Bytes::from(envelope(&records))).await.unwrap();
+    let files = list_all(&store, "", Depth::All).await.unwrap().objects;
+    let mut fetched = fetch(Arc::new(store), files, &Options::default(), &Cpu::new(1).unwrap());
+    Arc::new(fetched.next().await.unwrap().unwrap().decoded.unwrap())
+}
+
+async fn block(records: &[&str]) -> Block {
+    let held = held(records).await;
+    let mut block = Block::default();
+    for (index, record) in held.decoded.file.records().enumerate() {
+        block.push(&held, index, record.line.len());
+    }
+    block
+}
+
+fn text(compressed: &Compressed) -> String {
+    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    member.extend(&compressed.deflated);
+    member.extend([3, 0]);
+    member.extend(compressed.crc.clone().finalize().to_le_bytes());
+    member.extend(u32::try_from(compressed.raw_bytes).unwrap().to_le_bytes());
+    String::from_utf8(gunzip_one_member(&member)).unwrap()
+}
+
+#[test]
+fn blocks_after_each_other_are_one_gzip_member_at_every_level() {
+    let mut random = fastrand::Rng::with_seed(7);
+    let incompressible: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(3 << 20).collect();
+    let plain = b"{\"a\":1}\n".repeat(1 << 17);
+    assert_eq!(plain.len(), 1 << 20);
+    let texts: [&[u8]; 6] = [b"", b"x", &plain, &incompressible, b"", b"y"];
+    for level in 1..=9 {
+        assert!(gunzip_one_member(&member(&texts, level)) == texts.concat(), "level {level}");
+    }
+}
+
+#[test]
+fn a_block_of_any_size_is_whole_by_itself() {
+    let mut random = fastrand::Rng::with_seed(8);
+    // about the sizes at which the first output buffer, of 1,024 bytes and a sixth of the text, is just full
+    for size in (1_150..1_300).chain([0, 1, 2, 100_000]) {
+        let text: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(size).collect();
+        assert!(gunzip_one_member(&member(&[&text], 6)) == text, "{size} bytes");
+    }
+}
+
+#[test]
+fn a_level_out_of_range_is_the_nearest() {
+    let text = b"{\"a\":1}\n".repeat(1_000);
+    assert_eq!(deflate(&text, 0).unwrap(), deflate(&text, 1).unwrap());
+    assert_eq!(deflate(&text, 99).unwrap(), deflate(&text, 9).unwrap());
+    assert!(deflate(&text, 9).unwrap().len() < text.len() / 20);
+}
+
+#[tokio::test]
+async fn similar_records_stand_together_and_otherwise_keep_their_order() {
+    let compressed = block(&[
+        r#"{"eventSource":"b","eventName":"x","n":1}"#,
+        r#"{"eventSource":"a","eventName":"y","n":2}"#,
+        r#"{"n":3}"#,
+        r#"{"eventSource":"b","eventName":"x","n":4}"#,
+        r#"{"eventSource":"a","eventName":"x","userIdentity":{"arn":"q"},"n":5}"#,
+        r#"{"eventSource":"a","eventName":"x","userIdentity":{"arn":"p"},"n":6}"#,
+        r#"{"eventSource":"a","eventName":"x","userIdentity":{"arn":"q"},"n":7}"#,
+        r#"{"n":8}"#,
+    ]);
+    let text = text(&compressed.await.compress(6).unwrap());
+    let order: String = text.lines().map(|line| &line[line.len() - 2..line.len() - 1]).collect();
+    assert_eq!(order, "38657214");
+}
+
+#[tokio::test]
+async fn a_block_counts_its_records_its_text_and_its_times() {
+    let block = block(&[
+        r#"{"eventTime":"2026-11-22T10:00:00Z","n":1.0}"#,
+        r#"{"eventTime":"2026-11-21T23:59:59Z", "n" : 2}"#,
+    ]);
+    let block = block.await;
+    let raw_bytes = block.raw_bytes();
+    let compressed = block.compress(6).unwrap();
+    let text = text(&compressed);
+    assert_eq!(
+        text,
+        "{\"eventTime\":\"2026-11-22T10:00:00Z\",\"n\":1.0}\n{\"eventTime\":\"2026-11-21T23:59:59Z\",\"n\":2}\n"
+    );
+    assert_eq!((compressed.records, compressed.raw_bytes), (2, text.len() as u64));
+    assert_eq!(raw_bytes, text.len());
+    let range = Some(("2026-11-21T23:59:59Z".to_owned(), "2026-11-22T10:00:00Z".to_owned()));
+    assert_eq!(compressed.event_times, EventTimes { range });
+}
+
+#[test]
+fn odd_times_do_not_count() {
+    let mut times = EventTimes::default();
+    let odd =
+        ["", "0", "2026-11-22", "2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00+00", "2026-11-22 10:00:00Z"];
+    for odd in odd {
+        times.add(Some(odd));
+    }
+    times.add(Some("٢026-11-22T10:00:0Z"));
+    times.add(None);
+    times.merge(EventTimes::default());
+    assert_eq!(times, EventTimes::default());
+
+    times.add(Some("2026-11-22T10:00:00Z"));
+    let mut earlier = EventTimes::default();
+    earlier.add(Some("2026-11-22T09:00:00Z"));
+    times.merge(earlier);
+    times.add(Some("9"));
+    let range = Some(("2026-11-22T09:00:00Z".to_owned(), "2026-11-22T10:00:00Z".to_owned()));
+    assert_eq!(times.range, range);
+
+    let mut merged = EventTimes::default();
+    merged.merge(times.clone());
+    assert_eq!(merged, times);
+}

@@ -1,0 +1,73 @@
+//! Why a partition could not be brought up to date, and what to do next.
+
+use cloudtrail_model::Partition;
+use flate2::CompressError;
+use lake_store::{AttemptError, StoreError};
+use rayon::ThreadPoolBuildError;
+
+/// Why a partition could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
+#[derive(Debug, thiserror::Error)]
+pub enum DailyError {
+    /// The source cannot be listed.
+    #[error("the source cannot be listed")]
+    List(#[source] StoreError),
+    /// The lake or its journal failed.
+    #[error(transparent)]
+    Lake(#[from] AttemptError),
+    /// A log file cannot be fetched.
+    #[error("a log file cannot be fetched")]
+    Fetch(#[source] StoreError),
+    /// A part cannot be written.
+    #[error("a part cannot be written to the lake")]
+    Stage(#[source] StoreError),
+    /// The compressor refused its input.
+    #[error("records cannot be compressed (please report this)")]
+    Compress(#[from] CompressError),
+    /// The system gives no threads.
+    #[error("no threads to work with; lower --threads, or the load of this machine")]
+    Threads(#[source] ThreadPoolBuildError),
+    /// A part that is there already cannot be read, so duplicates cannot be told.
+    #[error(
+        "part {key} cannot be read; run `trailmill verify`, then `trailmill daily --rebuild` for this day"
+    )]
+    Part {
+        /// The part.
+        key: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A rebuild would drop events.
+    #[error(
+        "a rebuild would lose the events of {count} log files that are no longer in the source, such as {example}; \
+         add --drop-missing if that is what you want"
+    )]
+    RebuildLoses {
+        /// How many.
+        count: usize,
+        /// One of them.
+        example: String,
+    },
+    /// A rebuild would drop events, although every log file is there: one was replaced meanwhile.
+    #[error(
+        "a rebuild would lose {count} events that are in the lake, but in no log file of the source any more; add \
+         --drop-missing if that is what you want"
+    )]
+    RebuildLosesEvents {
+        /// How many, at least.
+        count: u64,
+    },
+    /// A rebuild met a file that was fine before and is broken now.
+    #[error("a rebuild would lose the events of {key}, which was read before and is broken now: {detail}")]
+    RebuildBreaks {
+        /// The file.
+        key: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Whenever it was planned, something else moved.
+    #[error("{partition} was changed by others several times in a row; run it again when they are done")]
+    Contended {
+        /// The partition.
+        partition: Partition,
+    },
+}

@@ -1,0 +1,122 @@
+use super::*;
+use crate::test_world::{Call, Dawdle, Hook, Hooked, World, gzip, key, noise, put};
+use async_trait::async_trait;
+use lake_store::{Depth, ErrorKind, list_all};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
+    let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
+    fetch(Arc::new(store), files, &world.options, &Cpu::new(world.options.threads).unwrap())
+}
+
+async fn rest(mut fetched: FetchedFiles) -> Vec<Fetched> {
+    let mut files = Vec::new();
+    while let Some(file) = fetched.next().await {
+        files.push(file.unwrap());
+    }
+    files
+}
+
+/// Counts gets, started and at once.
+#[derive(Debug, Default)]
+struct Gets {
+    started: AtomicUsize,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+#[async_trait]
+impl Hook for Gets {
+    async fn before(&self, _: Call, _: &str) -> lake_store::Result<()> {
+        self.started.fetch_add(1, Ordering::SeqCst);
+        self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        Ok(())
+    }
+    async fn after(&self, _: Call, _: &str) -> lake_store::Result<()> {
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn files_come_in_key_order_however_long_each_takes() {
+    let world = World::new();
+    for file in 0..200 {
+        world.deliver(&format!("{file:03}"), [file]).await;
+    }
+    let files =
+        rest(start(&world, Hooked { store: world.source.clone(), hook: Dawdle::new(3, 20) }).await).await;
+    let keys: Vec<&str> = files.iter().map(|file| &*file.meta.key).collect();
+    assert_eq!(keys.len(), 200);
+    assert!(keys.is_sorted());
+}
+
+#[tokio::test]
+async fn many_gets_are_under_way_but_not_too_many() {
+    let mut world = World::new();
+    for file in 0..60 {
+        world.deliver(&format!("{file:03}"), [file]).await;
+    }
+    world.options.fetches = 8;
+    let gets = Arc::new(Gets::default());
+    let files = rest(start(&world, Hooked { store: world.source.clone(), hook: gets.clone() }).await).await;
+    assert_eq!(files.len(), 60);
+    // those waiting, the one awaited and the one that waits for a place
+    let most = gets.most.load(Ordering::SeqCst);
+    assert!((4..=10).contains(&most), "{most} at once");
+}
+
+#[tokio::test]
+async fn no_more_bodies_are_fetched_than_there_is_memory_for() {
+    let mut world = World::new();
+    for file in 0..20 {
+        put(&world.source, &key(&format!("{file:03}")), noise(file, 400)).await;
+    }
+    world.options.memory_bytes = 4 * 1_000;
+    let gets = Arc::new(Gets::default());
+    let fetched = start(&world, Hooked { store: world.source.clone(), hook: gets.clone() }).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(gets.started.load(Ordering::SeqCst), 2);
+    assert_eq!(rest(fetched).await.len(), 20);
+}
+
+#[tokio::test]
+async fn a_text_larger_than_all_memory_is_decoded_by_itself() {
+    let mut world = World::new();
+    world.options.memory_bytes = 4 << 10;
+    world.deliver("a", [1]).await;
+    world.deliver("b", 0..500).await;
+    world.deliver("c", [2]).await;
+    let files = rest(start(&world, world.source.clone()).await).await;
+    let counts: Vec<usize> =
+        files.iter().map(|file| file.decoded.as_ref().unwrap().decoded.file.len()).collect();
+    assert_eq!(counts, [1, 500, 1]);
+}
+
+#[tokio::test]
+async fn a_text_larger_than_promised_is_decoded_again() {
+    let world = World::new();
+    let body = [gzip(br#"{"Records":[{},"#), gzip(b"{}]}")].concat();
+    put(&world.source, &key("a"), body).await;
+    let files = rest(start(&world, world.source.clone()).await).await;
+    assert_eq!(files[0].decoded.as_ref().unwrap().decoded.file.len(), 2);
+}
+
+#[tokio::test]
+async fn a_failed_get_ends_the_row_after_the_files_before_it() {
+    let world = World::new();
+    for name in ["a", "b", "c"] {
+        world.deliver(name, [1]).await;
+    }
+    let mut fetched = {
+        let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
+        world.source.delete(&key("b")).await.unwrap();
+        fetch(Arc::new(world.source.clone()), files, &world.options, &Cpu::new(2).unwrap())
+    };
+    assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key("a"));
+    let error = fetched.next().await.unwrap().err().unwrap();
+    assert_eq!((error.kind, error.key), (ErrorKind::NotFound, key("b")));
+    assert!(fetched.next().await.is_none());
+}

@@ -1,0 +1,140 @@
+//! Pack: decoded files in key order become blocks, every record once, and every file is accounted for.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use cloudtrail_model::{Input, Totals, Verdict};
+
+use crate::Options;
+use crate::block::Block;
+use crate::dedupe::{DedupeIndex, Seen};
+use crate::fetch::{Fetched, Held};
+
+/// Packs files into blocks. Where a block ends depends on the files and their order alone, so output is the same
+/// at any speed.
+#[derive(Debug)]
+pub(crate) struct Packer {
+    index: DedupeIndex,
+    block_bytes: usize,
+    pinned_bytes: usize,
+    block: Block,
+    /// Bytes of the files whose records wait in `block`.
+    pinned: usize,
+    full: VecDeque<Block>,
+    inputs: Vec<Input>,
+    totals: Totals,
+}
+
+/// What a packer leaves once every file is packed.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) totals: Totals,
+    pub(crate) index: DedupeIndex,
+}
+
+impl Packer {
+    /// A packer that drops what `index` knows already.
+    pub(crate) fn new(index: DedupeIndex, options: &Options) -> Self {
+        Packer {
+            index,
+            block_bytes: options.block_bytes.max(1),
+            // a block must not keep so much of the budget that the next file finds no room
+            pinned_bytes: options.memory_bytes / 8,
+            block: Block::default(),
+            pinned: 0,
+            full: VecDeque::new(),
+            inputs: Vec::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Adds the next file, and returns its records and bytes of text.
+    pub(crate) fn add(&mut self, fetched: Fetched) -> (u64, u64) {
+        let Fetched { meta, decoded } = fetched;
+        let mut input = Input {
+            key: meta.key,
+            etag: meta.etag,
+            bytes: meta.bytes,
+            raw_bytes: 0,
+            records: 0,
+            duplicates: 0,
+            verdict: Verdict::Ok,
+        };
+        match decoded {
+            Ok(held) => {
+                input.raw_bytes = held.decoded.raw_bytes;
+                input.records = held.decoded.file.len() as u64;
+                input.duplicates = self.add_records(&Arc::new(held));
+                self.totals.files_ok += 1;
+            }
+            Err(error) => {
+                let (reason, detail) = (error.reason().to_owned(), error.to_string());
+                input.verdict = Verdict::Quarantined { reason, detail };
+                self.totals.files_quarantined += 1;
+            }
+        }
+        self.totals.files_in += 1;
+        self.totals.records_in += input.records;
+        self.totals.duplicates += input.duplicates;
+        self.totals.bytes_in += input.bytes;
+        self.totals.raw_bytes_in += input.raw_bytes;
+        let counts = (input.records, input.raw_bytes);
+        self.inputs.push(input);
+        counts
+    }
+
+    /// A block that is full, if there is one.
+    pub(crate) fn next_full(&mut self) -> Option<Block> {
+        self.full.pop_front()
+    }
+
+    /// The last block, and the accounts.
+    pub(crate) fn finish(mut self) -> (Option<Block>, Packed) {
+        self.end_block();
+        let last = self.full.pop_front();
+        (last, Packed { inputs: self.inputs, totals: self.totals, index: self.index })
+    }
+
+    /// Packs the records of a file that are not in the partition, and returns how many are.
+    fn add_records(&mut self, held: &Arc<Held>) -> u64 {
+        let mut duplicates = 0;
+        let mut pins = false;
+        for (index, record) in held.decoded.file.records().enumerate() {
+            match held.decoded.fingerprints[index]
+                .map_or(Seen::New, |fingerprint| self.index.insert(fingerprint))
+            {
+                Seen::Duplicate => {
+                    duplicates += 1;
+                    continue;
+                }
+                Seen::Conflict => self.totals.conflicts += 1,
+                Seen::New => {}
+            }
+            self.block.push(held, index, record.line.len());
+            pins = true;
+            if self.block.raw_bytes() >= self.block_bytes {
+                self.end_block();
+                pins = false;
+            }
+        }
+        if pins {
+            self.pinned += held.decoded.file.memory();
+            if self.pinned >= self.pinned_bytes {
+                self.end_block();
+            }
+        }
+        duplicates
+    }
+
+    fn end_block(&mut self) {
+        self.pinned = 0;
+        if self.block.raw_bytes() > 0 {
+            self.full.push_back(std::mem::take(&mut self.block));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pack_tests.rs"]
+mod tests;

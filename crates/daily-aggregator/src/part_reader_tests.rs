@@ -1,0 +1,128 @@
+use super::*;
+use crate::test_world::{gzip, noise, put, record};
+use flate2::write::GzEncoder;
+use flate2::{Compression, GzBuilder};
+use lake_store::{ErrorKind, MemoryStore};
+
+async fn read(body: Vec<u8>, told: u64) -> Result<(PartContent, Vec<Vec<u8>>), PartError> {
+    let store = MemoryStore::new();
+    put(&store, "part", body).await;
+    let each = |lines: &mut Vec<Vec<u8>>, record: &Record<'_>| lines.push(record.line.to_vec());
+    read_part(&store, "part", told, Vec::new(), each).await
+}
+
+async fn read_whole(body: Vec<u8>) -> Result<(PartContent, Vec<Vec<u8>>), PartError> {
+    let told = body.len() as u64;
+    read(body, told).await
+}
+
+/// Records that do not compress, together at least so many bytes.
+fn rich_text(bytes: usize) -> Vec<u8> {
+    let mut text = Vec::new();
+    for seed in 0.. {
+        if text.len() >= bytes {
+            break;
+        }
+        let length = usize::try_from(seed % 700 * 10).unwrap();
+        text.extend(format!("{{\"x\":\"{}\"}}\n", noise(seed, length)).into_bytes());
+    }
+    text
+}
+
+fn stored(text: &[u8], extra: &[u8]) -> Vec<u8> {
+    let mut encoder: GzEncoder<Vec<u8>> =
+        GzBuilder::new().extra(extra.to_vec()).write(Vec::new(), Compression::none());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn every_line_comes_back_across_ranges() {
+    let text = rich_text(10 << 20);
+    let body = gzip(&text);
+    let length = body.len() as u64;
+    assert!(length > RANGE_BYTES, "{length} bytes are one range only");
+    let digest = hex(&Sha256::digest(&body));
+    let (content, lines) = read_whole(body).await.unwrap();
+    assert!(lines.iter().flat_map(|line| [&line[..], b"\n"].concat()).eq(text.iter().copied()));
+    let records = lines.len() as u64;
+    let raw_bytes = text.len() as u64;
+    assert_eq!(content, PartContent { bytes: length, sha256: digest, raw_bytes, records });
+}
+
+#[tokio::test]
+async fn a_part_of_exactly_one_range_is_read_whole() {
+    let range = usize::try_from(RANGE_BYTES).unwrap();
+    let text = rich_text(range - 40_000);
+    let gap = range - stored(&text, b"").len();
+    let body = stored(&text, &vec![0; gap]);
+    assert_eq!(body.len(), range);
+    let (content, _) = read_whole(body).await.unwrap();
+    assert_eq!((content.bytes, content.raw_bytes), (RANGE_BYTES, text.len() as u64));
+}
+
+#[tokio::test]
+async fn the_last_line_needs_no_line_end() {
+    for text in ["{\"a\":1}\n{\"a\":2}", "{\"a\":1}\n{\"a\":2}\n"] {
+        let (content, lines) = read_whole(gzip(text.as_bytes())).await.unwrap();
+        assert_eq!(content.records, 2);
+        assert_eq!(lines, [b"{\"a\":1}", b"{\"a\":2}"]);
+    }
+    assert_eq!(read_whole(gzip(b"")).await.unwrap().0.records, 0);
+}
+
+#[tokio::test]
+async fn a_line_that_is_no_record_is_named_by_its_number() {
+    let texts = [
+        ("{}\n{}\nx\n{}\n", 3),
+        ("{}\n\n{}\n", 2),
+        ("[]\n", 1),
+        ("{}\n{\"a\":", 2),
+        ("{}\n{}{}\n", 2),
+        ("x\n{}\ny\n", 1),
+    ];
+    for (text, number) in texts {
+        match read_whole(gzip(text.as_bytes())).await.unwrap_err() {
+            PartError::Line { line, .. } => assert_eq!(line, number, "{text:?}"),
+            other => panic!("{text:?}: {other}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_cut_at_any_byte_is_an_error() {
+    let body = gzip(format!("{}\n{}\n", record(1), record(2)).as_bytes());
+    for length in 0..body.len() {
+        let cut = body[..length].to_vec();
+        let error = read_whole(cut.clone()).await.expect_err(&format!("cut to {length} bytes"));
+        assert!(matches!(error, PartError::Gzip(_)), "cut to {length} bytes: {error}");
+        assert!(read(cut, body.len() as u64).await.is_err(), "cut to {length} bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_part_longer_than_told_does_not_pass() {
+    let body = gzip(b"{}\n");
+    let told = body.len() as u64;
+    for more in [&b"x"[..], b"\0", b"\x1f", b"much more than one byte", &body] {
+        let longer = [&body[..], more].concat();
+        match read(longer, told).await {
+            Ok((content, _)) => assert_ne!(content.bytes, told, "{more:?}"),
+            Err(error) => assert!(matches!(error, PartError::Gzip(_)), "{error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_members_are_read_as_one_text() {
+    let (content, lines) = read_whole([gzip(b"{\"a\":"), gzip(b"1}\n{}\n")].concat()).await.unwrap();
+    assert_eq!(lines, [&b"{\"a\":1}"[..], b"{}"]);
+    assert_eq!((content.records, content.raw_bytes), (2, 11));
+}
+
+#[tokio::test]
+async fn a_part_that_is_gone_is_not_found() {
+    let each = |_: &mut (), _: &Record<'_>| {};
+    let error = read_part(&MemoryStore::new(), "part", 9, (), each).await.unwrap_err();
+    assert!(matches!(error, PartError::Store(error) if error.kind == ErrorKind::NotFound));
+}

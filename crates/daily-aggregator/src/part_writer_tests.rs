@@ -1,0 +1,85 @@
+use super::*;
+use crate::part_reader::read_part;
+use crate::test_world::{STAMP, World, gunzip_one_member, partition, sorted_lines};
+use lake_store::{Changes, Store};
+
+async fn attempt(world: &World) -> Attempt {
+    let (lake, state) = (std::sync::Arc::new(world.lake.clone()), world.state().await);
+    Attempt::begin(lake, world.journal(), &state, STAMP).await.unwrap().unwrap()
+}
+
+/// A block of one line of so many bytes with its line end.
+fn block(bytes: usize, time: &str) -> Compressed {
+    let text = format!("{{\"eventTime\":\"{time}\",\"x\":\"{}\"}}\n", "x".repeat(bytes - 44));
+    assert_eq!(text.len(), bytes);
+    let mut compress = flate2::Compress::new(flate2::Compression::fast(), false);
+    let mut deflated = Vec::with_capacity(bytes + 100);
+    compress.compress_vec(text.as_bytes(), &mut deflated, flate2::FlushCompress::Sync).unwrap();
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(text.as_bytes());
+    let range = Some((time.to_owned(), time.to_owned()));
+    Compressed { deflated, crc, raw_bytes: bytes as u64, records: 1, event_times: EventTimes { range } }
+}
+
+#[tokio::test]
+async fn a_part_is_one_gzip_member_and_what_its_entry_says() {
+    let world = World::new();
+    let attempt = attempt(&world).await;
+    let mut writer = PartWriter::new(&attempt, 1_000);
+    for second in [30, 10, 20] {
+        writer.write(block(100, &format!("2026-11-22T10:00:{second}Z"))).await.unwrap();
+    }
+    let mut parts = writer.finish().await.unwrap();
+    assert_eq!(world.parts().await, [], "nothing is visible before it is published");
+    parts[0].upload.publish().await.unwrap();
+
+    let [SealedPart { part, .. }] = &parts[..] else { panic!("one part") };
+    let body = world.lake.get(&part.key, None).await.unwrap();
+    assert_eq!(gunzip_one_member(&body).len(), 300);
+    let each = |_: &mut (), _: &cloudtrail_model::Record<'_>| {};
+    let (content, ()) = read_part(&world.lake, &part.key, part.bytes, (), each).await.unwrap();
+    assert_eq!((content.bytes, content.raw_bytes, content.records), (part.bytes, 300, 3));
+    assert_eq!((part.raw_bytes, part.records), (300, 3));
+    assert_eq!(content.sha256, part.sha256);
+    assert_eq!(part.key, format!("{}part-000001-0000.ndjson.gz", partition().prefix()));
+    assert_eq!(part.min_event_time.as_deref(), Some("2026-11-22T10:00:10Z"));
+    assert_eq!(part.max_event_time.as_deref(), Some("2026-11-22T10:00:30Z"));
+}
+
+#[tokio::test]
+async fn a_part_ends_once_it_has_enough_text() {
+    let world = World::new();
+    let attempt = attempt(&world).await;
+    let mut writer = PartWriter::new(&attempt, 200);
+    for bytes in [100, 100, 250, 199, 100, 50] {
+        writer.write(block(bytes, "2026-11-22T10:00:00Z")).await.unwrap();
+    }
+    let parts = writer.finish().await.unwrap();
+    let sizes: Vec<u64> = parts.iter().map(|sealed| sealed.part.raw_bytes).collect();
+    assert_eq!(sizes, [200, 250, 299, 50]);
+    let keys: Vec<String> = (0..4).map(|index| attempt.part_key(index)).collect();
+    assert!(parts.iter().map(|sealed| &sealed.part.key).eq(&keys));
+}
+
+#[tokio::test]
+async fn without_records_there_is_no_part() {
+    let world = World::new();
+    let attempt = attempt(&world).await;
+    assert!(PartWriter::new(&attempt, 200).finish().await.unwrap().is_empty());
+    assert_eq!(world.lake.staged_count(), 0);
+}
+
+#[tokio::test]
+async fn an_abort_throws_away_finished_and_open_parts() {
+    let world = World::new();
+    let attempt = attempt(&world).await;
+    let mut writer = PartWriter::new(&attempt, 200);
+    for _ in 0..5 {
+        writer.write(block(100, "2026-11-22T10:00:00Z")).await.unwrap();
+    }
+    assert_eq!(world.lake.staged_count(), 3);
+    writer.abort().await;
+    assert_eq!(world.lake.staged_count(), 0);
+    assert_eq!(attempt.finish(Changes::default()).await.unwrap(), lake_store::CommitOutcome::Committed);
+    assert_eq!(sorted_lines(&world.parts().await), Vec::<String>::new());
+}

@@ -1,0 +1,72 @@
+//! Plan: which log files of a partition are work.
+
+use std::collections::BTreeSet;
+
+use cloudtrail_model::{Input, Verdict};
+use lake_store::{ObjectMeta, PartitionState};
+
+use crate::{DailyError, Listing};
+
+/// What a run is asked to do with a partition.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Read every log file again and replace all parts.
+    pub rebuild: bool,
+    /// With `rebuild`: go on although log files that are in the partition are no longer in the source. Their events go.
+    pub drop_missing: bool,
+    /// Try quarantined files again although they have not changed.
+    pub retry_quarantined: bool,
+}
+
+/// What an attempt will do.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// To be read, in key order.
+    pub(crate) files: Vec<ObjectMeta>,
+    pub(crate) replaces: bool,
+    /// Whether events may go with log files that are no longer in the source.
+    pub(crate) may_lose: bool,
+    /// Parts that go once the attempt has committed.
+    pub(crate) retired: Vec<String>,
+}
+
+/// Compares what was delivered with what the partition holds. Work is what is new, or has changed since.
+pub(crate) fn plan(
+    state: &PartitionState,
+    delivered: Vec<ObjectMeta>,
+    request: Request,
+) -> Result<Plan, DailyError> {
+    if request.rebuild {
+        let keys: BTreeSet<&str> = delivered.iter().map(|file| file.key.as_str()).collect();
+        let missing: Vec<&str> =
+            state.inputs.keys().map(String::as_str).filter(|key| !keys.contains(key)).collect();
+        if let (Some(example), false) = (missing.first(), request.drop_missing) {
+            return Err(DailyError::RebuildLoses { count: missing.len(), example: (*example).to_owned() });
+        }
+        let retired = state.parts.keys().cloned().collect();
+        return Ok(Plan { files: delivered, replaces: true, may_lose: request.drop_missing, retired });
+    }
+    let is_work = |file: &ObjectMeta| match known(state, file) {
+        None => true,
+        Some(input) => request.retry_quarantined && is_quarantined(input),
+    };
+    Ok(Plan { files: delivered.into_iter().filter(is_work).collect(), ..Plan::default() })
+}
+
+/// Log files of a listing that the partition does not hold in this version.
+pub fn new_files(state: &PartitionState, listing: &Listing) -> u64 {
+    listing.files.iter().filter(|file| known(state, file).is_none()).count() as u64
+}
+
+/// What the partition knows of a log file, if it is still the same version.
+fn known<'a>(state: &'a PartitionState, file: &ObjectMeta) -> Option<&'a Input> {
+    state.inputs.get(&file.key).filter(|input| input.etag == file.etag)
+}
+
+pub(crate) fn is_quarantined(input: &Input) -> bool {
+    matches!(input.verdict, Verdict::Quarantined { .. })
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

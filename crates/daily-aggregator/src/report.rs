@@ -1,0 +1,109 @@
+//! What came of a run at one partition.
+
+use cloudtrail_model::{Input, Part, Partition, Totals, Verdict};
+use lake_store::{PartitionState, SealedPart};
+use serde::Serialize;
+
+use crate::pipeline::Staged;
+use crate::plan::is_quarantined;
+
+/// A partition and what happened to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayReport {
+    /// Which.
+    pub partition: Partition,
+    /// What happened.
+    pub outcome: Outcome,
+    /// Log files that were delivered on the day.
+    pub listed: u64,
+    /// Objects in the day's folders that are no log files.
+    pub others: u64,
+    /// The key of one of those.
+    pub other_example: Option<String>,
+}
+
+/// What happened to a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to do, nothing written.
+    UpToDate {
+        /// Log files that are quarantined from earlier.
+        quarantined: u64,
+    },
+    /// A commit was made.
+    Committed(Box<Committed>),
+    /// A later attempt, somewhere else, took the partition over: nothing of this one counts.
+    Superseded,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Committed {
+    /// Its sums.
+    pub totals: Totals,
+    /// Its parts.
+    pub parts: Vec<Part>,
+    /// Files it quarantined.
+    pub quarantined: Vec<QuarantinedFile>,
+    /// All of the partition's quarantined files, earlier ones too.
+    pub quarantined_in_all: u64,
+    /// Parts that were replaced and deleted.
+    pub retired: u64,
+    /// Visible objects that no commit named and that were deleted.
+    pub swept: u64,
+    /// Bytes of memory of the dedupe index.
+    pub index_bytes: u64,
+}
+
+/// A log file that could not be read whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QuarantinedFile {
+    /// Its key.
+    pub key: String,
+    /// A stable word for machines.
+    pub reason: String,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+impl Committed {
+    /// What an attempt commits, once its parts are staged.
+    pub(crate) fn new(
+        state: &PartitionState,
+        replaces: bool,
+        retired: u64,
+        staged: &Staged,
+        swept: u64,
+    ) -> Self {
+        let parts: Vec<Part> = staged.parts.iter().map(|sealed: &SealedPart| sealed.part.clone()).collect();
+        let mut totals = staged.totals;
+        for part in &parts {
+            totals.records_out += part.records;
+            totals.bytes_out += part.bytes;
+            totals.raw_bytes_out += part.raw_bytes;
+        }
+        let quarantined: Vec<_> = staged.inputs.iter().filter_map(quarantined).collect();
+        let read_now = |key: &String| staged.inputs.binary_search_by(|input| input.key.cmp(key)).is_ok();
+        let earlier = state.inputs.values().filter(|input| !replaces && is_quarantined(input));
+        let earlier = earlier.filter(|input| !read_now(&input.key)).count();
+        Committed {
+            totals,
+            parts,
+            quarantined_in_all: (quarantined.len() + earlier) as u64,
+            quarantined,
+            retired,
+            swept,
+            index_bytes: staged.index.memory(),
+        }
+    }
+}
+
+fn quarantined(input: &Input) -> Option<QuarantinedFile> {
+    match &input.verdict {
+        Verdict::Ok => None,
+        Verdict::Quarantined { reason, detail } => {
+            let (key, reason, detail) = (input.key.clone(), reason.clone(), detail.clone());
+            Some(QuarantinedFile { key, reason, detail })
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The source: where in a bucket or a folder the log files are, and which were delivered on a day.
+//!
+//! The layout is found by listing. Only the regions' prefixes are looked up first, then only the days asked for, so a
+//! bucket with years of logs costs a day's listing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cloudtrail_model::{Day, LogFileName, SourceKey, SourcePrefix, Table};
+use futures::{StreamExt, TryStreamExt};
+use lake_store::{Depth, ObjectMeta, Store, StoreError};
+
+/// Listings under way at once.
+const LISTINGS_AT_ONCE: usize = 64;
+
+/// Folders above `AWSLogs` that are looked into.
+const MAX_LEVELS_ABOVE: usize = 4;
+
+/// Where log files come from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    store: Arc<dyn Store>,
+    layout: Arc<Layout>,
+}
+
+/// What a survey of the store found.
+#[derive(Debug)]
+struct Layout {
+    /// Only keys below this prefix count.
+    start: String,
+    /// The prefixes `…/ACCOUNT/KIND/REGION/`, with the table of the kind.
+    regions: Vec<(String, Table)>,
+    /// Log files that lie in the start folder itself, outside CloudTrail's layout, by what their names say.
+    loose: BTreeMap<(Day, Table), Vec<ObjectMeta>>,
+}
+
+/// The log files of one table delivered on one day.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// In key order.
+    pub files: Vec<ObjectMeta>,
+    /// Objects beside them that are no log files.
+    pub others: u64,
+    /// The key of one of those.
+    pub other_example: Option<String>,
+}
+
+impl Source {
+    /// Finds the layout below a prefix of a store. `start` ends with a slash, or is empty; it may point above `AWSLogs`
+    /// or anywhere below it, and then only what it covers is read. Other kinds' folders and digests are passed over.
+    pub async fn survey(store: Arc<dyn Store>, start: &str) -> Result<Self, StoreError> {
+        let mut regions = Vec::new();
+        let mut frontier = vec![String::new()];
+        while !frontier.is_empty() {
+            let listings = futures::stream::iter(std::mem::take(&mut frontier))
+                .map(|prefix| children(&*store, start, prefix))
+                .buffer_unordered(LISTINGS_AT_ONCE)
+                .try_collect::<Vec<_>>()
+                .await?;
+            for prefix in listings.into_iter().flatten() {
+                match SourcePrefix::parse(&prefix) {
+                    Some(SourcePrefix::Days(kind)) => {
+                        regions.extend(kind.table().map(|table| (prefix, table)));
+                    }
+                    Some(SourcePrefix::Above(levels))
+                        if levels > MAX_LEVELS_ABOVE && prefix.len() > start.len() => {}
+                    Some(_) => frontier.push(prefix),
+                    None => {}
+                }
+            }
+        }
+        regions.sort_unstable();
+        let loose = if regions.is_empty() { loose_files(&*store, start).await? } else { BTreeMap::new() };
+        Ok(Source { store, layout: Arc::new(Layout { start: start.to_owned(), regions, loose }) })
+    }
+
+    /// Whether nothing of CloudTrail was found.
+    pub fn is_empty(&self) -> bool {
+        self.layout.regions.is_empty() && self.layout.loose.is_empty()
+    }
+
+    /// The store the keys of a [`Listing`] are in.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The tables the source has log files of.
+    pub fn tables(&self) -> BTreeSet<Table> {
+        let folders = self.layout.regions.iter().map(|(_, table)| *table);
+        folders.chain(self.layout.loose.keys().map(|(_, table)| *table)).collect()
+    }
+
+    /// Every day that has a folder in the source, with its tables.
+    pub async fn days(&self) -> Result<BTreeSet<(Day, Table)>, StoreError> {
+        let mut level: Vec<(String, Table)> = self.layout.regions.clone();
+        for _year_month_day in 0..3 {
+            level = futures::stream::iter(level)
+                .map(|(prefix, table)| async move {
+                    let below = children(&*self.store, &self.layout.start, prefix).await?;
+                    Ok::<_, StoreError>(
+                        below.into_iter().map(move |prefix| (prefix, table)).collect::<Vec<_>>(),
+                    )
+                })
+                .buffer_unordered(LISTINGS_AT_ONCE)
+                .try_collect::<Vec<_>>()
+                .await?
+                .into_iter()
+                .flatten()
+                .collect();
+        }
+        let folders = level.into_iter().filter_map(|(prefix, table)| Some((day_of_folder(&prefix)?, table)));
+        Ok(folders.chain(self.layout.loose.keys().copied()).collect())
+    }
+
+    /// The log files of a table delivered on a day, every page of every account and region.
+    pub async fn list(&self, table: Table, day: Day) -> Result<Listing, StoreError> {
+        let folders = self.layout.regions.iter().filter(|(_, of)| *of == table);
+        let folders = folders.filter_map(|(region, _)| {
+            let folder = format!("{region}{}/", day.as_path());
+            within(&self.layout.start, &folder).map(str::to_owned)
+        });
+        let pages = futures::stream::iter(folders)
+            .map(|folder| async move { lake_store::list_all(&*self.store, &folder, Depth::Level).await })
+            .buffer_unordered(LISTINGS_AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        let mut listing = Listing::default();
+        listing.files.extend(self.layout.loose.get(&(day, table)).into_iter().flatten().cloned());
+        for object in pages.into_iter().flat_map(|page| page.objects) {
+            if SourceKey::parse(&object.key).is_ok() {
+                listing.files.push(object);
+            } else if !object.key.ends_with('/') {
+                listing.others += 1;
+                listing.other_example.get_or_insert(object.key);
+            }
+        }
+        listing.files.sort_unstable();
+        Ok(listing)
+    }
+}
+
+/// The prefixes one level below a prefix, as far as `start` lets them be seen.
+async fn children(store: &dyn Store, start: &str, prefix: String) -> Result<Vec<String>, StoreError> {
+    if let Some(rest) = start.strip_prefix(&prefix).filter(|rest| !rest.is_empty()) {
+        let segment = rest.split_inclusive('/').next().unwrap_or(rest);
+        return Ok(vec![prefix + segment]);
+    }
+    Ok(lake_store::list_all(store, &prefix, Depth::Level).await?.prefixes)
+}
+
+/// The deeper of two prefixes where one contains the other; `None` where they share nothing.
+fn within<'a>(start: &'a str, folder: &'a str) -> Option<&'a str> {
+    if folder.starts_with(start) { Some(folder) } else { start.starts_with(folder).then_some(start) }
+}
+
+/// `…/2026/11/22/`
+fn day_of_folder(prefix: &str) -> Option<Day> {
+    let mut segments = prefix.strip_suffix('/')?.rsplit('/');
+    let (day, month, year) = (segments.next()?, segments.next()?, segments.next()?);
+    format!("{year}-{month}-{day}").parse().ok()
+}
+
+/// Log files right in a folder, with nothing of CloudTrail's layout around them: what an incident leaves on a desk.
+async fn loose_files(
+    store: &dyn Store,
+    start: &str,
+) -> Result<BTreeMap<(Day, Table), Vec<ObjectMeta>>, StoreError> {
+    let mut found: BTreeMap<_, Vec<ObjectMeta>> = BTreeMap::new();
+    for object in lake_store::list_all(store, start, Depth::Level).await?.objects {
+        let name = LogFileName::parse(object.key.strip_prefix(start).unwrap_or(&object.key));
+        if let Some((day, table)) = name.and_then(|name| Some((name.day, name.kind.table()?))) {
+            found.entry((day, table)).or_default().push(object);
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

@@ -1,0 +1,99 @@
+use super::*;
+use bytes::Bytes;
+use lake_store::MemoryStore;
+
+async fn store(keys: &[&str]) -> Arc<dyn Store> {
+    let store = MemoryStore::with_page_size(2);
+    for key in keys {
+        store.create_new(key, Bytes::from_static(b"x")).await.unwrap();
+    }
+    Arc::new(store)
+}
+
+const KEYS: [&str; 9] = [
+    "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/a.json.gz",
+    "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23/b.json.gz",
+    "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/22/c.json.gz",
+    "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/22/notes.txt",
+    "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/11/22/d.json.gz",
+    "AWSLogs/111122223333/CloudTrail-Insight/us-east-1/2026/11/22/i.json.gz",
+    "AWSLogs/111122223333/Config/us-east-1/2026/11/22/x.json.gz",
+    "backup/o-a1/AWSLogs/o-a1/444455556666/CloudTrail/us-east-1/2026/11/22/e.json.gz",
+    "other/deep/deeper/still/more/and/more/x.gz",
+];
+
+async fn listed(source: &Source, table: Table, day: &str) -> Vec<String> {
+    let listing = source.list(table, day.parse().unwrap()).await.unwrap();
+    listing.files.into_iter().map(|file| file.key.rsplit('/').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn every_layout_in_a_bucket_is_found() {
+    let source = Source::survey(store(&KEYS).await, "").await.unwrap();
+    assert_eq!(
+        listed(&source, Table::CloudTrail, "2026-11-22").await,
+        ["a.json.gz", "c.json.gz", "e.json.gz"]
+    );
+    assert_eq!(listed(&source, Table::Insight, "2026-11-22").await, ["i.json.gz"]);
+    assert_eq!(listed(&source, Table::CloudTrail, "2026-11-24").await, Vec::<String>::new());
+    let days: Vec<String> =
+        source.days().await.unwrap().iter().map(|(day, table)| format!("{day} {table}")).collect();
+    assert_eq!(days, ["2026-11-22 cloudtrail", "2026-11-22 cloudtrail_insight", "2026-11-23 cloudtrail"]);
+}
+
+#[tokio::test]
+async fn what_is_no_log_file_is_counted_and_named() {
+    let source = Source::survey(store(&KEYS).await, "").await.unwrap();
+    let listing = source.list(Table::CloudTrail, "2026-11-22".parse().unwrap()).await.unwrap();
+    assert_eq!(listing.others, 1);
+    assert!(listing.other_example.unwrap().ends_with("notes.txt"));
+}
+
+#[tokio::test]
+async fn a_start_anywhere_on_the_way_down_narrows_what_is_read() {
+    let all = store(&KEYS).await;
+    for (start, on_22, on_23) in [
+        ("AWSLogs/", 2, 1),
+        ("backup/", 1, 0),
+        ("backup/o-a1/AWSLogs/o-a1/", 1, 0),
+        ("AWSLogs/111122223333/CloudTrail/", 2, 1),
+        ("AWSLogs/111122223333/CloudTrail/eu-west-1/", 1, 1),
+        ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/", 1, 1),
+        ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23/", 0, 1),
+        ("AWSLogs/111122223333/Config/", 0, 0),
+    ] {
+        let source = Source::survey(all.clone(), start).await.unwrap();
+        assert_eq!(listed(&source, Table::CloudTrail, "2026-11-22").await.len(), on_22, "{start}");
+        assert_eq!(listed(&source, Table::CloudTrail, "2026-11-23").await.len(), on_23, "{start}");
+        let days = source.days().await.unwrap();
+        let cloudtrail = days.iter().filter(|(_, table)| *table == Table::CloudTrail).count();
+        assert_eq!(cloudtrail, usize::from(on_22 > 0) + usize::from(on_23 > 0), "{start}");
+    }
+}
+
+#[tokio::test]
+async fn loose_files_go_by_their_names() {
+    let keys = [
+        "case/811596193553_CloudTrail_us-east-1_20260930T2300Z_x.json.gz",
+        "case/811596193553_CloudTrail-Insight_us-east-1_20261001T0000Z_y.json.gz",
+        "case/readme.json",
+    ];
+    let source = Source::survey(store(&keys).await, "case/").await.unwrap();
+    assert_eq!(listed(&source, Table::CloudTrail, "2026-09-30").await.len(), 1);
+    assert_eq!(listed(&source, Table::Insight, "2026-10-01").await.len(), 1);
+    assert_eq!(source.days().await.unwrap().len(), 2);
+    assert!(Source::survey(store(&["case/readme.json"]).await, "case/").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn more_regions_and_files_than_a_page() {
+    let mut keys = Vec::new();
+    for account in 0..25 {
+        for file in 0..5 {
+            keys.push(format!("AWSLogs/{account:012}/CloudTrail/us-east-1/2026/11/22/{file}.json.gz"));
+        }
+    }
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let source = Source::survey(store(&keys).await, "").await.unwrap();
+    assert_eq!(listed(&source, Table::CloudTrail, "2026-11-22").await.len(), 125);
+}

@@ -1,0 +1,353 @@
+//! What the tests of this crate stand on: a source and a lake in memory, log files to put there, and a store that lets a
+//! test in before and after every call.
+
+use std::fmt::Debug;
+use std::io::{Read, Write};
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloudtrail_model::{AttemptId, Day, Partition, Table};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use lake_store::{
+    Created, Depth, Journal, MemoryStore, ObjectMeta, Page, PartitionState, Result, StagedUpload, Stamp,
+    Store, list_all,
+};
+
+use crate::{
+    Committed, DailyAggregator, DailyError, DayReport, Options, Outcome, Request, Source, Verification,
+    verify,
+};
+
+pub(crate) const STAMP: Stamp = Stamp {
+    new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),
+    now: || "2026-11-23T03:00:00Z".into(),
+    tool: "test",
+};
+
+pub(crate) fn day() -> Day {
+    "2026-11-22".parse().unwrap()
+}
+
+pub(crate) fn partition() -> Partition {
+    Partition::day(Table::CloudTrail, day())
+}
+
+/// The key of a log file of the day.
+pub(crate) fn key(name: &str) -> String {
+    format!("AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/22/{name}.json.gz")
+}
+
+/// The record with a number, always the same bytes.
+pub(crate) fn record(number: u64) -> String {
+    let (service, call, second) = (number % 3, number % 7, number % 60);
+    format!(
+        r#"{{"eventID":"00000000-0000-4000-8000-{number:012x}","eventTime":"2026-11-22T10:11:{second:02}Z","eventSource":"s{service}.amazonaws.com","eventName":"Get{call}"}}"#
+    )
+}
+
+/// The records with these numbers as lines, sorted.
+pub(crate) fn lines_of(numbers: impl IntoIterator<Item = u64>) -> Vec<String> {
+    let mut lines: Vec<String> = numbers.into_iter().map(record).collect();
+    lines.sort_unstable();
+    lines
+}
+
+/// The text of a log file.
+pub(crate) fn envelope(records: &[String]) -> Vec<u8> {
+    format!(r#"{{"Records":[{}]}}"#, records.join(",")).into_bytes()
+}
+
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The text of an object that is exactly one gzip member.
+#[expect(clippy::disallowed_methods, reason = "what a reader that stops after the first member sees")]
+pub(crate) fn gunzip_one_member(body: &[u8]) -> Vec<u8> {
+    let mut decoder = flate2::bufread::GzDecoder::new(body);
+    let mut text = Vec::new();
+    decoder.read_to_end(&mut text).unwrap();
+    assert!(decoder.into_inner().is_empty(), "there is more after the first gzip member");
+    text
+}
+
+/// Text that does not compress well: lower-case hexadecimal digits.
+pub(crate) fn noise(seed: u64, bytes: usize) -> String {
+    let mut random = fastrand::Rng::with_seed(seed);
+    std::iter::repeat_with(|| random.digit(16)).take(bytes).collect()
+}
+
+/// Puts an object, in place of one that is there.
+pub(crate) async fn put(store: &MemoryStore, key: &str, body: impl Into<Bytes>) {
+    store.delete(key).await.unwrap();
+    assert_eq!(store.create_new(key, body.into()).await.unwrap(), Created::Yes);
+}
+
+/// One source, one lake, one day.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) source: MemoryStore,
+    pub(crate) lake: MemoryStore,
+    pub(crate) options: Options,
+}
+
+impl World {
+    /// Both empty; blocks so small that a few files fill several.
+    pub(crate) fn new() -> Self {
+        let options = Options { block_bytes: 1_000, threads: 2, ..Options::default() };
+        World { source: MemoryStore::new(), lake: MemoryStore::new(), options }
+    }
+
+    /// Delivers a log file with these records.
+    pub(crate) async fn deliver(&self, name: &str, numbers: impl IntoIterator<Item = u64>) {
+        let records: Vec<String> = numbers.into_iter().map(record).collect();
+        self.deliver_text(name, &envelope(&records)).await;
+    }
+
+    pub(crate) async fn deliver_text(&self, name: &str, text: &[u8]) {
+        put(&self.source, &key(name), gzip(text)).await;
+    }
+
+    pub(crate) async fn deliver_broken(&self, name: &str) {
+        put(&self.source, &key(name), &b"no log file"[..]).await;
+    }
+
+    pub(crate) async fn run(&self) -> Outcome {
+        self.try_run(Request::default()).await.unwrap().outcome
+    }
+
+    pub(crate) async fn rebuild(&self) -> std::result::Result<DayReport, DailyError> {
+        self.try_run(Request { rebuild: true, ..Request::default() }).await
+    }
+
+    pub(crate) async fn try_run(&self, request: Request) -> std::result::Result<DayReport, DailyError> {
+        self.run_over(self.source.clone(), self.lake.clone(), request).await
+    }
+
+    /// A run over stores that do something of their own with each call.
+    pub(crate) async fn run_over(
+        &self,
+        source: impl Store + 'static,
+        lake: impl Store + 'static,
+        request: Request,
+    ) -> std::result::Result<DayReport, DailyError> {
+        let aggregator = DailyAggregator {
+            source: Source::survey(Arc::new(source), "").await.unwrap(),
+            lake: Arc::new(lake),
+            options: self.options,
+            stamp: STAMP,
+            progress: Arc::default(),
+        };
+        let run = aggregator.run(Table::CloudTrail, day(), request);
+        tokio::time::timeout(std::time::Duration::from_secs(60), run).await.expect("the run hangs")
+    }
+
+    /// Runs, and expects a commit.
+    pub(crate) async fn commit(&self) -> Committed {
+        committed(self.run().await)
+    }
+
+    pub(crate) fn journal(&self) -> Journal {
+        Journal::new(Arc::new(self.lake.clone()), partition())
+    }
+
+    pub(crate) async fn state(&self) -> PartitionState {
+        self.journal().read().await.unwrap()
+    }
+
+    /// Every object of the lake, with its version.
+    pub(crate) async fn lake_listing(&self) -> Vec<ObjectMeta> {
+        list_all(&self.lake, "", Depth::All).await.unwrap().objects
+    }
+
+    /// The visible objects of the partition.
+    pub(crate) async fn parts(&self) -> Vec<(String, Bytes)> {
+        let page = list_all(&self.lake, &partition().prefix(), Depth::All).await.unwrap();
+        let mut parts = Vec::new();
+        for object in page.objects {
+            let body = self.lake.get(&object.key, None).await.unwrap();
+            parts.push((object.key, body));
+        }
+        parts
+    }
+
+    /// What a reader of the table sees, sorted.
+    pub(crate) async fn lines(&self) -> Vec<String> {
+        sorted_lines(&self.parts().await)
+    }
+
+    /// Asserts that the lake is sound and holds exactly these lines, and that nothing is left to do.
+    pub(crate) async fn assert_settled(&self, lines: &[String], context: &str) {
+        assert_eq!(self.lines().await, lines, "{context}");
+        assert_eq!(self.verify().await.problems, Vec::<String>::new(), "{context}");
+        let before = self.lake_listing().await;
+        assert!(matches!(self.run().await, Outcome::UpToDate { .. }), "{context}");
+        assert_eq!(self.lake_listing().await, before, "{context}");
+    }
+
+    pub(crate) async fn verify(&self) -> Verification {
+        verify(Arc::new(self.lake.clone()), partition(), 4).await.unwrap()
+    }
+}
+
+pub(crate) fn committed(outcome: Outcome) -> Committed {
+    match outcome {
+        Outcome::Committed(committed) => *committed,
+        other => panic!("not committed but {other:?}"),
+    }
+}
+
+pub(crate) fn sorted_lines(parts: &[(String, Bytes)]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (_, body) in parts {
+        let text = String::from_utf8(gunzip_one_member(body)).unwrap();
+        assert!(text.ends_with('\n'), "the last line of a part ends too");
+        lines.extend(text.lines().map(str::to_owned));
+    }
+    lines.sort_unstable();
+    lines
+}
+
+/// A call to a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    List,
+    Get,
+    GetRange,
+    Create,
+    Stage,
+    Write,
+    Seal,
+    Publish,
+    Abort,
+    Abandon,
+    Delete,
+}
+
+impl Call {
+    pub(crate) fn is_effect(self) -> bool {
+        !matches!(self, Call::List | Call::Get | Call::GetRange)
+    }
+}
+
+/// Lets a test in before and after every call. An error takes the place of the call's result.
+#[async_trait]
+pub(crate) trait Hook: Send + Sync + Debug {
+    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
+        Ok(())
+    }
+    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A store in memory with a hook.
+#[derive(Debug)]
+pub(crate) struct Hooked<H> {
+    pub(crate) store: MemoryStore,
+    pub(crate) hook: Arc<H>,
+}
+
+impl<H: Hook> Hooked<H> {
+    async fn around<T>(&self, call: Call, key: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        around(&*self.hook, call, key, work).await
+    }
+}
+
+async fn around<T>(
+    hook: &dyn Hook,
+    call: Call,
+    key: &str,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    hook.before(call, key).await?;
+    let result = work.await?;
+    hook.after(call, key).await?;
+    Ok(result)
+}
+
+#[async_trait]
+impl<H: Hook + 'static> Store for Hooked<H> {
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
+        self.around(Call::List, prefix, self.store.list(prefix, depth, page)).await
+    }
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        self.around(Call::Get, key, self.store.get(key, etag)).await
+    }
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
+        self.around(Call::GetRange, key, self.store.get_range(key, range)).await
+    }
+    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
+        self.around(Call::Create, key, self.store.create_new(key, body)).await
+    }
+    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
+        let upload = self.around(Call::Stage, key, self.store.stage(key)).await?;
+        Ok(Box::new(HookedUpload { upload, key: key.to_owned(), hook: self.hook.clone() }))
+    }
+    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
+        self.around(Call::Abandon, prefix, self.store.abandon_staged(prefix)).await
+    }
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.around(Call::Delete, key, self.store.delete(key)).await
+    }
+}
+
+#[derive(Debug)]
+struct HookedUpload {
+    upload: Box<dyn StagedUpload>,
+    key: String,
+    hook: Arc<dyn Hook>,
+}
+
+#[async_trait]
+impl StagedUpload for HookedUpload {
+    async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        around(&*self.hook, Call::Write, &self.key, self.upload.write(chunk)).await
+    }
+    async fn seal(&mut self) -> Result<()> {
+        around(&*self.hook, Call::Seal, &self.key, self.upload.seal()).await
+    }
+    async fn publish(&mut self) -> Result<()> {
+        around(&*self.hook, Call::Publish, &self.key, self.upload.publish()).await
+    }
+    async fn abort(&mut self) -> Result<()> {
+        around(&*self.hook, Call::Abort, &self.key, self.upload.abort()).await
+    }
+}
+
+/// Makes every call take a while, of a length drawn from a seed: other tasks get in between.
+#[derive(Debug)]
+pub(crate) struct Dawdle {
+    random: Mutex<fastrand::Rng>,
+    longest: u32,
+}
+
+impl Dawdle {
+    pub(crate) fn new(seed: u64, longest: u32) -> Arc<Self> {
+        Arc::new(Dawdle { random: Mutex::new(fastrand::Rng::with_seed(seed)), longest })
+    }
+
+    async fn some_time(&self) {
+        let turns = self.random.lock().unwrap().u32(..=self.longest);
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Hook for Dawdle {
+    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
+        self.some_time().await;
+        Ok(())
+    }
+    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
+        self.some_time().await;
+        Ok(())
+    }
+}

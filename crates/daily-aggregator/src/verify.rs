@@ -1,0 +1,138 @@
+//! Verify: a partition read again from the first byte to the last, and held against its journal.
+
+use std::sync::Arc;
+
+use cloudtrail_model::{Part, Partition};
+use futures::{StreamExt, TryStreamExt};
+use lake_store::{ErrorKind, Journal, JournalError, PartitionState, Store, StoreError, strays};
+
+use crate::dedupe::{DedupeIndex, Fingerprint, Seen};
+use crate::part_reader::{PartContent, PartError, read_part};
+
+/// What verifying a partition found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Which.
+    pub partition: Partition,
+    /// Parts the journal names.
+    pub parts: u64,
+    /// Records read.
+    pub records: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// What is wrong, a sentence each that names the object. Empty: the partition is what its journal says.
+    pub problems: Vec<String>,
+}
+
+/// Reads every part of a partition again: size, SHA-256, text, records, and that none is there twice. Objects that no
+/// commit names are problems too. Parts are read `at_once`.
+pub async fn verify(
+    lake: Arc<dyn Store>,
+    partition: Partition,
+    at_once: usize,
+) -> Result<Verification, StoreError> {
+    let journal = Journal::new(lake.clone(), partition);
+    let mut result = Verification { partition, parts: 0, records: 0, bytes: 0, problems: Vec::new() };
+    let state = match journal.read().await {
+        Ok(state) => state,
+        Err(JournalError::Store { source, .. }) if source.kind != ErrorKind::NotFound => return Err(source),
+        Err(error) => {
+            result.problems.push(with_causes(&error));
+            return Ok(result);
+        }
+    };
+    check_sums(&state, &mut result);
+    let mut index = DedupeIndex::default();
+    let mut reads = futures::stream::iter(state.parts.values().cloned())
+        .map(|part| {
+            let lake = lake.clone();
+            async move { check_part(&*lake, part).await }
+        })
+        .buffered(at_once.max(1));
+    while let Some((part, checked)) = reads.try_next().await? {
+        result.parts += 1;
+        match checked {
+            Ok((content, seen)) => {
+                result.records += content.records;
+                result.bytes += content.bytes;
+                let twice = seen.into_iter().filter(|print| index.insert(*print) == Seen::Duplicate).count();
+                if twice > 0 {
+                    result.problems.push(format!("{}: {twice} records are in the partition twice", part.key));
+                }
+            }
+            Err(problem) => result.problems.push(problem),
+        }
+    }
+    drop(reads);
+    for key in strays(&*lake, &journal, &state).await? {
+        result.problems.push(format!("{key}: no commit names it; `trailmill daily` for this day clears it"));
+    }
+    Ok(result)
+}
+
+/// The sums of the journal against the parts and inputs it names.
+fn check_sums(state: &PartitionState, result: &mut Verification) {
+    let totals = &state.totals;
+    let records = state.parts.values().fold(0, |sum: u64, part| sum.saturating_add(part.records));
+    if records != totals.records_out
+        || totals.records_in != totals.records_out.saturating_add(totals.duplicates)
+    {
+        result.problems.push(format!(
+            "the journal does not balance: {} records in, {} out, {} duplicates, {records} in the parts it names",
+            totals.records_in, totals.records_out, totals.duplicates
+        ));
+    }
+}
+
+type Checked = Result<(PartContent, Vec<Fingerprint>), String>;
+
+/// A part against what the commit says of it. A failing store is an error, a failing part a problem.
+async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), StoreError> {
+    let read = read_part(lake, &part.key, part.bytes, Vec::new(), |seen: &mut Vec<Fingerprint>, record| {
+        seen.extend(Fingerprint::of(record));
+    });
+    let checked = match read.await {
+        Ok((content, seen)) => match difference(&part, &content) {
+            None => Ok((content, seen)),
+            Some(difference) => Err(format!("{}: {difference}", part.key)),
+        },
+        Err(PartError::Store(error)) if error.kind == ErrorKind::NotFound => {
+            Err(format!("{}: missing, with {} records", part.key, part.records))
+        }
+        Err(PartError::Store(error)) => return Err(error),
+        Err(error) => Err(format!("{}: {}", part.key, with_causes(&error))),
+    };
+    Ok((part, checked))
+}
+
+/// Where a part is not what the commit says of it.
+pub(crate) fn difference(part: &Part, content: &PartContent) -> Option<String> {
+    let counts = [
+        ("bytes", part.bytes, content.bytes),
+        ("records", part.records, content.records),
+        ("bytes of text", part.raw_bytes, content.raw_bytes),
+    ];
+    let wrong = counts.into_iter().find(|(_, told, found)| told != found);
+    match wrong {
+        Some((what, told, found)) => Some(format!("it has {found} {what}, the journal says {told}")),
+        None if part.sha256 != content.sha256 => {
+            Some(format!("its sha256 is {}, the journal says {}", content.sha256, part.sha256))
+        }
+        None => None,
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+#[path = "verify_tests.rs"]
+mod tests;
