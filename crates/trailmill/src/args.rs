@@ -1,0 +1,148 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use cloudtrail_model::Day;
+
+/// Turns raw CloudTrail logs into a lake people can query.
+#[derive(Debug, Parser)]
+#[command(name = "trailmill", version, about, max_term_width = 110, subcommand_required = true)]
+#[command(after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined.")]
+pub(crate) struct Arguments {
+    /// Print JSON, a line an object, instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Turn delivery days of log files into gzipped NDJSON. Run it again at any time: only what is new is read.
+    Daily(DailyArguments),
+    /// Show what the lake holds, day by day, and what it lacks.
+    Status(StatusArguments),
+    /// Read every part again and hold it against the journal.
+    Verify(VerifyArguments),
+    /// Make a plausible organisation's month of logs, mill it, and show how to query it.
+    Demo(DemoArguments),
+}
+
+/// Which days.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct DayArguments {
+    /// One delivery day, as 2026-11-22.
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["from", "to"])]
+    pub(crate) day: Option<Day>,
+    /// The first delivery day.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Day>,
+    /// The last delivery day.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to: Option<Day>,
+}
+
+/// `trailmill daily`
+#[derive(Debug, Args)]
+pub(crate) struct DailyArguments {
+    /// The folder of log files: what holds AWSLogs, any folder below it, or a folder of loose log files.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) source: PathBuf,
+    /// The folder of the lake; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) days: DayArguments,
+    /// Read every log file of these days again and replace their parts.
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// With --rebuild: drop the events of log files that are no longer in the source.
+    #[arg(long, requires = "rebuild")]
+    pub(crate) drop_missing: bool,
+    /// Try quarantined log files again although they have not changed.
+    #[arg(long)]
+    pub(crate) retry_quarantined: bool,
+    #[command(flatten)]
+    pub(crate) tuning: TuningArguments,
+}
+
+/// Settings that change how the work is done, not what comes out.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct TuningArguments {
+    /// gzip level of the parts.
+    #[arg(long, value_name = "1-9", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) level: u32,
+    /// Threads that decode and compress; as many as there are cores by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Log files fetched at once.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub(crate) fetches: u16,
+    /// MiB that a log file may have after decompression; larger ones are quarantined.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4095))]
+    pub(crate) max_file: u32,
+}
+
+/// `trailmill status`
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    /// The folder of the lake.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// The folder of log files, to see which days have new ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) days: DayArguments,
+}
+
+/// `trailmill verify`
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// The folder of the lake.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) days: DayArguments,
+}
+
+/// `trailmill demo`
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// The folder to work in; must be empty or new.
+    #[arg(long, value_name = "DIR", default_value = "trailmill-demo")]
+    pub(crate) dir: PathBuf,
+    /// Days to make, from the first of the month on.
+    #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=31))]
+    pub(crate) days: u16,
+    /// Another seed makes another organisation.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+impl DayArguments {
+    /// Refuses an empty range.
+    pub(crate) fn check(self) -> anyhow::Result<()> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if to < from => {
+                anyhow::bail!("--to {to} is before --from {from}: there is no day between them")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a day is asked for.
+    pub(crate) fn contains(self, day: Day) -> bool {
+        self.day.is_none_or(|only| day == only)
+            && self.from.is_none_or(|from| day >= from)
+            && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// First and last day, where both are said.
+    pub(crate) fn bounds(self) -> Option<(Day, Day)> {
+        self.day.map(|day| (day, day)).or(self.from.zip(self.to))
+    }
+}

@@ -1,0 +1,203 @@
+//! The calendar `trailmill status` prints: a line a day, gaps and new log files where they are.
+
+use std::collections::BTreeMap;
+
+use cloudtrail_model::{Day, DayRange, Month, Table, Verdict};
+use lake_store::PartitionState;
+use serde::Serialize;
+
+use crate::console::Console;
+use crate::figures::{bytes, count, counted};
+
+/// What is known of one day of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct DayStatus {
+    /// Commits made; 0 where the day was never finished.
+    pub(crate) commits: u64,
+    /// When the newest was made.
+    pub(crate) committed_at: Option<String>,
+    /// Log files accounted for, quarantined ones too.
+    pub(crate) files: u64,
+    /// Records in the lake.
+    pub(crate) records: u64,
+    /// Records dropped as duplicates.
+    pub(crate) duplicates: u64,
+    /// Records kept beside another with the same eventID.
+    pub(crate) conflicts: u64,
+    /// Log files quarantined.
+    pub(crate) quarantined: u64,
+    /// Bytes of the log files.
+    pub(crate) bytes_before: u64,
+    /// Bytes of the parts.
+    pub(crate) bytes_after: u64,
+    /// Parts.
+    pub(crate) parts: u64,
+    /// An attempt that is under way, or died.
+    pub(crate) unfinished_since: Option<String>,
+    /// Log files in the source that are not in the lake; `None` where no source was named.
+    pub(crate) new_files: Option<u64>,
+}
+
+impl DayStatus {
+    pub(crate) fn new(state: &PartitionState, new_files: Option<u64>) -> Self {
+        let is_quarantined = |verdict: &Verdict| matches!(verdict, Verdict::Quarantined { .. });
+        DayStatus {
+            commits: state.commits,
+            committed_at: state.committed_at.clone(),
+            files: state.inputs.len() as u64,
+            records: state.parts.values().map(|part| part.records).sum(),
+            duplicates: state.totals.duplicates,
+            conflicts: state.totals.conflicts,
+            quarantined: state.inputs.values().filter(|input| is_quarantined(&input.verdict)).count() as u64,
+            bytes_before: state.inputs.values().map(|input| input.bytes).sum(),
+            bytes_after: state.parts.values().map(|part| part.bytes).sum(),
+            parts: state.parts.len() as u64,
+            unfinished_since: state.open_claim.as_ref().map(|claim| claim.time.clone()),
+            new_files,
+        }
+    }
+
+    /// What a person should look at, in words.
+    fn remarks(&self) -> String {
+        let mut remarks = Vec::new();
+        if self.commits == 0 {
+            remarks.push("not in the lake".to_owned());
+        }
+        if let Some(new) = self.new_files.filter(|new| *new > 0) {
+            remarks.push(counted(new, "new log file"));
+        }
+        if self.conflicts > 0 {
+            remarks.push(counted(self.conflicts, "conflict"));
+        }
+        if let Some(since) = &self.unfinished_since {
+            remarks.push(format!("unfinished attempt of {since}"));
+        }
+        remarks.join(", ")
+    }
+}
+
+/// A day as JSON.
+#[derive(Debug, Serialize)]
+struct DayObject<'a> {
+    table: Table,
+    day: Day,
+    #[serde(flatten)]
+    status: &'a DayStatus,
+}
+
+/// The whole calendar as JSON.
+#[derive(Debug, Serialize)]
+struct CalendarObject {
+    table: Table,
+    days: u64,
+    records: u64,
+    gaps: Vec<Day>,
+}
+
+/// Prints every table's calendar.
+pub(crate) fn print_calendar(
+    calendar: &BTreeMap<Table, BTreeMap<Day, DayStatus>>,
+    with_source: bool,
+    console: &Console,
+) {
+    for (table, days) in calendar {
+        console.line(&format!("{table}_daily"));
+        let mut month = None;
+        let gaps = gaps(days);
+        for (day, status) in with_gaps(days, &gaps) {
+            if month != Some(day.month()) {
+                month = Some(day.month());
+                console.line(&heading(day.month()));
+            }
+            match status {
+                Some(status) => {
+                    console.object(&DayObject { table: *table, day, status });
+                    console.line(&row(day, status));
+                }
+                None => console.line(&format!("  {day}  {:>7}", "gap")),
+            }
+        }
+        let records = days.values().map(|status| status.records).sum();
+        console.object(&CalendarObject {
+            table: *table,
+            days: days.len() as u64,
+            records,
+            gaps: gaps.clone(),
+        });
+        console.line(&summary(days, &gaps, with_source));
+    }
+}
+
+fn heading(month: Month) -> String {
+    format!(
+        "  {:<10}  {:>7}  {:>11}  {:>10}  {:>11}  {:>9}  {:>9}  {:>5}",
+        month.to_string(),
+        "files",
+        "records",
+        "duplicates",
+        "quarantined",
+        "before",
+        "after",
+        "parts"
+    )
+}
+
+fn row(day: Day, status: &DayStatus) -> String {
+    let row = format!(
+        "  {day}  {:>7}  {:>11}  {:>10}  {:>11}  {:>9}  {:>9}  {:>5}  {}",
+        count(status.files),
+        count(status.records),
+        count(status.duplicates),
+        count(status.quarantined),
+        bytes(status.bytes_before),
+        bytes(status.bytes_after),
+        status.parts,
+        status.remarks(),
+    );
+    row.trim_end().to_owned()
+}
+
+fn summary(days: &BTreeMap<Day, DayStatus>, gaps: &[Day], with_source: bool) -> String {
+    let sum = |of: fn(&DayStatus) -> u64| days.values().map(of).sum::<u64>();
+    let mut parts = vec![
+        counted(days.values().filter(|status| status.commits > 0).count() as u64, "day"),
+        counted(sum(|status| status.files), "log file"),
+        counted(sum(|status| status.records), "record"),
+        counted(sum(|status| status.duplicates), "duplicate"),
+        format!("{} quarantined", count(sum(|status| status.quarantined))),
+        format!(
+            "{} -> {}",
+            bytes(sum(|status| status.bytes_before)),
+            bytes(sum(|status| status.bytes_after))
+        ),
+    ];
+    if with_source {
+        let days_with_new =
+            days.values().filter(|status| status.new_files.is_some_and(|new| new > 0)).count();
+        parts.push(format!("{} with new log files", counted(days_with_new as u64, "day")));
+    }
+    parts.push(match gaps {
+        [] => "no gaps".to_owned(),
+        [first, ..] => format!("{} from {first} on", counted(gaps.len() as u64, "gap day")),
+    });
+    format!("  {}", parts.join(", "))
+}
+
+/// Days between the first and the last that nobody knows of.
+fn gaps(days: &BTreeMap<Day, DayStatus>) -> Vec<Day> {
+    match (days.keys().next(), days.keys().next_back()) {
+        (Some(first), Some(last)) => {
+            DayRange::new(*first, *last).filter(|day| !days.contains_key(day)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn with_gaps<'a>(days: &'a BTreeMap<Day, DayStatus>, gaps: &[Day]) -> BTreeMap<Day, Option<&'a DayStatus>> {
+    let known = days.iter().map(|(day, status)| (*day, Some(status)));
+    known.chain(gaps.iter().map(|day| (*day, None))).collect()
+}
+
+#[cfg(test)]
+#[path = "calendar_view_tests.rs"]
+mod tests;

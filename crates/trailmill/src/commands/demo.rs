@@ -1,0 +1,145 @@
+//! `trailmill demo`: a plausible organisation's month, made, milled and shown.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use cloudtrail_corpus::{DaySummary, OrganizationConfig, write_day, write_late_arrivals};
+use cloudtrail_model::{Day, Month};
+use daily_aggregator::{DailyAggregator, Options, Progress, Request};
+
+use crate::Ending;
+use crate::args::{DayArguments, DemoArguments, StatusArguments, VerifyArguments};
+use crate::commands::{daily, status, verify};
+use crate::console::Console;
+use crate::figures::{bytes, count, counted};
+use crate::places;
+use crate::stamp::STAMP;
+
+/// Runs the command.
+pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::Result<Ending> {
+    let folder = &arguments.dir;
+    refuse_used(folder)?;
+    let (logs, lake) = (folder.join("logs"), folder.join("lake"));
+    let config = OrganizationConfig {
+        seed: arguments.seed,
+        broken_files: 1,
+        odd_files: 2,
+        ..OrganizationConfig::article_day()
+    };
+    let month = Month::new(2026, 10).context("the demo's month")?;
+    let days: Vec<Day> = month.days().take(usize::from(arguments.days)).collect();
+
+    console.line(&format!(
+        "1. A month of CloudTrail logs: {}, {} regions, {} a day, as they lie in a bucket",
+        counted(u64::from(config.accounts), "account"),
+        config.regions,
+        counted(u64::from(config.files), "log file"),
+    ));
+    make(&config, &days, &logs, write_day, console).await?;
+
+    console.line("\n2. trailmill daily: every day becomes gzipped NDJSON, each event once");
+    mill(&logs, &lake, console).await?;
+
+    console.line("\n3. Late files arrive, as they do. The same command again reads only them");
+    make(&config, &days, &logs, write_late_arrivals, console).await?;
+    mill(&logs, &lake, console).await?;
+
+    console.line("\n4. trailmill status");
+    let days = DayArguments::default();
+    status::run(StatusArguments { lake: lake.clone(), source: Some(logs.clone()), days }, console).await?;
+
+    console.line("\n5. trailmill verify: every part read again");
+    let verified = verify::run(VerifyArguments { lake: lake.clone(), days }, console).await?;
+    show_queries(&logs, &lake, console);
+    Ok(verified)
+}
+
+fn refuse_used(folder: &Path) -> anyhow::Result<()> {
+    match std::fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => bail!("{} is not empty: delete it, or name another folder with --dir", folder.display()),
+        Ok(false) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be opened", folder.display())),
+    }
+}
+
+type Write = fn(&OrganizationConfig, Day, &Path) -> std::io::Result<DaySummary>;
+
+/// Writes the objects of some days, several days at once.
+async fn make(
+    config: &OrganizationConfig,
+    days: &[Day],
+    logs: &Path,
+    write: Write,
+    console: &Console,
+) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let shares: Vec<Vec<Day>> =
+        (0..threads).map(|share| days.iter().copied().skip(share).step_by(threads).collect()).collect();
+    let mut working = Vec::new();
+    for share in shares {
+        let (config, logs) = (config.clone(), logs.to_owned());
+        working.push(tokio::task::spawn_blocking(move || {
+            share.into_iter().map(|day| write(&config, day, &logs)).collect::<std::io::Result<Vec<_>>>()
+        }));
+    }
+    let (mut files, mut broken, mut records, mut stored) = (0, 0, 0, 0);
+    for work in working {
+        let summaries = work.await?.with_context(|| format!("cannot write to {}", logs.display()))?;
+        for made in summaries {
+            files += made.files + made.broken + made.other_kinds;
+            broken += made.broken;
+            records += made.records + made.other_records;
+            stored += made.bytes;
+        }
+    }
+    console.line(&format!(
+        "made {} ({} of them broken on purpose) with {} in {:.1} s: {}",
+        counted(files, "file"),
+        count(broken),
+        counted(records, "record"),
+        started.elapsed().as_secs_f64(),
+        bytes(stored),
+    ));
+    Ok(())
+}
+
+/// What `trailmill daily --source LOGS --lake LAKE` does.
+async fn mill(logs: &Path, lake: &Path, console: &Console) -> anyhow::Result<()> {
+    places::refuse_overlap(logs, lake)?;
+    let source = places::open_source(logs).await?;
+    let partitions = source.days().await?;
+    let aggregator = DailyAggregator {
+        source,
+        lake: places::create_lake(lake)?,
+        options: Options::default(),
+        stamp: STAMP,
+        progress: Arc::new(Progress::default()),
+    };
+    let summary = daily::mill(&aggregator, partitions, Request::default(), console).await;
+    summary.print(console);
+    Ok(())
+}
+
+fn show_queries(logs: &Path, lake: &Path, console: &Console) {
+    let (logs, lake) = (logs.display(), lake.display());
+    console.line(&format!(
+        r#"
+6. Query it. Which calls were denied, to whom?
+
+   duckdb -c "SELECT json_extract_string(json, '$.userIdentity.arn') AS who,
+                     json_extract_string(json, '$.eventName') AS what, count(*) AS times
+              FROM read_json_objects('{lake}/cloudtrail_daily/**/*.ndjson.gz')
+              WHERE json_extract_string(json, '$.errorCode') LIKE '%AccessDenied%'
+              GROUP BY ALL ORDER BY times DESC LIMIT 10"
+
+   zcat {lake}/cloudtrail_daily/year=2026/month=10/day=01/*.ndjson.gz | grep ConsoleLogin | head -n 3
+
+The same on your own logs:
+
+   trailmill daily --source {logs} --lake {lake}"#
+    ));
+}

@@ -1,0 +1,68 @@
+//! `trailmill status`: what the lake holds, day by day, and what it lacks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudtrail_model::{Day, Partition, PartitionSpan, Table};
+use daily_aggregator::{Source, new_files};
+use futures::{StreamExt, TryStreamExt};
+use lake_store::{Journal, PartitionState};
+
+use crate::Ending;
+use crate::args::StatusArguments;
+use crate::calendar_view::{DayStatus, print_calendar};
+use crate::commands::verify::daily_partitions;
+use crate::console::Console;
+use crate::places;
+
+/// Journals read at once.
+const JOURNALS_AT_ONCE: usize = 16;
+
+/// Runs the command.
+pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow::Result<Ending> {
+    let days = arguments.days;
+    days.check()?;
+    let lake = places::open_lake(&arguments.lake)?;
+    let source = match &arguments.source {
+        None => None,
+        Some(folder) => Some(places::open_source(folder).await?),
+    };
+    let mut wanted: BTreeSet<(Table, Day)> =
+        daily_partitions(&*lake, days).await?.into_iter().filter_map(table_and_day).collect();
+    if let Some(source) = &source {
+        let delivered = source.days().await?.into_iter().filter(|(day, _)| days.contains(*day));
+        wanted.extend(delivered.map(|(day, table)| (table, day)));
+    }
+    let mut statuses = futures::stream::iter(wanted)
+        .map(|(table, day)| {
+            let journal = Journal::new(lake.clone(), Partition::day(table, day));
+            let source = source.as_ref();
+            async move { anyhow::Ok((table, day, status(&journal.read().await?, source, table, day).await?)) }
+        })
+        .buffered(JOURNALS_AT_ONCE);
+    let mut calendar: BTreeMap<Table, BTreeMap<Day, DayStatus>> = BTreeMap::new();
+    while let Some((table, day, status)) = statuses.try_next().await? {
+        calendar.entry(table).or_default().insert(day, status);
+    }
+    print_calendar(&calendar, source.is_some(), console);
+    Ok(Ending::Done)
+}
+
+fn table_and_day(partition: Partition) -> Option<(Table, Day)> {
+    match partition.span {
+        PartitionSpan::Day(day) => Some((partition.table, day)),
+        PartitionSpan::Month(_) => None,
+    }
+}
+
+async fn status(
+    state: &PartitionState,
+    source: Option<&Source>,
+    table: Table,
+    day: Day,
+) -> anyhow::Result<DayStatus> {
+    let new_files = match source {
+        None => None,
+        Some(source) => Some(new_files(state, &source.list(table, day).await?)),
+    };
+    Ok(DayStatus::new(state, new_files))
+}

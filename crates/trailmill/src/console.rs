@@ -1,0 +1,54 @@
+//! What is printed: results to standard output, everything else to standard error.
+
+use std::io::{IsTerminal, Write};
+
+use serde::Serialize;
+
+/// Where results go, as text or as JSON.
+#[derive(Debug)]
+pub(crate) struct Console {
+    json: bool,
+}
+
+impl Console {
+    pub(crate) fn new(json: bool) -> Self {
+        Console { json }
+    }
+
+    /// Whether a person watches, so that a progress bar makes sense.
+    pub(crate) fn watched(&self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// One line of text; nothing where JSON is wanted.
+    pub(crate) fn line(&self, text: &str) {
+        if !self.json {
+            print(text);
+        }
+    }
+
+    /// One JSON object on a line; nothing where text is wanted.
+    pub(crate) fn object(&self, object: &impl Serialize) {
+        if self.json {
+            match serde_json::to_string(object) {
+                Ok(text) => print(&text),
+                Err(error) => error_line(&format!("error: a result cannot be written as JSON: {error}")),
+            }
+        }
+    }
+
+    /// An error with its causes, on one line.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        error_line(&format!("error: {error:#}"));
+    }
+}
+
+/// A reader that has gone away (`| head`) is no failure.
+fn print(text: &str) {
+    let _closed = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// One line to standard error.
+pub(crate) fn error_line(text: &str) {
+    let _closed = writeln!(std::io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,78 @@
+//! `trailmill`: raw CloudTrail logs become a lake people can query.
+//!
+//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined.
+
+mod args;
+mod calendar_view;
+mod commands;
+mod console;
+mod figures;
+mod peak_memory;
+mod places;
+mod progress_bar;
+mod stamp;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::args::{Arguments, Command};
+use crate::console::Console;
+
+/// How a command ended, other than by an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Everything is done.
+    Done,
+    /// Something is wrong, and has been printed.
+    Failed,
+    /// Committed, but log files are quarantined.
+    Quarantined,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let console = Console::new(arguments.json);
+    match run(arguments.command, &console) {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Failed) => ExitCode::from(1),
+        Ok(Ending::Quarantined) => ExitCode::from(2),
+        Err(error) => {
+            console.error(&error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_time().max_blocking_threads(64).build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Daily(daily) => commands::daily::run(daily, console).await,
+            Command::Status(status) => commands::status::run(status, console).await,
+            Command::Verify(verify) => commands::verify::run(verify, console).await,
+            Command::Demo(demo) => commands::demo::run(demo, console).await,
+        }
+    })
+}
+
+/// Help goes where it was asked for; a mistake is one line, and not status 2, which means something else here.
+fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) };
+    }
+    let text = error.to_string();
+    let mistake: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    console::error_line(&format!("{} (see trailmill --help)", mistake.join(" ")));
+    ExitCode::from(1)
+}
