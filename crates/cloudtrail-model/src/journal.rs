@@ -211,6 +211,11 @@ impl Commit {
     }
 }
 
+/// Lower-case hexadecimal, as [`Part::sha256`] is written.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A journal object that is not an entry.
 #[derive(Debug, thiserror::Error)]
 pub enum EntryError {

@@ -26,6 +26,11 @@
 //! ```
 
 mod calendar;
+mod columns;
+mod columns_cloudtrail;
+mod columns_other;
+mod ddl;
+mod dedupe;
 mod envelope;
 mod event_time;
 mod home_month;
@@ -34,18 +39,25 @@ mod kind;
 mod lake_layout;
 mod members;
 mod scan;
+mod schema_markdown;
 mod source_key;
 mod source_prefix;
 
 pub use calendar::{BadDate, Day, DayRange, Month};
+pub use columns::{
+    Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD, columns,
+};
+pub use ddl::{ATHENA_YEARS, Dialect, ddl};
+pub use dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use event_time::event_time_millis;
 pub use home_month::home_month;
 pub use journal::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Part, Totals, Verdict,
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Part, Totals, Verdict, hex,
 };
 pub use kind::{Kind, Stage, Table};
 pub use lake_layout::{Partition, PartitionSpan, part_key};
 pub use members::{Member, elements, members, string_text};
+pub use schema_markdown::schema_markdown;
 pub use source_key::{KeyError, LogFileName, SourceKey};
 pub use source_prefix::SourcePrefix;

@@ -133,7 +133,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes the object that starts here, and calls `member` with where each name, quotes included, and value are.
-    pub(crate) fn object_spans(&mut self, mut member: impl FnMut(Range<usize>, Range<usize>)) -> Result<(), Fault> {
+    pub(crate) fn object_spans(
+        &mut self,
+        mut member: impl FnMut(Range<usize>, Range<usize>),
+    ) -> Result<(), Fault> {
         self.expect(b'{', "an object")?;
         if self.take(b'}') {
             return Ok(());

@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Input, Part, Partition, Record, Table, Verdict};
+use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Input, Part, Partition, Record, Table, Verdict};
 use futures::{Stream, StreamExt};
 use lake_store::{
-    Attempt, AttemptError, Changes, CommitOutcome, ErrorKind, Journal, ObjectMeta, PartitionState, Stamp,
-    Store, strays,
+    Attempt, AttemptError, Changes, CommitOutcome, ErrorKind, Journal, ObjectMeta, PartContent, PartError,
+    PartitionState, Stamp, Store, read_part, strays,
 };
 
-use crate::dedupe::{DedupeIndex, Fingerprint};
-use crate::part_reader::{PartContent, PartError, read_part};
 use crate::pipeline::{self, Staged};
 use crate::plan::{Plan, is_quarantined, plan};
 use crate::source::Listing;
-use crate::verify::difference;
 use crate::{Committed, DailyError, DayReport, Options, Outcome, Progress, Request, Source};
 
 /// Plans that may come to nothing because somebody else moved, before a run gives up.
@@ -130,7 +127,7 @@ impl DailyAggregator {
         while let Some((part, read)) = parts.next().await {
             let unreadable = |source| DailyError::Part { key: part.key.clone(), source };
             let (content, seen) = read.map_err(|error| unreadable(error.into()))?;
-            if let Some(difference) = difference(&part, &content) {
+            if let Some(difference) = content.difference(&part) {
                 return Err(unreadable(difference.into()));
             }
             for fingerprint in seen {

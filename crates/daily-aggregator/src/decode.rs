@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use cloudtrail_model::{EnvelopeError, Limits, LogFile};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::dedupe::Fingerprint;
+use cloudtrail_model::Fingerprint;
 
 /// A log file that was read whole, with the fingerprint of each record.
 #[derive(Debug)]

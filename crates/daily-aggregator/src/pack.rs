@@ -7,8 +7,8 @@ use cloudtrail_model::{Input, Totals, Verdict};
 
 use crate::Options;
 use crate::block::Block;
-use crate::dedupe::{DedupeIndex, Seen};
 use crate::fetch::{Fetched, Held};
+use cloudtrail_model::{DedupeIndex, Seen};
 
 /// Packs files into blocks. Where a block ends depends on the files and their order alone, so output is the same
 /// at any speed.

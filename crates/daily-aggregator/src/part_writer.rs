@@ -1,7 +1,7 @@
 //! Compress into parts: blocks put one after the other into single-member gzip objects, staged, not yet visible.
 
 use bytes::Bytes;
-use cloudtrail_model::Part;
+use cloudtrail_model::{Part, hex};
 use lake_store::{Attempt, SealedPart, StagedUpload, StoreError};
 use sha2::{Digest, Sha256};
 
@@ -127,11 +127,6 @@ impl OpenPart {
         };
         SealedPart { part, upload: self.upload }
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

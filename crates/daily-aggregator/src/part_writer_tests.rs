@@ -1,6 +1,6 @@
 use super::*;
-use crate::part_reader::read_part;
 use crate::test_world::{STAMP, World, gunzip_one_member, partition, sorted_lines};
+use lake_store::read_part;
 use lake_store::{Changes, Store};
 
 async fn attempt(world: &World) -> Attempt {

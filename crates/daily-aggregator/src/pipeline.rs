@@ -11,11 +11,11 @@ use lake_store::{Attempt, ObjectMeta, SealedPart, Store};
 
 use crate::block::{Block, Compressed};
 use crate::cpu::Cpu;
-use crate::dedupe::DedupeIndex;
 use crate::fetch::fetch;
 use crate::pack::{Packed, Packer};
 use crate::part_writer::PartWriter;
 use crate::{DailyError, Options, Progress};
+use cloudtrail_model::DedupeIndex;
 
 /// What the pipeline made of the files.
 #[derive(Debug)]

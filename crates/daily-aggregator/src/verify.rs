@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Part, Partition};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen};
 use futures::{StreamExt, TryStreamExt};
-use lake_store::{ErrorKind, Journal, JournalError, PartitionState, Store, StoreError, strays};
-
-use crate::dedupe::{DedupeIndex, Fingerprint, Seen};
-use crate::part_reader::{PartContent, PartError, read_part};
+use lake_store::{
+    ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError, read_part,
+    strays,
+};
 
 /// What verifying a partition found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), Sto
         seen.extend(Fingerprint::of(record));
     });
     let checked = match read.await {
-        Ok((content, seen)) => match difference(&part, &content) {
+        Ok((content, seen)) => match content.difference(&part) {
             None => Ok((content, seen)),
             Some(difference) => Err(format!("{}: {difference}", part.key)),
         },
@@ -103,23 +103,6 @@ async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), Sto
         Err(error) => Err(format!("{}: {}", part.key, with_causes(&error))),
     };
     Ok((part, checked))
-}
-
-/// Where a part is not what the commit says of it.
-pub(crate) fn difference(part: &Part, content: &PartContent) -> Option<String> {
-    let counts = [
-        ("bytes", part.bytes, content.bytes),
-        ("records", part.records, content.records),
-        ("bytes of text", part.raw_bytes, content.raw_bytes),
-    ];
-    let wrong = counts.into_iter().find(|(_, told, found)| told != found);
-    match wrong {
-        Some((what, told, found)) => Some(format!("it has {found} {what}, the journal says {told}")),
-        None if part.sha256 != content.sha256 => {
-            Some(format!("its sha256 is {}, the journal says {}", content.sha256, part.sha256))
-        }
-        None => None,
-    }
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -38,7 +38,7 @@ async fn forge(world: &World, text: &str) -> String {
         bytes: body.len() as u64,
         raw_bytes: text.len() as u64,
         records: text.lines().count() as u64,
-        sha256: crate::part_writer::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body)),
+        sha256: cloudtrail_model::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body)),
         min_event_time: None,
         max_event_time: None,
     };

@@ -20,6 +20,7 @@ mod layer_limit;
 mod layer_meter;
 mod layer_retry;
 mod memory;
+mod part_reader;
 mod store;
 
 pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp, strays};
@@ -30,4 +31,5 @@ pub use layer_limit::Limit;
 pub use layer_meter::{CallUsage, Counters, Meter, Usage};
 pub use layer_retry::Retry;
 pub use memory::MemoryStore;
+pub use part_reader::{PartContent, PartError, read_part};
 pub use store::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store, list_all};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use cloudtrail_model::Day;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cloudtrail_model::{Day, Table};
 
 /// Turns raw CloudTrail logs into a lake people can query.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Make a plausible organisation's month of logs, mill it, and show how to query it.
     Demo(DemoArguments),
+    /// Print the statements that make a monthly table readable in Athena, DuckDB or Spark, or the docs of its columns.
+    Ddl(DdlArguments),
 }
 
 /// Which days.
@@ -121,6 +123,41 @@ pub(crate) struct DemoArguments {
     /// Another seed makes another organisation.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// `trailmill ddl`
+#[derive(Debug, Args)]
+pub(crate) struct DdlArguments {
+    /// What to print.
+    #[arg(value_enum, value_name = "FORMAT")]
+    pub(crate) format: DdlFormat,
+    /// Where the lake is: s3://BUCKET/PREFIX, or a folder.
+    #[arg(long, value_name = "PLACE", default_value = "s3://my-lake")]
+    pub(crate) location: String,
+    /// cloudtrail, cloudtrail_network_activity, cloudtrail_insight or cloudtrail_aggregated.
+    #[arg(long, value_name = "TABLE", default_value = "cloudtrail", value_parser = table)]
+    pub(crate) table: Table,
+}
+
+/// What `trailmill ddl` prints.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DdlFormat {
+    /// Amazon Athena.
+    Athena,
+    /// DuckDB.
+    Duckdb,
+    /// Apache Spark.
+    Spark,
+    /// The docs of the columns of every table.
+    Markdown,
+}
+
+/// A table by its name.
+fn table(name: &str) -> Result<Table, String> {
+    Table::ALL.into_iter().find(|table| table.as_str() == name).ok_or_else(|| {
+        let names = Table::ALL.map(Table::as_str).join(", ");
+        format!("there is no such table: it is one of {names}")
+    })
 }
 
 impl DayArguments {

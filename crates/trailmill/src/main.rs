@@ -57,6 +57,7 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Status(status) => commands::status::run(status, console).await,
             Command::Verify(verify) => commands::verify::run(verify, console).await,
             Command::Demo(demo) => commands::demo::run(demo, console).await,
+            Command::Ddl(ddl) => commands::ddl::run(&ddl, console),
         }
     })
 }

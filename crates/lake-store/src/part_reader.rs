@@ -3,38 +3,68 @@
 use std::io::Write;
 
 use bytes::Bytes;
-use cloudtrail_model::{EnvelopeError, Record};
+use cloudtrail_model::{EnvelopeError, Part, Record, hex};
 use flate2::write::MultiGzDecoder;
-use lake_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
 
-use crate::part_writer::hex;
+use crate::{Store, StoreError};
 
 /// Bytes of an object that are fetched at once.
 const RANGE_BYTES: u64 = 4 << 20;
 
 /// What a part turned out to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PartContent {
-    pub(crate) bytes: u64,
-    pub(crate) sha256: String,
-    pub(crate) raw_bytes: u64,
-    pub(crate) records: u64,
+pub struct PartContent {
+    /// Bytes of the object.
+    pub bytes: u64,
+    /// SHA-256 of the object, as [`Part::sha256`].
+    pub sha256: String,
+    /// Bytes of its text.
+    pub raw_bytes: u64,
+    /// Lines, each a record.
+    pub records: u64,
+}
+
+impl PartContent {
+    /// Where a part is not what the commit says of it.
+    pub fn difference(&self, part: &Part) -> Option<String> {
+        let counts = [
+            ("bytes", part.bytes, self.bytes),
+            ("records", part.records, self.records),
+            ("bytes of text", part.raw_bytes, self.raw_bytes),
+        ];
+        let wrong = counts.into_iter().find(|(_, told, found)| told != found);
+        match wrong {
+            Some((what, told, found)) => Some(format!("it has {found} {what}, the journal says {told}")),
+            None if part.sha256 != self.sha256 => {
+                Some(format!("its sha256 is {}, the journal says {}", self.sha256, part.sha256))
+            }
+            None => None,
+        }
+    }
 }
 
 /// Why a part cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PartError {
+pub enum PartError {
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It is not whole gzip.
     #[error("its gzip data is damaged")]
     Gzip(#[source] std::io::Error),
+    /// A line is no record.
     #[error("line {line} is not a record")]
-    Line { line: u64, source: EnvelopeError },
+    Line {
+        /// Which, from 1.
+        line: u64,
+        /// Why.
+        source: EnvelopeError,
+    },
 }
 
 /// Reads a part of `bytes` bytes, calls `each` with the fold so far and each of its records, and returns the fold.
-pub(crate) async fn read_part<T: Send + 'static>(
+pub async fn read_part<T: Send + 'static>(
     store: &dyn Store,
     key: &str,
     bytes: u64,

@@ -6,14 +6,15 @@
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
-use cloudtrail_model::Record;
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
+use crate::Record;
+
 /// What tells a record from every other: its eventID, and a hash of its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Fingerprint {
+pub struct Fingerprint {
     /// The 128 bits of a UUID as CloudTrail writes it; of any other text, of its SHA-256.
     id: [u64; 2],
     /// 64 bits, seeded anew in each process. Two records are held to be the same only when their eventIDs are the same
@@ -23,7 +24,7 @@ pub(crate) struct Fingerprint {
 
 impl Fingerprint {
     /// The fingerprint of a record; `None` where it has no eventID and so is always kept.
-    pub(crate) fn of(record: &Record<'_>) -> Option<Self> {
+    pub fn of(record: &Record<'_>) -> Option<Self> {
         static SEED: OnceLock<foldhash::quality::RandomState> = OnceLock::new();
         let id = record.event_id?;
         let content = SEED.get_or_init(foldhash::quality::RandomState::default).hash_one(record.line);
@@ -33,7 +34,7 @@ impl Fingerprint {
 
 /// What came of adding a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub enum Seen {
     /// Its eventID is new.
     New,
     /// The very record is there.
@@ -44,7 +45,7 @@ pub(crate) enum Seen {
 
 /// All records of a partition, 25 bytes each over a load of at least 7/16.
 #[derive(Debug, Default)]
-pub(crate) struct DedupeIndex {
+pub struct DedupeIndex {
     /// The first content seen of each id.
     first: HashMap<[u64; 2], u64>,
     /// Every further content of an id.
@@ -53,7 +54,7 @@ pub(crate) struct DedupeIndex {
 
 impl DedupeIndex {
     /// Adds a record.
-    pub(crate) fn insert(&mut self, fingerprint: Fingerprint) -> Seen {
+    pub fn insert(&mut self, fingerprint: Fingerprint) -> Seen {
         match self.first.entry(fingerprint.id) {
             Entry::Vacant(entry) => {
                 entry.insert(fingerprint.content);
@@ -66,12 +67,12 @@ impl DedupeIndex {
     }
 
     /// Whether the very record is there.
-    pub(crate) fn contains(&self, fingerprint: Fingerprint) -> bool {
+    pub fn contains(&self, fingerprint: Fingerprint) -> bool {
         self.first.get(&fingerprint.id) == Some(&fingerprint.content) || self.further.contains(&fingerprint)
     }
 
     /// Bytes of memory it holds.
-    pub(crate) fn memory(&self) -> u64 {
+    pub fn memory(&self) -> u64 {
         (self.first.allocation_size() + self.further.allocation_size()) as u64
     }
 }

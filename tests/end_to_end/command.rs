@@ -1,0 +1,118 @@
+//! The command: built once, run as a process, its output taken apart.
+
+use std::collections::BTreeMap;
+use std::env::consts::EXE_SUFFIX;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The command, with nothing to read from and its output kept. Builds it where it is missing or old.
+pub(crate) fn trailmill() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let mut command = Command::new(BINARY.get_or_init(build));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Builds the command beside this test: `TARGET/PROFILE/deps/end_to_end-…` gives `TARGET/PROFILE/trailmill`.
+fn build() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--package", "trailmill", "--quiet", "--locked", "--profile"]);
+    cargo.arg(match profile.file_name().unwrap().to_str().unwrap() {
+        "debug" => "dev",
+        name => name,
+    });
+    cargo.arg("--target-dir").arg(profile.parent().unwrap()).current_dir(workspace);
+    let built = cargo.output().unwrap();
+    assert!(built.status.success(), "trailmill does not build:\n{}", String::from_utf8_lossy(&built.stderr));
+    profile.join(format!("trailmill{EXE_SUFFIX}"))
+}
+
+/// How a run of the command ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    /// The exit status; `None` where a signal ended it.
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Ran {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// `trailmill daily --json`, ready to be started.
+pub(crate) fn daily_command(source: &Path, lake: &Path, more: &[&str]) -> Command {
+    let mut command = trailmill();
+    command.args(["daily", "--json", "--source"]).arg(source).arg("--lake").arg(lake).args(more);
+    command
+}
+
+/// `trailmill daily --json`
+pub(crate) fn daily(source: &Path, lake: &Path, more: &[&str]) -> Ran {
+    daily_command(source, lake, more).output().unwrap().into()
+}
+
+/// `trailmill daily --json` that ends with status 0 and nothing on standard error.
+pub(crate) fn daily_well(source: &Path, lake: &Path, more: &[&str]) -> Ran {
+    let ran = daily(source, lake, more);
+    assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");
+    ran
+}
+
+/// `trailmill verify`
+pub(crate) fn verify(lake: &Path) -> Ran {
+    trailmill().args(["verify", "--lake"]).arg(lake).output().unwrap().into()
+}
+
+/// `trailmill status --json` of a lake and a source.
+pub(crate) fn status(source: &Path, lake: &Path) -> Ran {
+    let mut command = trailmill();
+    command.args(["status", "--json", "--lake"]).arg(lake).arg("--source").arg(source);
+    let ran: Ran = command.output().unwrap().into();
+    assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");
+    ran
+}
+
+impl Ran {
+    /// The objects of `--json`, a line each.
+    pub(crate) fn objects(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The last object of `daily --json`: the sums over all partitions.
+    pub(crate) fn summary(&self) -> Value {
+        let last = self.objects().pop().unwrap();
+        assert!(last["summary"].is_object(), "{self:?}");
+        last
+    }
+
+    /// The partitions of `daily --json`, by name.
+    pub(crate) fn partitions(&self) -> BTreeMap<String, Value> {
+        let name = |object: &Value| object["partition"].as_str().map(str::to_owned);
+        self.objects().into_iter().filter_map(|object| Some((name(&object)?, object))).collect()
+    }
+
+    /// What became of each partition, in order.
+    pub(crate) fn outcomes(&self) -> Vec<String> {
+        self.partitions().values().map(|object| object["outcome"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// That nothing was committed: every partition is up to date.
+    pub(crate) fn assert_nothing_done(&self) {
+        assert!(self.outcomes().iter().all(|outcome| outcome == "up_to_date"), "{self:?}");
+        assert_eq!(self.summary()["committed"], 0);
+        assert_eq!(self.summary()["summary"]["files_in"], 0);
+    }
+}

@@ -1,0 +1,77 @@
+//! Several runs at one lake at the same time.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Child;
+use std::time::Duration;
+
+use cloudtrail_corpus::write_day;
+use fastrand::Rng;
+use testkit::Oracle;
+
+use crate::command::{Ran, daily_command, daily_well};
+use crate::lake_on_disk::{assert_holds, assert_verifies, files_below, journal_state, journaled};
+use crate::made_source::{day, small_day};
+
+/// Starts some runs within moments of each other and waits for all of them.
+fn run_at_once(count: usize, source: &Path, lake: &Path, rng: &mut Rng) -> Vec<Ran> {
+    let start = |rng: &mut Rng| {
+        let child = daily_command(source, lake, &[]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(rng.u64(..30)));
+        child
+    };
+    let children: Vec<Child> = (0..count).map(|_| start(rng)).collect();
+    children.into_iter().map(|child| child.wait_with_output().unwrap().into()).collect()
+}
+
+/// Fails unless each partition has as many commits as the runs say they made: nobody's commit was lost unnoticed.
+fn assert_told_truly(runs: &[Ran], lake: &Path) {
+    let mut told: BTreeMap<String, u64> = BTreeMap::new();
+    for (name, partition) in runs.iter().flat_map(Ran::partitions) {
+        *told.entry(name).or_default() += u64::from(partition["outcome"] == "committed");
+    }
+    let state = |partition| journal_state(lake, partition).commits;
+    let made = journaled(lake).into_iter().map(|partition| (partition.to_string(), state(partition)));
+    assert_eq!(told, made.collect(), "commits that runs say they made, and those that are in the journals");
+}
+
+/// Lets `count` runs meet at a fresh lake, again and again.
+fn several_at_once(count: usize, rounds: usize) {
+    let source = tempfile::tempdir().unwrap();
+    write_day(&small_day(60, 600), day(), source.path()).unwrap();
+    let oracle = Oracle::read(source.path()).unwrap();
+    let mut rng = Rng::with_seed(count as u64);
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for _round in 0..rounds {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = folder.path().join("lake");
+        let runs = run_at_once(count, source.path(), &lake, &mut rng);
+        for ran in &runs {
+            let superseded = ran.outcomes().iter().any(|outcome| outcome == "superseded");
+            let expected = (Some(i32::from(superseded)), "");
+            assert_eq!((ran.status, ran.stderr.as_str()), expected, "{ran:?}");
+            for outcome in ran.outcomes() {
+                *met.entry(outcome).or_default() += 1;
+            }
+        }
+        assert_told_truly(&runs, &lake);
+        // nobody was killed, so whoever was superseded has cleared away its own
+        assert_holds(&lake, &oracle);
+        let before = files_below(&lake);
+        daily_well(source.path(), &lake, &[]).assert_nothing_done();
+        assert!(files_below(&lake) == before, "a run with nothing to do changed the lake");
+        assert_verifies(&lake);
+    }
+    eprintln!("{count} runs at once, {rounds} times: {met:?}");
+    assert!(met.contains_key("superseded"), "the runs never met: {met:?}");
+}
+
+#[test]
+fn two_runs_at_once_leave_one_right_lake() {
+    several_at_once(2, 25);
+}
+
+#[test]
+fn three_runs_at_once_leave_one_right_lake() {
+    several_at_once(3, 25);
+}

@@ -1,0 +1,40 @@
+//! Sources made for a test: generated days and files put by hand.
+
+use std::fs::{File, create_dir_all};
+use std::io::Write;
+use std::path::Path;
+
+use cloudtrail_corpus::{OrganizationConfig, sample_records};
+use cloudtrail_model::{Day, Partition, Table};
+
+/// The delivery day of most tests.
+pub(crate) fn day() -> Day {
+    "2026-11-22".parse().unwrap()
+}
+
+/// The main table's partition of [`day`].
+pub(crate) fn main_partition() -> Partition {
+    Partition::day(Table::CloudTrail, day())
+}
+
+/// A day of the article's kind, smaller, with odd files among the others.
+pub(crate) fn small_day(files: u32, records: u32) -> OrganizationConfig {
+    OrganizationConfig { files, records, odd_files: 7, ..OrganizationConfig::article_day() }
+}
+
+/// The key of a log file with a name, in a folder of [`day`] by itself.
+pub(crate) fn key_of(name: &str) -> String {
+    format!("AWSLogs/991122223333/CloudTrail/eu-west-1/{}/{name}", day().as_path())
+}
+
+/// A good log file with some records that no other seed has.
+pub(crate) fn good_log_file(seed: u64) -> Vec<u8> {
+    format!("{{\"Records\":[{}]}}", sample_records(seed, 5).join(",")).into_bytes()
+}
+
+/// Writes a file of a source, over another one if need be.
+pub(crate) fn put(root: &Path, key: &str, body: &[u8]) {
+    let path = root.join(key);
+    create_dir_all(path.parent().unwrap()).unwrap();
+    File::create(path).unwrap().write_all(body).unwrap();
+}

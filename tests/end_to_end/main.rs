@@ -1,0 +1,23 @@
+//! The `trailmill` command as a user runs it: real folders, real processes, real kills.
+//!
+//! What must come out is worked out by `testkit::Oracle`, which shares no code with the command.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by a panic, and tells how often it hit what it aims at"
+)]
+
+mod broken;
+mod command;
+mod concurrent;
+mod demo;
+mod generated_day;
+mod killed;
+mod lake_on_disk;
+mod late_files;
+mod loose;
+mod made_source;
+mod mistakes;
+mod samples;

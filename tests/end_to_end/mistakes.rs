@@ -1,0 +1,129 @@
+//! Mistakes: each is one line on standard error that says what is wrong, and nothing is made.
+
+use std::path::Path;
+
+use cloudtrail_corpus::write_day;
+use walkdir::WalkDir;
+
+use crate::command::{Ran, daily_well, trailmill};
+use crate::made_source::{day, put, small_day};
+
+/// A folder with `logs` to read, `made` that is a lake of them, and things that are neither.
+fn make_folders(root: &Path) {
+    write_day(&small_day(5, 10), day(), &root.join("logs")).unwrap();
+    daily_well(&root.join("logs"), &root.join("made"), &[]);
+    std::fs::create_dir_all(root.join("empty")).unwrap();
+    put(root, "other/notes.txt", b"no log file");
+    put(root, "other/AWSLogs/notes.txt", b"no log file either");
+    put(root, "other/2026/11/22/events.json", b"{}");
+    put(root, "file", b"not a folder");
+    // a lake that holds logs
+    write_day(&small_day(5, 10), day(), &root.join("holder/logs")).unwrap();
+}
+
+/// Every file and folder below, in order.
+fn everything(root: &Path) -> Vec<String> {
+    let entries = WalkDir::new(root).sort_by_file_name().into_iter().map(Result::unwrap);
+    entries.map(|entry| entry.path().display().to_string()).collect()
+}
+
+/// Runs a command line, and fails unless it is refused in one line that holds `why`.
+#[track_caller]
+fn assert_refused(command_line: &str, why: &str) {
+    let root = tempfile::tempdir().unwrap();
+    make_folders(root.path());
+    let before = everything(root.path());
+    for json in [None, Some("--json")] {
+        let mut command = trailmill();
+        command.args(command_line.split_whitespace()).args(json).current_dir(root.path());
+        let ran: Ran = command.output().unwrap().into();
+        assert_eq!(ran.status, Some(1), "{command_line}: {ran:?}");
+        assert_eq!(ran.stdout, "", "{command_line}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{command_line}: {}", ran.stderr);
+        assert!(ran.stderr.starts_with("error: ") && ran.stderr.ends_with('\n'), "{ran:?}");
+        assert!(ran.stderr.contains(why), "{command_line}: {}", ran.stderr);
+        assert_eq!(everything(root.path()), before, "{command_line} made or deleted something");
+    }
+}
+
+#[test]
+fn a_source_that_is_not_there_is_refused() {
+    assert_refused("daily --source missing --lake lake", "missing");
+    assert_refused("daily --source logs/missing/deep --lake lake", "logs/missing/deep");
+}
+
+#[test]
+fn a_source_without_logs_is_refused() {
+    assert_refused("daily --source empty --lake lake", "empty");
+    assert_refused("daily --source other --lake lake", "no CloudTrail logs in other");
+    assert_refused("daily --source other/AWSLogs --lake lake", "no CloudTrail logs in other/AWSLogs");
+    assert_refused("daily --source other/2026/11/22 --lake lake", "no CloudTrail logs in");
+}
+
+#[test]
+fn a_source_that_is_a_file_is_refused() {
+    assert_refused("daily --source file --lake lake", "file is a file");
+    assert_refused("daily --source file/below --lake lake", "file/below");
+}
+
+#[test]
+fn a_lake_that_is_no_folder_is_refused() {
+    assert_refused("daily --source logs --lake file", "file");
+    assert_refused("daily --source logs --lake file/lake", "file/lake");
+    assert_refused("daily --source logs --lake file/deep/lake", "file/deep/lake");
+}
+
+#[test]
+fn source_and_lake_in_one_another_are_refused() {
+    assert_refused("daily --source logs --lake logs", "same folder");
+    assert_refused("daily --source logs --lake logs/lake", "inside the source");
+    assert_refused("daily --source logs --lake logs/AWSLogs/lake", "inside the source");
+    assert_refused("daily --source logs/AWSLogs --lake logs/AWSLogs/lake", "inside the source");
+    assert_refused("daily --source holder/logs --lake holder", "inside the lake");
+    assert_refused("daily --source ./logs --lake empty/../logs", "same folder");
+}
+
+#[test]
+fn days_that_no_calendar_has_are_refused() {
+    assert_refused("daily --source logs --lake lake --day yesterday", "yesterday");
+    assert_refused("daily --source logs --lake lake --day 2026-02-30", "2026-02-30");
+    assert_refused("daily --source logs --lake lake --day 2026-2-3", "2026-2-3");
+    assert_refused("daily --source logs --lake lake --from 2025-02-29", "2025-02-29");
+    assert_refused("status --lake made --day 22.11.2026", "22.11.2026");
+}
+
+#[test]
+fn ranges_without_a_day_are_refused() {
+    for command in ["daily --source logs --lake lake", "status --lake made", "verify --lake made"] {
+        assert_refused(&format!("{command} --from 2026-11-22 --to 2026-11-21"), "before --from");
+        assert_refused(&format!("{command} --day 2026-11-22 --from 2026-11-21"), "cannot be used with");
+    }
+}
+
+#[test]
+fn flags_are_checked() {
+    assert_refused("daily --source logs --lake lake --rebild", "--rebild");
+    assert_refused("daily --source logs", "--lake");
+    assert_refused("daily --lake lake", "--source");
+    assert_refused("daily --source logs --lake lake --drop-missing", "--rebuild");
+    assert_refused("daily --source logs --lake lake --level 10", "10");
+    assert_refused("daily --source logs --lake lake --threads 0", "0");
+    assert_refused("daily --source logs --lake lake --fetches many", "many");
+    assert_refused("daily --source logs --lake lake --lake lake", "--lake");
+    assert_refused("daly --source logs --lake lake", "daly");
+    assert_refused("daily logs lake", "logs");
+    assert_refused("status", "--lake");
+    assert_refused("demo --days 32", "32");
+}
+
+#[test]
+fn folders_that_are_no_lake_are_refused() {
+    for command in ["status", "verify"] {
+        assert_refused(&format!("{command} --lake missing"), "missing");
+        assert_refused(&format!("{command} --lake empty"), "empty is no lake");
+        assert_refused(&format!("{command} --lake logs"), "logs is no lake");
+        assert_refused(&format!("{command} --lake file"), "file");
+    }
+    assert_refused("status --lake made --source missing", "missing");
+    assert_refused("status --lake made --source empty", "empty");
+}
