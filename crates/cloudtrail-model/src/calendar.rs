@@ -21,6 +21,11 @@ pub struct BadDate {
 pub struct Day(Date);
 
 impl Day {
+    /// 0001-01-01
+    pub const FIRST: Day = Day(Date::constant(1, 1, 1));
+    /// 9999-12-31
+    pub const LAST: Day = Day(Date::constant(9999, 12, 31));
+
     /// The day of a year, month (1 to 12) and day of the month, or `None` where the calendar has no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         if !(1..=9999).contains(&year) {

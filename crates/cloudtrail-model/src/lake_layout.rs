@@ -69,6 +69,25 @@ impl Partition {
         }
     }
 
+    /// The prefix of every part of a table's stage, with the last slash.
+    pub fn root(table: Table, stage: Stage) -> String {
+        format!("{table}_{stage}/")
+    }
+
+    /// The partition whose prefix a key is below: `cloudtrail_daily/year=2026/month=11/day=22/…`.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let mut segments = key.split('/');
+        let name = segments.next()?;
+        let table = table_of(name)?;
+        let mut field = |name| segments.next()?.strip_prefix(name)?.strip_prefix('=');
+        let month = format!("{}-{}", field("year")?, field("month")?);
+        let partition = match name.rsplit_once('_')?.1 {
+            "daily" => Partition::day(table, format!("{month}-{}", field("day")?).parse().ok()?),
+            _ => Partition::month(table, month.parse().ok()?),
+        };
+        key.starts_with(&partition.prefix()).then_some(partition)
+    }
+
     /// The prefix of the journals of a table's stage, with the last slash.
     pub fn journal_root(table: Table, stage: Stage) -> String {
         format!("_journal/{table}_{stage}/")
@@ -76,11 +95,7 @@ impl Partition {
 
     /// The prefix of its journal, with the last slash.
     pub fn journal_prefix(self) -> String {
-        let root = Self::journal_root(self.table, self.stage());
-        match self.span {
-            PartitionSpan::Day(day) => format!("{root}{day}/"),
-            PartitionSpan::Month(month) => format!("{root}{month}/"),
-        }
+        format!("{}{}/", Self::journal_root(self.table, self.stage()), self.span)
     }
 
     /// The key of the journal entry with a sequence number.
@@ -99,7 +114,7 @@ impl Partition {
     pub fn from_journal_prefix(prefix: &str) -> Option<Self> {
         let mut segments = prefix.strip_prefix("_journal/")?.strip_suffix('/')?.split('/');
         let (name, span) = (segments.next()?, segments.next()?);
-        let table = Table::ALL.into_iter().find(|t| name.strip_prefix(t.as_str()).is_some_and(is_stage))?;
+        let table = table_of(name)?;
         let partition = match name.rsplit_once('_')?.1 {
             "daily" => Partition::day(table, Day::from_str(span).ok()?),
             _ => Partition::month(table, Month::from_str(span).ok()?),
@@ -110,15 +125,23 @@ impl Partition {
 
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.span {
-            PartitionSpan::Day(day) => write!(f, "{} {day}", self.table_name()),
-            PartitionSpan::Month(month) => write!(f, "{} {month}", self.table_name()),
+        write!(f, "{} {}", self.table_name(), self.span)
+    }
+}
+
+impl fmt::Display for PartitionSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PartitionSpan::Day(day) => day.fmt(f),
+            PartitionSpan::Month(month) => month.fmt(f),
         }
     }
 }
 
-fn is_stage(suffix: &str) -> bool {
-    matches!(suffix, "_daily" | "_monthly")
+/// The table of a name with its stage: `cloudtrail_daily`.
+fn table_of(name: &str) -> Option<Table> {
+    let is_stage = |suffix: &str| matches!(suffix, "_daily" | "_monthly");
+    Table::ALL.into_iter().find(|table| name.strip_prefix(table.as_str()).is_some_and(is_stage))
 }
 
 /// The key of a part: the claim's sequence number is in it, so no two attempts ever write the same name.

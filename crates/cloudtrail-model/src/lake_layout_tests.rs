@@ -54,3 +54,24 @@ fn journal_prefixes_round_trip() {
         assert_eq!(day.journal_seq(&format!("{}{key}", day.journal_prefix())), None, "{key}");
     }
 }
+
+#[test]
+fn a_key_tells_its_partition() {
+    for partition in partitions() {
+        assert_eq!(Partition::of_key(&part_key(partition, 1, 0)), Some(partition));
+        assert_eq!(Partition::of_key(&format!("{}deeper/notes.txt", partition.prefix())), Some(partition));
+        assert!(partition.prefix().starts_with(&Partition::root(partition.table, partition.stage())));
+    }
+    for other in [
+        "notes.txt",
+        "cloudtrail_daily/notes.txt",
+        "cloudtrail_daily/year=2026/month=11/day=22",
+        "cloudtrail_daily/year=2026/month=11/day=31/part.ndjson.gz",
+        "cloudtrail_daily/year=2026/month=11/part.ndjson.gz",
+        "cloudtrail_daily/2026/11/22/part.ndjson.gz",
+        "other_daily/year=2026/month=11/day=22/part.ndjson.gz",
+        "_journal/cloudtrail_daily/2026-11-22/000001.json.gz",
+    ] {
+        assert_eq!(Partition::of_key(other), None, "{other}");
+    }
+}

@@ -12,7 +12,9 @@ use lake_store::{
 use crate::pipeline::{self, Staged};
 use crate::plan::{Plan, is_quarantined, plan};
 use crate::source::Listing;
-use crate::{Committed, DailyError, DayReport, Options, Outcome, Progress, Request, Source};
+use crate::{
+    Committed, DailyError, DayReport, Options, Outcome, Progress, QuarantinedFile, Request, Source,
+};
 
 /// Plans that may come to nothing because somebody else moved, before a run gives up.
 const MAX_PLANS: usize = 8;
@@ -67,7 +69,7 @@ impl DailyAggregator {
         if files.is_empty() && retired.is_empty() && !forgets {
             let strays = strays(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
             if strays.is_empty() {
-                let quarantined = state.inputs.values().filter(|input| is_quarantined(input)).count() as u64;
+                let quarantined = QuarantinedFile::among(state.inputs.values());
                 return Ok(Ended::Done(Outcome::UpToDate { quarantined }));
             }
         }

@@ -12,11 +12,11 @@ async fn a_broken_file_is_named_and_the_rest_goes_on() {
     world.deliver("c", 5..9).await;
     let committed = world.commit().await;
     let detail = "not JSON: at byte 0 there should be an object".to_owned();
-    assert_eq!(committed.quarantined, [QuarantinedFile { key: key("b"), reason: "not_json".into(), detail }]);
-    assert_eq!(committed.quarantined_in_all, 1);
+    let quarantined = vec![QuarantinedFile { key: key("b"), reason: "not_json".into(), detail }];
+    assert_eq!((&committed.quarantined, committed.quarantined_earlier.len()), (&quarantined, 0));
     let totals = committed.totals;
     assert_eq!((totals.files_in, totals.files_ok, totals.files_quarantined), (3, 2, 1));
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 1 });
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined });
     world.assert_settled(&lines_of(0..9), "").await;
 }
 
@@ -36,8 +36,9 @@ async fn a_broken_file_is_read_again_once_it_was_replaced() {
     world.commit().await;
     world.deliver("a", 0..3).await;
     let replaced = world.commit().await;
-    assert_eq!((replaced.quarantined_in_all, replaced.totals.records_out), (0, 3));
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 0 });
+    assert_eq!(replaced.totals.records_out, 3);
+    assert!(replaced.quarantined.is_empty() && replaced.quarantined_earlier.is_empty());
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: vec![] });
     world.assert_settled(&lines_of(0..3), "").await;
 }
 
@@ -49,24 +50,28 @@ async fn a_retry_reads_broken_files_again_and_only_those() {
     world.options.limits.max_raw_bytes = 2_000;
     assert_eq!(world.commit().await.quarantined[0].reason, "too_large");
     let still = committed(world.try_run(RETRY).await.unwrap().outcome);
-    assert_eq!((still.totals.files_in, still.quarantined_in_all), (1, 1));
+    assert_eq!((still.totals.files_in, still.quarantined.len()), (1, 1));
+    assert_eq!(still.quarantined_earlier, [], "it was read again");
     world.options.limits.max_raw_bytes = 200_000;
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 1 });
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: still.quarantined });
     let retried = committed(world.try_run(RETRY).await.unwrap().outcome);
-    assert_eq!((retried.totals.files_in, retried.totals.records_out, retried.quarantined_in_all), (1, 57, 0));
-    assert!(matches!(world.try_run(RETRY).await.unwrap().outcome, Outcome::UpToDate { quarantined: 0 }));
+    assert_eq!((retried.totals.files_in, retried.totals.records_out), (1, 57));
+    assert!(retried.quarantined.is_empty() && retried.quarantined_earlier.is_empty());
+    assert_eq!(world.try_run(RETRY).await.unwrap().outcome, Outcome::UpToDate { quarantined: vec![] });
     world.assert_settled(&lines_of(0..60), "").await;
 }
 
 #[tokio::test]
-async fn earlier_broken_files_are_counted_but_not_named_again() {
+async fn earlier_broken_files_are_named_apart_from_new_ones() {
     let world = World::new();
     world.deliver_broken("a").await;
-    world.commit().await;
+    let first = world.commit().await.quarantined;
     world.deliver_broken("b").await;
     let second = world.commit().await;
-    assert_eq!(second.quarantined.len(), 1);
-    assert_eq!((&second.quarantined[0].key, second.quarantined_in_all), (&key("b"), 2));
+    assert_eq!(second.quarantined.iter().map(|file| &file.key).collect::<Vec<_>>(), [&key("b")]);
+    assert_eq!(second.quarantined_earlier, first);
+    let quarantined = [first, second.quarantined].concat();
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined });
 }
 
 #[tokio::test]
@@ -75,6 +80,6 @@ async fn a_good_file_that_is_replaced_by_a_broken_one_keeps_its_records() {
     world.deliver("a", 0..3).await;
     world.commit().await;
     world.deliver_broken("a").await;
-    assert_eq!(world.commit().await.quarantined_in_all, 1);
+    assert_eq!(world.commit().await.quarantined.len(), 1);
     world.assert_settled(&lines_of(0..3), "").await;
 }

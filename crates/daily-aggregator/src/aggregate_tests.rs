@@ -21,13 +21,13 @@ async fn a_first_run_commits_every_record_once() {
 #[tokio::test]
 async fn a_run_with_nothing_to_do_writes_nothing() {
     let world = World::new();
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 0 });
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: vec![] });
     assert_eq!(world.lake_listing().await, []);
     world.deliver("a", 0..10).await;
     world.commit().await;
     let before = world.lake_listing().await;
     assert_eq!(before.len(), 3, "a claim, a commit and a part: {before:?}");
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: 0 });
+    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: vec![] });
     assert_eq!(world.lake_listing().await, before);
 }
 

@@ -5,7 +5,6 @@ use lake_store::{PartitionState, SealedPart};
 use serde::Serialize;
 
 use crate::pipeline::Staged;
-use crate::plan::is_quarantined;
 
 /// A partition and what happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +26,8 @@ pub struct DayReport {
 pub enum Outcome {
     /// Nothing to do, nothing written.
     UpToDate {
-        /// Log files that are quarantined from earlier.
-        quarantined: u64,
+        /// Log files that are quarantined from earlier, in key order.
+        quarantined: Vec<QuarantinedFile>,
     },
     /// A commit was made.
     Committed(Box<Committed>),
@@ -43,10 +42,12 @@ pub struct Committed {
     pub totals: Totals,
     /// Its parts.
     pub parts: Vec<Part>,
-    /// Files it quarantined.
+    /// Log files it quarantined, in key order.
+    #[serde(skip)]
     pub quarantined: Vec<QuarantinedFile>,
-    /// All of the partition's quarantined files, earlier ones too.
-    pub quarantined_in_all: u64,
+    /// Log files that earlier commits quarantined and that still are, in key order.
+    #[serde(skip)]
+    pub quarantined_earlier: Vec<QuarantinedFile>,
     /// Parts that were replaced and deleted.
     pub retired: u64,
     /// Visible objects that no commit named and that were deleted.
@@ -82,15 +83,13 @@ impl Committed {
             totals.bytes_out += part.bytes;
             totals.raw_bytes_out += part.raw_bytes;
         }
-        let quarantined: Vec<_> = staged.inputs.iter().filter_map(quarantined).collect();
         let read_now = |key: &String| staged.inputs.binary_search_by(|input| input.key.cmp(key)).is_ok();
-        let earlier = state.inputs.values().filter(|input| !replaces && is_quarantined(input));
-        let earlier = earlier.filter(|input| !read_now(&input.key)).count();
+        let earlier = state.inputs.values().filter(|input| !replaces && !read_now(&input.key));
         Committed {
             totals,
             parts,
-            quarantined_in_all: (quarantined.len() + earlier) as u64,
-            quarantined,
+            quarantined: QuarantinedFile::among(&staged.inputs),
+            quarantined_earlier: QuarantinedFile::among(earlier),
             retired,
             swept,
             index_bytes: staged.index.memory(),
@@ -98,12 +97,27 @@ impl Committed {
     }
 }
 
-fn quarantined(input: &Input) -> Option<QuarantinedFile> {
-    match &input.verdict {
-        Verdict::Ok => None,
-        Verdict::Quarantined { reason, detail } => {
-            let (key, reason, detail) = (input.key.clone(), reason.clone(), detail.clone());
-            Some(QuarantinedFile { key, reason, detail })
+impl Outcome {
+    /// The partition's quarantined log files: those that this run quarantined, and those of earlier runs.
+    pub fn quarantined(&self) -> (&[QuarantinedFile], &[QuarantinedFile]) {
+        match self {
+            Outcome::UpToDate { quarantined } => (&[], quarantined),
+            Outcome::Committed(committed) => (&committed.quarantined, &committed.quarantined_earlier),
+            Outcome::Superseded => (&[], &[]),
         }
+    }
+}
+
+impl QuarantinedFile {
+    /// The quarantined ones of some inputs.
+    pub fn among<'a>(inputs: impl IntoIterator<Item = &'a Input>) -> Vec<Self> {
+        let quarantined = |input: &Input| match &input.verdict {
+            Verdict::Ok => None,
+            Verdict::Quarantined { reason, detail } => {
+                let (key, reason, detail) = (input.key.clone(), reason.clone(), detail.clone());
+                Some(QuarantinedFile { key, reason, detail })
+            }
+        };
+        inputs.into_iter().filter_map(quarantined).collect()
     }
 }

@@ -4,6 +4,7 @@
 //! bucket with years of logs costs a day's listing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use cloudtrail_model::{Day, LogFileName, SourceKey, SourcePrefix, Table};
@@ -90,15 +91,19 @@ impl Source {
         folders.chain(self.layout.loose.keys().map(|(_, table)| *table)).collect()
     }
 
-    /// Every day that has a folder in the source, with its tables.
-    pub async fn days(&self) -> Result<BTreeSet<(Day, Table)>, StoreError> {
+    /// Every day of `wanted` that has a folder in the source, with its tables. Years and months outside are not listed.
+    pub async fn days(&self, wanted: &RangeInclusive<Day>) -> Result<BTreeSet<(Day, Table)>, StoreError> {
         let mut level: Vec<(String, Table)> = self.layout.regions.clone();
-        for _year_month_day in 0..3 {
+        for width in ["2026", "2026/11", "2026/11/22"].map(str::len) {
             level = futures::stream::iter(level)
                 .map(|(prefix, table)| async move {
                     let below = children(&*self.store, &self.layout.start, prefix).await?;
                     Ok::<_, StoreError>(
-                        below.into_iter().map(move |prefix| (prefix, table)).collect::<Vec<_>>(),
+                        below
+                            .into_iter()
+                            .filter(|folder| overlaps(folder, width, wanted))
+                            .map(move |folder| (folder, table))
+                            .collect::<Vec<_>>(),
                     )
                 })
                 .buffer_unordered(LISTINGS_AT_ONCE)
@@ -109,7 +114,8 @@ impl Source {
                 .collect();
         }
         let folders = level.into_iter().filter_map(|(prefix, table)| Some((day_of_folder(&prefix)?, table)));
-        Ok(folders.chain(self.layout.loose.keys().copied()).collect())
+        let loose = self.layout.loose.keys().copied().filter(|(day, _)| wanted.contains(day));
+        Ok(folders.chain(loose).collect())
     }
 
     /// The log files of a table delivered on a day, every page of every account and region.
@@ -151,6 +157,14 @@ async fn children(store: &dyn Store, start: &str, prefix: String) -> Result<Vec<
 /// The deeper of two prefixes where one contains the other; `None` where they share nothing.
 fn within<'a>(start: &'a str, folder: &'a str) -> Option<&'a str> {
     if folder.starts_with(start) { Some(folder) } else { start.starts_with(folder).then_some(start) }
+}
+
+/// Whether the folder of a year, a month or a day, its date so wide, holds some of `days`. Dates sort as their text does.
+fn overlaps(folder: &str, width: usize, days: &RangeInclusive<Day>) -> bool {
+    let (first, last) = (days.start().as_path(), days.end().as_path());
+    let folder = folder.trim_end_matches('/');
+    let date = folder.len().checked_sub(width).and_then(|at| folder.get(at..));
+    date.is_some_and(|date| first.get(..width) <= Some(date) && Some(date) <= last.get(..width))
 }
 
 /// `…/2026/11/22/`
