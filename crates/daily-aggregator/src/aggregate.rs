@@ -6,15 +6,13 @@ use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Input, Part, Partition, Re
 use futures::{Stream, StreamExt};
 use lake_store::{
     Attempt, AttemptError, Changes, CommitOutcome, ErrorKind, Journal, ObjectMeta, PartContent, PartError,
-    PartitionState, Stamp, Store, read_part, strays,
+    PartitionState, Stamp, Store, differences, read_part,
 };
 
 use crate::pipeline::{self, Staged};
 use crate::plan::{Plan, is_quarantined, plan};
 use crate::source::Listing;
-use crate::{
-    Committed, DailyError, DayReport, Options, Outcome, Progress, QuarantinedFile, Request, Source,
-};
+use crate::{Committed, DailyError, DayReport, Options, Outcome, Progress, QuarantinedFile, Request, Source};
 
 /// Plans that may come to nothing because somebody else moved, before a run gives up.
 const MAX_PLANS: usize = 8;
@@ -67,8 +65,15 @@ impl DailyAggregator {
         let Plan { files, replaces, may_lose, retired } = plan;
         let forgets = replaces && !state.inputs.is_empty();
         if files.is_empty() && retired.is_empty() && !forgets {
-            let strays = strays(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
-            if strays.is_empty() {
+            let found = differences(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
+            if let Some(key) = found.missing.into_iter().next() {
+                // a rebuild that has committed meanwhile deletes the parts of the commits before
+                if journal.read().await.map_err(AttemptError::from)?.last_seq > state.last_seq {
+                    return Ok(Ended::PlanAgain);
+                }
+                return Err(DailyError::PartMissing { key, partition: journal.partition() });
+            }
+            if found.strays.is_empty() {
                 let quarantined = QuarantinedFile::among(state.inputs.values());
                 return Ok(Ended::Done(Outcome::UpToDate { quarantined }));
             }
@@ -87,7 +92,9 @@ impl DailyAggregator {
                 return Ok(Ended::PlanAgain);
             }
             // a later attempt throws away what this one staged, and may retire the parts it reads
-            Err(DailyError::Stage(_) | DailyError::Part { .. }) if is_fenced(&journal, state).await => {
+            Err(DailyError::Stage(_) | DailyError::Part { .. } | DailyError::PartMissing { .. })
+                if is_fenced(&journal, state).await =>
+            {
                 return Ok(Ended::Done(Outcome::Superseded));
             }
             Err(error) => return Err(error),
@@ -116,19 +123,28 @@ impl DailyAggregator {
     ) -> Result<Staged, DailyError> {
         let index = match replaces {
             true => DedupeIndex::default(),
-            false => self.read_back(state).await?,
+            false => self.read_back(state, attempt.partition()).await?,
         };
         let source = self.source.store().clone();
         pipeline::run(source, files, index, attempt, &self.options, &self.progress).await
     }
 
     /// The records that are in the partition already.
-    async fn read_back(&self, state: &PartitionState) -> Result<DedupeIndex, DailyError> {
+    async fn read_back(
+        &self,
+        state: &PartitionState,
+        partition: Partition,
+    ) -> Result<DedupeIndex, DailyError> {
         let mut parts = self.old_parts(state);
         let mut index = DedupeIndex::default();
         while let Some((part, read)) = parts.next().await {
-            let unreadable = |source| DailyError::Part { key: part.key.clone(), source };
-            let (content, seen) = read.map_err(|error| unreadable(error.into()))?;
+            let unreadable = |source| DailyError::Part { key: part.key.clone(), partition, source };
+            let (content, seen) = read.map_err(|error| match error {
+                PartError::Store(error) if error.kind == ErrorKind::NotFound => {
+                    DailyError::PartMissing { key: part.key.clone(), partition }
+                }
+                error => unreadable(error.into()),
+            })?;
             if let Some(difference) = content.difference(&part) {
                 return Err(unreadable(difference.into()));
             }

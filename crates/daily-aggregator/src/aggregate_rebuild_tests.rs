@@ -148,7 +148,7 @@ async fn a_part_that_is_not_what_the_commit_says_stops_a_run_that_needs_it() {
     put(&world.lake, &parts[0].0, gzip(b"{\"eventID\":\"x\"}\n")).await;
     world.deliver("d", 40..41).await;
     match world.try_run(Request::default()).await.unwrap_err() {
-        DailyError::Part { key, source } => {
+        DailyError::Part { key, source, .. } => {
             assert_eq!(key, parts[0].0);
             assert!(source.to_string().contains("the journal says"), "{source}");
         }

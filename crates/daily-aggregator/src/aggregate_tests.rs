@@ -158,6 +158,29 @@ async fn a_stray_part_is_swept_even_when_there_is_nothing_else_to_do() {
     world.assert_settled(&[record(1)], "").await;
 }
 
+/// The one line that a missing part makes of a run, whatever there is to do.
+async fn assert_missing(world: &World, part: &str) {
+    let error = world.try_run(Request::default()).await.unwrap_err();
+    assert!(matches!(&error, DailyError::PartMissing { .. }), "{error}");
+    let advice = "`trailmill daily --rebuild --day 2026-11-22` makes the day's parts again";
+    assert_eq!(error.to_string(), format!("part {part} is missing from the lake; {advice}"));
+}
+
+#[tokio::test]
+async fn a_part_that_is_gone_is_noticed_by_every_run_and_mended_by_a_rebuild() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    let part = world.commit().await.parts.swap_remove(0).key;
+    world.lake.delete(&part).await.unwrap();
+    let before = world.lake_listing().await;
+    assert_missing(&world, &part).await;
+    assert_eq!(world.lake_listing().await, before, "nothing to do, nothing claimed");
+    world.deliver("b", [2]).await;
+    assert_missing(&world, &part).await;
+    world.rebuild().await.unwrap();
+    world.assert_settled(&lines_of([1, 2]), "").await;
+}
+
 #[tokio::test]
 async fn a_part_that_cannot_be_read_back_stops_the_run_and_is_named() {
     let world = World::new();
@@ -168,6 +191,7 @@ async fn a_part_that_cannot_be_read_back_stops_the_run_and_is_named() {
     put(&world.lake, &part, body.slice(..body.len() - 1)).await;
     let error = world.try_run(Request::default()).await.unwrap_err();
     assert!(matches!(&error, DailyError::Part { key, .. } if *key == part), "{error}");
+    assert!(error.to_string().contains("`trailmill daily --rebuild --day 2026-11-22`"), "{error}");
     put(&world.lake, &part, body).await;
     world.commit().await;
     world.assert_settled(&lines_of([1, 2]), "").await;

@@ -27,14 +27,22 @@ pub enum DailyError {
     #[error("no threads to work with; lower --threads, or the load of this machine")]
     Threads(#[source] ThreadPoolBuildError),
     /// A part that is there already cannot be read, so duplicates cannot be told.
-    #[error(
-        "part {key} cannot be read; run `trailmill verify`, then `trailmill daily --rebuild` for this day"
-    )]
+    #[error("part {key} cannot be read; {}", rebuild_advice(*.partition))]
     Part {
         /// The part.
         key: String,
+        /// The partition it is in.
+        partition: Partition,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A part that a commit names is not there.
+    #[error("part {key} is missing from the lake; {}", rebuild_advice(*.partition))]
+    PartMissing {
+        /// The part.
+        key: String,
+        /// The partition it was in.
+        partition: Partition,
     },
     /// A rebuild would drop events.
     #[error(
@@ -70,4 +78,9 @@ pub enum DailyError {
         /// The partition.
         partition: Partition,
     },
+}
+
+/// What to do about parts that are not what the journal says.
+pub(crate) fn rebuild_advice(partition: Partition) -> String {
+    format!("`trailmill daily --rebuild --day {}` makes the day's parts again", partition.span)
 }

@@ -1,6 +1,6 @@
 use super::*;
 use bytes::Bytes;
-use lake_store::MemoryStore;
+use lake_store::{MemoryStore, Meter};
 
 const ALL: RangeInclusive<Day> = Day::FIRST..=Day::LAST;
 
@@ -71,6 +71,31 @@ async fn a_start_anywhere_on_the_way_down_narrows_what_is_read() {
         let cloudtrail = days.iter().filter(|(_, table)| *table == Table::CloudTrail).count();
         assert_eq!(cloudtrail, usize::from(on_22 > 0) + usize::from(on_23 > 0), "{start}");
     }
+}
+
+#[tokio::test]
+async fn only_the_years_and_months_asked_for_are_listed() {
+    let keys = ["2019/12/31", "2020/01/01", "2020/11/30", "2020/12/01", "2021/01/01", "odd", "20/20/12/01"]
+        .map(|date| format!("AWSLogs/111122223333/CloudTrail/us-east-1/{date}/a.json.gz"));
+    let metered = Meter::new(MemoryStore::new());
+    for key in &keys {
+        metered.create_new(key, Bytes::from_static(b"x")).await.unwrap();
+    }
+    let counters = metered.counters();
+    let source = Source::survey(Arc::new(metered), "").await.unwrap();
+    for (first, last, found, years, months) in [
+        ("2020-11-30", "2020-12-01", 2, 1, 2),
+        ("2020-01-02", "2020-11-29", 0, 1, 2),
+        ("2020-12-01", "9999-12-31", 2, 2, 2),
+        ("2022-01-01", "9999-12-31", 0, 0, 0),
+    ] {
+        let before = counters.usage().list.calls;
+        let days = source.days(&(first.parse().unwrap()..=last.parse().unwrap())).await.unwrap();
+        assert_eq!(days.len(), found, "{first} to {last}: {days:?}");
+        let listings = counters.usage().list.calls - before;
+        assert_eq!(listings, 1 + years + months, "{first} to {last}: the region, its years, their months");
+    }
+    assert_eq!(source.days(&ALL).await.unwrap().len(), 5);
 }
 
 #[tokio::test]

@@ -1,13 +1,16 @@
 //! Verify: a partition read again from the first byte to the last, and held against its journal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen, Stage, Table};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{
-    ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError, read_part,
-    strays,
+    Depth, ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError,
+    differences, list_all, partitions, read_part,
 };
+
+use crate::failure::rebuild_advice;
 
 /// What verifying a partition found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +44,8 @@ pub async fn verify(
             return Ok(result);
         }
     };
-    check_sums(&state, &mut result);
+    let advice = rebuild_advice(partition);
+    check_sums(&state, &advice, &mut result);
     let mut index = DedupeIndex::default();
     let mut reads = futures::stream::iter(state.parts.values().cloned())
         .map(|part| {
@@ -57,28 +61,47 @@ pub async fn verify(
                 result.bytes += content.bytes;
                 let twice = seen.into_iter().filter(|print| index.insert(*print) == Seen::Duplicate).count();
                 if twice > 0 {
-                    result.problems.push(format!("{}: {twice} records are in the partition twice", part.key));
+                    let key = &part.key;
+                    result
+                        .problems
+                        .push(format!("{key}: {twice} records are in the partition twice; {advice}"));
                 }
             }
-            Err(problem) => result.problems.push(problem),
+            Err(problem) => result.problems.push(format!("{problem}; {advice}")),
         }
     }
     drop(reads);
-    for key in strays(&*lake, &journal, &state).await? {
-        result.problems.push(format!("{key}: no commit names it; `trailmill daily` for this day clears it"));
+    for key in differences(&*lake, &journal, &state).await?.strays {
+        let problem =
+            format!("{key}: no commit names it; `trailmill daily --day {}` clears it", partition.span);
+        result.problems.push(problem);
     }
     Ok(result)
 }
 
+/// Visible objects of a table's daily stage that no journal can vouch for, each with its partition: those of partitions
+/// without a journal, and those in no partition at all.
+pub async fn unjournaled(
+    lake: &dyn Store,
+    table: Table,
+) -> Result<Vec<(Option<Partition>, String)>, StoreError> {
+    // in this order: a partition has a journal before anything of it is visible
+    let visible = list_all(lake, &Partition::root(table, Stage::Daily), Depth::All).await?.objects;
+    let journaled: BTreeSet<Partition> = partitions(lake, table, Stage::Daily).await?.into_iter().collect();
+    let partitioned = visible.into_iter().map(|object| (Partition::of_key(&object.key), object.key));
+    Ok(partitioned.filter(|(of, _)| of.is_none_or(|of| !journaled.contains(&of))).collect())
+}
+
 /// The sums of the journal against the parts and inputs it names.
-fn check_sums(state: &PartitionState, result: &mut Verification) {
+fn check_sums(state: &PartitionState, advice: &str, result: &mut Verification) {
     let totals = &state.totals;
     let records = state.parts.values().fold(0, |sum: u64, part| sum.saturating_add(part.records));
     if records != totals.records_out
         || totals.records_in != totals.records_out.saturating_add(totals.duplicates)
     {
         result.problems.push(format!(
-            "the journal does not balance: {} records in, {} out, {} duplicates, {records} in the parts it names",
+            "the journal does not balance: {} records in, {} out, {} duplicates, {records} in the parts it \
+             names; {advice}",
             totals.records_in, totals.records_out, totals.duplicates
         ));
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::test_world::{STAMP, World, gzip, partition, put, record};
 use cloudtrail_model::{Commit, FORMAT_VERSION, Input, Totals, Verdict, part_key};
-use lake_store::{Claimed, CommitOutcome};
+use lake_store::{Claimed, CommitOutcome, MemoryStore};
 
 /// A partition of several parts, 40 records.
 async fn sound() -> World {
@@ -96,12 +96,14 @@ async fn a_partition_that_was_never_made_has_no_problems() {
 }
 
 #[tokio::test]
-async fn a_missing_part_is_named_with_its_records() {
+async fn a_missing_part_is_named_with_its_records_and_the_command_that_mends_it() {
     let world = sound().await;
     let (key, _) = world.parts().await.swap_remove(1);
     world.lake.delete(&key).await.unwrap();
     let records = world.state().await.parts[&key].records;
-    assert!(problem(&world, &key).await.ends_with(&format!("missing, with {records} records")));
+    let problem = problem(&world, &key).await;
+    let said = format!(": missing, with {records} records; `trailmill daily --rebuild --day 2026-11-22` ");
+    assert!(problem.contains(&said), "{problem}");
 }
 
 #[tokio::test]
@@ -138,7 +140,8 @@ async fn an_object_that_no_commit_names_is_named() {
     let world = sound().await;
     let stray = format!("{}part-000009-0000.ndjson.gz", partition().prefix());
     put(&world.lake, &stray, gzip(b"{}\n")).await;
-    assert!(problem(&world, &stray).await.contains("no commit names it"));
+    let problem = problem(&world, &stray).await;
+    assert!(problem.contains("no commit names it; `trailmill daily --day 2026-11-22` "), "{problem}");
 }
 
 #[tokio::test]
@@ -162,7 +165,7 @@ async fn a_record_that_is_there_twice_is_counted() {
     let world = sound().await;
     let text = format!("{}\n{}\n{}\n", record(3), record(99), record(4));
     let key = forge(&world, &text).await;
-    assert!(problem(&world, &key).await.ends_with("2 records are in the partition twice"));
+    assert!(problem(&world, &key).await.contains("2 records are in the partition twice; "));
 }
 
 #[tokio::test]
@@ -177,4 +180,31 @@ async fn a_conflict_is_no_problem() {
     let world = sound().await;
     forge(&world, &format!("{}\n", record(3).replace("Get", "Put"))).await;
     assert_eq!(world.verify().await.problems, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_no_journal_vouches_for_is_found_on_every_page() {
+    let lake = MemoryStore::with_page_size(2);
+    let day = |day: &str| Partition::day(Table::CloudTrail, day.parse().unwrap());
+    put(&lake, &day("2026-11-22").journal_key(1), &b"x"[..]).await;
+    let strays: Vec<String> = (1..=5)
+        .map(|seq| part_key(day("2026-11-23"), seq, 0))
+        .chain([part_key(day("2026-11-24"), 1, 0)])
+        .collect();
+    for key in &strays {
+        put(&lake, key, &b"x"[..]).await;
+    }
+    for known in [
+        part_key(day("2026-11-22"), 1, 0),
+        part_key(Partition::day(Table::Insight, "2026-11-23".parse().unwrap()), 1, 0),
+        part_key(Partition::month(Table::CloudTrail, "2026-11".parse().unwrap()), 1, 0),
+    ] {
+        put(&lake, &known, &b"x"[..]).await;
+    }
+    put(&lake, "cloudtrail_daily/notes.txt", &b"x"[..]).await;
+    let found = unjournaled(&lake, Table::CloudTrail).await.unwrap();
+    let mut expected = vec![(None, "cloudtrail_daily/notes.txt".to_owned())];
+    expected.extend(strays.into_iter().map(|key| (Partition::of_key(&key), key)));
+    assert_eq!(found, expected);
+    assert_eq!(found[1].0, Some(day("2026-11-23")));
 }

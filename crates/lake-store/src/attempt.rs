@@ -3,9 +3,10 @@
 //! A crash anywhere leaves one of three things: nothing, invisible leftovers, or visible parts that no commit names. The
 //! next attempt's claim fences the dead one, and its sweep clears the rest.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{AttemptId, Claim, Commit, FORMAT_VERSION, Input, Part, Totals, part_key};
+use cloudtrail_model::{AttemptId, Claim, Commit, FORMAT_VERSION, Input, Part, Partition, Totals, part_key};
 
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
 use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
@@ -66,15 +67,26 @@ pub enum AttemptError {
     Store(#[from] StoreError),
 }
 
-/// Objects in a partition that no commit names: left by an attempt that died between publishing and committing.
-pub async fn strays(
+/// How the visible objects of a partition differ from those its commits name, by key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Visible, but named by no commit: left by an attempt that died between publishing and committing.
+    pub strays: Vec<String>,
+    /// Named by a commit, but not there.
+    pub missing: Vec<String>,
+}
+
+/// Lists a partition and holds it against a state of its journal.
+pub async fn differences(
     store: &dyn Store,
     journal: &Journal,
     state: &PartitionState,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Differences, StoreError> {
     let visible = list_all(store, &journal.partition().prefix(), Depth::All).await?;
-    let keys = visible.objects.into_iter().map(|object| object.key);
-    Ok(keys.filter(|key| !state.parts.contains_key(key)).collect())
+    let visible: BTreeSet<String> = visible.objects.into_iter().map(|object| object.key).collect();
+    let missing = state.parts.keys().filter(|key| !visible.contains(*key)).cloned().collect();
+    let strays = visible.into_iter().filter(|key| !state.parts.contains_key(key)).collect();
+    Ok(Differences { strays, missing })
 }
 
 impl Attempt {
@@ -90,11 +102,16 @@ impl Attempt {
             journal.claim(state, (stamp.new_attempt)(), (stamp.now)(), stamp.tool.to_owned()).await?;
         let Claimed::Yes(claim) = claimed else { return Ok(None) };
         store.abandon_staged(&journal.partition().prefix()).await?;
-        let strays = strays(&*store, &journal, state).await?;
+        let strays = differences(&*store, &journal, state).await?.strays;
         for key in &strays {
             store.delete(key).await?;
         }
         Ok(Some(Attempt { store, journal, stamp, claim, swept: strays.len() as u64 }))
+    }
+
+    /// What this attempt is at.
+    pub fn partition(&self) -> Partition {
+        self.journal.partition()
     }
 
     /// Objects that were swept: visible, and named by no commit.

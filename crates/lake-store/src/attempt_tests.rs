@@ -111,7 +111,10 @@ async fn what_a_dead_attempt_published_is_swept_by_the_next() {
     published.upload.publish().await.unwrap();
     drop((dead, published));
     let state = world.journal.read().await.unwrap();
-    assert_eq!(strays(&world.store, &world.journal, &state).await.unwrap(), world.visible().await);
+    assert_eq!(
+        differences(&world.store, &world.journal, &state).await.unwrap().strays,
+        world.visible().await
+    );
     let next = world.begin().await;
     assert_eq!(next.swept(), 1);
     assert!(world.visible().await.is_empty());

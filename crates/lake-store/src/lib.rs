@@ -23,7 +23,7 @@ mod memory;
 mod part_reader;
 mod store;
 
-pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp, strays};
+pub use attempt::{Attempt, AttemptError, Changes, Differences, SealedPart, Stamp, differences};
 pub use disk::DiskStore;
 pub use error::{ErrorKind, StoreError};
 pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
