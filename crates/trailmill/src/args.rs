@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -171,15 +173,27 @@ impl DayArguments {
         }
     }
 
-    /// Whether a day is asked for.
-    pub(crate) fn contains(self, day: Day) -> bool {
-        self.day.is_none_or(|only| day == only)
-            && self.from.is_none_or(|from| day >= from)
-            && self.to.is_none_or(|to| day <= to)
+    /// Whether only some days are asked for.
+    pub(crate) fn are_named(self) -> bool {
+        self.day.or(self.from).or(self.to).is_some()
     }
 
-    /// First and last day, where both are said.
-    pub(crate) fn bounds(self) -> Option<(Day, Day)> {
-        self.day.map(|day| (day, day)).or(self.from.zip(self.to))
+    /// The days asked for.
+    pub(crate) fn range(self) -> RangeInclusive<Day> {
+        let first = self.day.or(self.from).unwrap_or(Day::FIRST);
+        first..=self.day.or(self.to).unwrap_or(Day::LAST)
+    }
+}
+
+/// ` of 2026-11-22`, ` from 2026-11-22 on` …; nothing where every day is asked for.
+impl fmt::Display for DayArguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.day, self.from, self.to) {
+            (Some(day), _, _) => write!(f, " of {day}"),
+            (None, Some(from), Some(to)) => write!(f, " from {from} to {to}"),
+            (None, Some(from), None) => write!(f, " from {from} on"),
+            (None, None, Some(to)) => write!(f, " up to {to}"),
+            (None, None, None) => Ok(()),
+        }
     }
 }

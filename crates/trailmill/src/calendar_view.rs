@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use cloudtrail_model::{Day, DayRange, Month, Table, Verdict};
+use cloudtrail_model::{Day, DayRange, Month, Table};
+use daily_aggregator::QuarantinedFile;
 use lake_store::PartitionState;
 use serde::Serialize;
 
 use crate::console::Console;
 use crate::figures::{bytes, count, counted};
+
+/// Quarantined files named below a table's calendar.
+const MAX_QUARANTINED_LINES: usize = 10;
 
 /// What is known of one day of one table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,6 +30,8 @@ pub(crate) struct DayStatus {
     pub(crate) conflicts: u64,
     /// Log files quarantined.
     pub(crate) quarantined: u64,
+    /// Which, and why.
+    pub(crate) quarantined_files: Vec<QuarantinedFile>,
     /// Bytes of the log files.
     pub(crate) bytes_before: u64,
     /// Bytes of the parts.
@@ -40,7 +46,7 @@ pub(crate) struct DayStatus {
 
 impl DayStatus {
     pub(crate) fn new(state: &PartitionState, new_files: Option<u64>) -> Self {
-        let is_quarantined = |verdict: &Verdict| matches!(verdict, Verdict::Quarantined { .. });
+        let quarantined_files = QuarantinedFile::among(state.inputs.values());
         DayStatus {
             commits: state.commits,
             committed_at: state.committed_at.clone(),
@@ -48,7 +54,8 @@ impl DayStatus {
             records: state.parts.values().map(|part| part.records).sum(),
             duplicates: state.totals.duplicates,
             conflicts: state.totals.conflicts,
-            quarantined: state.inputs.values().filter(|input| is_quarantined(&input.verdict)).count() as u64,
+            quarantined: quarantined_files.len() as u64,
+            quarantined_files,
             bytes_before: state.inputs.values().map(|input| input.bytes).sum(),
             bytes_after: state.parts.values().map(|part| part.bytes).sum(),
             parts: state.parts.len() as u64,
@@ -125,6 +132,9 @@ pub(crate) fn print_calendar(
             gaps: gaps.clone(),
         });
         console.line(&summary(days, &gaps, with_source));
+        for line in quarantined_lines(days) {
+            console.line(&line);
+        }
     }
 }
 
@@ -181,6 +191,19 @@ fn summary(days: &BTreeMap<Day, DayStatus>, gaps: &[Day], with_source: bool) -> 
         [first, ..] => format!("{} from {first} on", counted(gaps.len() as u64, "gap day")),
     });
     format!("  {}", parts.join(", "))
+}
+
+/// The quarantined files of a table with their reasons, as many as a person reads.
+fn quarantined_lines(days: &BTreeMap<Day, DayStatus>) -> Vec<String> {
+    let files: Vec<&QuarantinedFile> = days.values().flat_map(|status| &status.quarantined_files).collect();
+    let shown = files.iter().take(MAX_QUARANTINED_LINES);
+    let mut lines: Vec<String> =
+        shown.map(|file| format!("  quarantined {}: {}", file.key, file.detail)).collect();
+    if files.len() > lines.len() {
+        let more = count((files.len() - lines.len()) as u64);
+        lines.push(format!("  and {more} more quarantined: trailmill status --json names all"));
+    }
+    lines
 }
 
 /// Days between the first and the last that nobody knows of.

@@ -32,3 +32,24 @@ fn a_day_that_was_never_committed_says_so() {
         "columns stand under their heads"
     );
 }
+
+#[test]
+fn quarantined_files_are_named_as_far_as_a_person_reads() {
+    let quarantined = |count: usize| {
+        let mut days = days(&["2024-02-27", "2024-02-28"]);
+        let file = |number: usize| QuarantinedFile {
+            key: format!("{number:03}.json.gz"),
+            reason: "not_json".into(),
+            detail: "not JSON".into(),
+        };
+        let last = days.last_entry().unwrap().into_mut();
+        last.quarantined_files = (0..count).map(file).collect();
+        quarantined_lines(&days)
+    };
+    assert!(quarantined(0).is_empty());
+    assert_eq!(quarantined(10).len(), 10);
+    assert_eq!(quarantined(1), ["  quarantined 000.json.gz: not JSON"]);
+    let many = quarantined(1_011);
+    assert_eq!(many.len(), 11);
+    assert_eq!(many[10], "  and 1,001 more quarantined: trailmill status --json names all");
+}

@@ -7,15 +7,17 @@ mod calendar_view;
 mod commands;
 mod console;
 mod figures;
+mod nothing;
 mod peak_memory;
 mod places;
 mod progress_bar;
+mod run_view;
 mod stamp;
+mod usage;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 
 use crate::args::{Arguments, Command};
 use crate::console::Console;
@@ -34,7 +36,7 @@ pub(crate) enum Ending {
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::end(&error),
     };
     let console = Console::new(arguments.json);
     match run(arguments.command, &console) {
@@ -60,20 +62,4 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Ddl(ddl) => commands::ddl::run(&ddl, console),
         }
     })
-}
-
-/// Help goes where it was asked for; a mistake is one line, and not status 2, which means something else here.
-fn usage(error: &clap::Error) -> ExitCode {
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp
-            | ErrorKind::DisplayVersion
-            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    ) {
-        return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) };
-    }
-    let text = error.to_string();
-    let mistake: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    console::error_line(&format!("{} (see trailmill --help)", mistake.join(" ")));
-    ExitCode::from(1)
 }

@@ -1,5 +1,6 @@
 //! Where the source and the lake are: folders, checked before anything is written.
 
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +24,20 @@ pub(crate) async fn open_source(folder: &Path) -> anyhow::Result<Source> {
         );
     }
     Ok(source)
+}
+
+/// The lake to write to, if its folder is there. What is no folder is refused, before a run begins.
+pub(crate) fn lake_if_there(folder: &Path) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    let shown = folder.display();
+    match folder.metadata() {
+        Ok(metadata) if metadata.is_dir() => create_lake(folder).map(Some),
+        Ok(_) => bail!("the lake {shown} is a file: name a folder"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => match folder.ancestors().find(|above| above.is_file()) {
+            Some(file) => bail!("the lake {shown} cannot be made: {} is a file", file.display()),
+            None => Err(error).with_context(|| format!("the lake {shown} cannot be opened")),
+        },
+    }
 }
 
 /// Opens a lake to write to; the folder is made where it is missing.
@@ -62,7 +77,7 @@ fn existing_folder(folder: &Path, role: &str) -> anyhow::Result<PathBuf> {
     let shown = folder.display();
     let whole = folder.canonicalize().with_context(|| format!("the {role} {shown} cannot be opened"))?;
     if !whole.is_dir() {
-        bail!("the {role} {shown} is a file: name the folder it is in");
+        bail!("the {role} {shown} is a file: name a folder");
     }
     Ok(whole)
 }

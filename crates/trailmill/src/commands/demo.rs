@@ -32,7 +32,8 @@ pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::
     let days: Vec<Day> = month.days().take(usize::from(arguments.days)).collect();
 
     console.line(&format!(
-        "1. A month of CloudTrail logs: {}, {} regions, {} a day, as they lie in a bucket",
+        "1. {} of CloudTrail logs: {}, {} regions, {} a day, as they lie in a bucket",
+        counted(days.len() as u64, "day"),
         counted(u64::from(config.accounts), "account"),
         config.regions,
         counted(u64::from(config.files), "log file"),
@@ -111,7 +112,7 @@ async fn make(
 async fn mill(logs: &Path, lake: &Path, console: &Console) -> anyhow::Result<()> {
     places::refuse_overlap(logs, lake)?;
     let source = places::open_source(logs).await?;
-    let partitions = source.days().await?;
+    let partitions = source.days(&DayArguments::default().range()).await?;
     let aggregator = DailyAggregator {
         source,
         lake: places::create_lake(lake)?,

@@ -1,8 +1,8 @@
 //! `trailmill status`: what the lake holds, day by day, and what it lacks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use cloudtrail_model::{Day, Partition, PartitionSpan, Table};
+use cloudtrail_model::{Day, Partition, Table};
 use daily_aggregator::{Source, new_files};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Journal, PartitionState};
@@ -10,7 +10,7 @@ use lake_store::{Journal, PartitionState};
 use crate::Ending;
 use crate::args::StatusArguments;
 use crate::calendar_view::{DayStatus, print_calendar};
-use crate::commands::verify::daily_partitions;
+use crate::commands::verify::{daily_partitions, nothing_in_lake};
 use crate::console::Console;
 use crate::places;
 
@@ -26,11 +26,13 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         None => None,
         Some(folder) => Some(places::open_source(folder).await?),
     };
-    let mut wanted: BTreeSet<(Table, Day)> =
-        daily_partitions(&*lake, days).await?.into_iter().filter_map(table_and_day).collect();
+    let mut wanted = daily_partitions(&*lake, &days.range()).await?;
     if let Some(source) = &source {
-        let delivered = source.days().await?.into_iter().filter(|(day, _)| days.contains(*day));
-        wanted.extend(delivered.map(|(day, table)| (table, day)));
+        let delivered = source.days(&days.range()).await?;
+        wanted.extend(delivered.into_iter().map(|(day, table)| (table, day)));
+    }
+    if wanted.is_empty() {
+        console.line(&nothing_in_lake(&*lake, days).await?);
     }
     let mut statuses = futures::stream::iter(wanted)
         .map(|(table, day)| {
@@ -45,13 +47,6 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
     }
     print_calendar(&calendar, source.is_some(), console);
     Ok(Ending::Done)
-}
-
-fn table_and_day(partition: Partition) -> Option<(Table, Day)> {
-    match partition.span {
-        PartitionSpan::Day(day) => Some((partition.table, day)),
-        PartitionSpan::Month(_) => None,
-    }
 }
 
 async fn status(

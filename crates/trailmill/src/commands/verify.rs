@@ -1,7 +1,11 @@
 //! `trailmill verify`: every part read again and held against the journal.
 
-use cloudtrail_model::{Partition, PartitionSpan, Stage, Table};
-use daily_aggregator::verify;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+
+use anyhow::bail;
+use cloudtrail_model::{Day, Partition, PartitionSpan, Stage, Table};
+use daily_aggregator::{unjournaled, verify};
 use lake_store::Store;
 use serde::Serialize;
 
@@ -9,6 +13,7 @@ use crate::Ending;
 use crate::args::{DayArguments, VerifyArguments};
 use crate::console::Console;
 use crate::figures::{bytes, counted};
+use crate::nothing::nothing;
 use crate::places;
 
 /// A partition as JSON.
@@ -23,27 +28,41 @@ struct VerifiedObject<'a> {
 
 /// Runs the command.
 pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow::Result<Ending> {
-    arguments.days.check()?;
+    let days = arguments.days;
+    days.check()?;
     let lake = places::open_lake(&arguments.lake)?;
+    let unjournaled = unjournaled_problems(&*lake, days).await?;
+    let journaled = daily_partitions(&*lake, &days.range()).await?;
+    if journaled.is_empty() && unjournaled.is_empty() {
+        // a check of nothing must not pass for one
+        bail!("{}", nothing_in_lake(&*lake, days).await?);
+    }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut partitions, mut parts, mut records, mut read, mut problems) = (0, 0, 0, 0, 0);
-    for partition in daily_partitions(&*lake, arguments.days).await? {
+    let mut print = |object: &VerifiedObject<'_>| {
+        console.object(object);
+        for problem in object.problems {
+            console.line(&format!("{}: {problem}", object.partition));
+        }
+        problems += object.problems.len() as u64;
+    };
+    for (table, day) in journaled {
+        let partition = Partition::day(table, day);
         let found = verify(lake.clone(), partition, threads).await?;
-        console.object(&VerifiedObject {
+        print(&VerifiedObject {
             partition: partition.to_string(),
             parts: found.parts,
             records: found.records,
             bytes: found.bytes,
             problems: &found.problems,
         });
-        for problem in &found.problems {
-            console.line(&format!("{partition}: {problem}"));
-        }
         partitions += 1;
         parts += found.parts;
         records += found.records;
         read += found.bytes;
-        problems += found.problems.len() as u64;
+    }
+    for (partition, problems) in unjournaled {
+        print(&VerifiedObject { partition, parts: 0, records: 0, bytes: 0, problems: &problems });
     }
     console.line(&format!(
         "{}, {}, {}, {} read: {}",
@@ -56,12 +75,59 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
     Ok(if problems == 0 { Ending::Done } else { Ending::Failed })
 }
 
-/// Every daily partition of a lake that is asked for.
-pub(crate) async fn daily_partitions(lake: &dyn Store, days: DayArguments) -> anyhow::Result<Vec<Partition>> {
-    let mut found = Vec::new();
+/// Every daily partition of a lake that is within some days and has a journal, in order.
+pub(crate) async fn daily_partitions(
+    lake: &dyn Store,
+    days: &RangeInclusive<Day>,
+) -> anyhow::Result<BTreeSet<(Table, Day)>> {
+    let mut found = BTreeSet::new();
     for table in Table::ALL {
-        found.extend(lake_store::partitions(lake, table, Stage::Daily).await?);
+        for partition in lake_store::partitions(lake, table, Stage::Daily).await? {
+            found.extend(day_of(partition).filter(|day| days.contains(day)).map(|day| (table, day)));
+        }
     }
-    found.retain(|partition| matches!(partition.span, PartitionSpan::Day(day) if days.contains(day)));
     Ok(found)
+}
+
+/// Says that the lake has no partition of the days asked for, and which it has.
+pub(crate) async fn nothing_in_lake(lake: &dyn Store, asked: DayArguments) -> anyhow::Result<String> {
+    let there = daily_partitions(lake, &DayArguments::default().range()).await?;
+    let there = there.into_iter().map(|(_, day)| day).collect();
+    Ok(nothing("the lake", "partitions", asked, &there))
+}
+
+/// What is visible in the daily tables although no journal can vouch for it, by partition, or by table where it is in no
+/// partition. The latter only where every day is asked for.
+async fn unjournaled_problems(
+    lake: &dyn Store,
+    asked: DayArguments,
+) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for table in Table::ALL {
+        for (partition, key) in unjournaled(lake, table).await? {
+            let Some((partition, day)) = partition.and_then(|of| Some((of, day_of(of)?))) else {
+                if !asked.are_named() {
+                    let problem = format!("{key}: it is in no partition, but readers see it; move it away");
+                    problems.entry(format!("{table}_{}", Stage::Daily)).or_default().push(problem);
+                }
+                continue;
+            };
+            if asked.range().contains(&day) {
+                let problem = format!(
+                    "{key}: its partition has no journal; bring {} back from a backup, or, if the source still has the \
+                     day's log files, run `trailmill daily --day {day}`, which deletes the part and reads them again",
+                    partition.journal_prefix()
+                );
+                problems.entry(partition.to_string()).or_default().push(problem);
+            }
+        }
+    }
+    Ok(problems)
+}
+
+fn day_of(partition: Partition) -> Option<Day> {
+    match partition.span {
+        PartitionSpan::Day(day) => Some(day),
+        PartitionSpan::Month(_) => None,
+    }
 }

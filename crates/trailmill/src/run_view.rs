@@ -1,0 +1,185 @@
+//! What `trailmill daily` prints: a line or an object for each partition, then the sums.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use cloudtrail_model::Totals;
+use daily_aggregator::{Committed, DayReport, Outcome, QuarantinedFile};
+use serde::Serialize;
+
+use crate::Ending;
+use crate::console::Console;
+use crate::figures::{bytes, count, counted};
+use crate::peak_memory::peak_memory_bytes;
+
+/// Everything a run did, over all partitions.
+#[derive(Debug, Default)]
+pub(crate) struct RunSummary {
+    committed: u64,
+    up_to_date: u64,
+    pub(crate) failed: u64,
+    quarantined: u64,
+    listed: u64,
+    totals: Totals,
+    pub(crate) elapsed: Duration,
+}
+
+/// A partition as JSON.
+#[derive(Debug, Serialize)]
+struct PartitionObject<'a> {
+    partition: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committed: Option<&'a Committed>,
+    /// Log files that this run quarantined.
+    quarantined: &'a [QuarantinedFile],
+    /// Log files that earlier runs quarantined, and that still are.
+    quarantined_earlier: &'a [QuarantinedFile],
+    listed: u64,
+    others: u64,
+}
+
+/// The whole run as JSON.
+#[derive(Debug, Serialize)]
+struct SummaryObject {
+    summary: Totals,
+    committed: u64,
+    up_to_date: u64,
+    failed: u64,
+    quarantined_in_all: u64,
+    seconds: f64,
+    peak_memory_bytes: Option<u64>,
+}
+
+/// Prints what became of a partition.
+pub(crate) fn print_report(report: &DayReport, console: &Console) {
+    let (outcome, committed) = match &report.outcome {
+        Outcome::UpToDate { .. } => ("up_to_date", None),
+        Outcome::Committed(committed) => ("committed", Some(&**committed)),
+        Outcome::Superseded => ("superseded", None),
+    };
+    let (quarantined, quarantined_earlier) = report.outcome.quarantined();
+    console.object(&PartitionObject {
+        partition: report.partition.to_string(),
+        outcome,
+        committed,
+        quarantined,
+        quarantined_earlier,
+        listed: report.listed,
+        others: report.others,
+    });
+    let partition = report.partition;
+    match &report.outcome {
+        Outcome::UpToDate { quarantined } if report.listed == 0 && quarantined.is_empty() => {}
+        Outcome::UpToDate { .. } => {
+            console.line(&format!("{partition}: up to date, {}", counted(report.listed, "file")));
+        }
+        Outcome::Superseded => console.error(&anyhow!(
+            "{partition} was superseded: another run claimed it after this one, so this one stopped, and nothing it did \
+             there counts; when the other run has ended, run this command again"
+        )),
+        Outcome::Committed(committed) => print_committed(&partition.to_string(), committed, console),
+    }
+    for file in quarantined {
+        console.line(&format!("  quarantined {}: {}", file.key, file.detail));
+    }
+    for file in quarantined_earlier {
+        console.line(&format!("  still quarantined {}: {}", file.key, file.detail));
+    }
+    if let Some(example) = &report.other_example {
+        let others = counted(report.others, "object");
+        console.line(&format!("  {others} beside the log files passed over, such as {example}"));
+    }
+}
+
+fn print_committed(partition: &str, committed: &Committed, console: &Console) {
+    let totals = &committed.totals;
+    let mut line = format!(
+        "{partition}: {}, {} in, {} out, {}, {} -> {} in {}",
+        counted(totals.files_in, "file"),
+        counted(totals.records_in, "record"),
+        count(totals.records_out),
+        counted(totals.duplicates, "duplicate"),
+        bytes(totals.bytes_in),
+        bytes(totals.bytes_out),
+        counted(committed.parts.len() as u64, "part"),
+    );
+    for (number, noun) in [
+        (totals.conflicts, "conflict"),
+        (committed.retired, "replaced part"),
+        (committed.swept, "stray object"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!(", {}", counted(number, noun)));
+        }
+    }
+    console.line(&line);
+}
+
+impl RunSummary {
+    /// Adds what became of a partition.
+    pub(crate) fn add(&mut self, report: &DayReport) {
+        self.listed += report.listed;
+        let (now, earlier) = report.outcome.quarantined();
+        self.quarantined += (now.len() + earlier.len()) as u64;
+        match &report.outcome {
+            Outcome::UpToDate { .. } => self.up_to_date += 1,
+            Outcome::Committed(committed) => {
+                self.committed += 1;
+                self.totals.add(&committed.totals);
+            }
+            Outcome::Superseded => self.failed += 1,
+        }
+    }
+
+    /// Whether there was no log file on the days asked for.
+    pub(crate) fn met_nothing(&self) -> bool {
+        self.listed == 0 && self.committed == 0 && self.failed == 0
+    }
+
+    /// Prints the sums. What failed has been said, a line each.
+    pub(crate) fn print(&self, console: &Console) {
+        console.object(&SummaryObject {
+            summary: self.totals,
+            committed: self.committed,
+            up_to_date: self.up_to_date,
+            failed: self.failed,
+            quarantined_in_all: self.quarantined,
+            seconds: self.elapsed.as_secs_f64(),
+            peak_memory_bytes: peak_memory_bytes(),
+        });
+        let totals = &self.totals;
+        if self.committed == 0 && self.failed == 0 && self.listed > 0 {
+            let files = counted(self.listed, "log file");
+            console.line(&format!("nothing to do: none of {files} is new"));
+        } else if self.committed > 0 {
+            let failed = match self.failed {
+                0 => String::new(),
+                failed => format!("; {} failed", counted(failed, "partition")),
+            };
+            console.line(&format!(
+                "{} read ({}), {} = {} + {} in {:.1} s{failed}",
+                counted(totals.files_in, "log file"),
+                bytes(totals.bytes_in),
+                counted(totals.records_in, "record"),
+                count(totals.records_out) + " written",
+                counted(totals.duplicates, "duplicate"),
+                self.elapsed.as_secs_f64(),
+            ));
+        }
+        if self.quarantined > 0 {
+            let files = counted(self.quarantined, "log file");
+            console
+                .line(&format!("{files} quarantined: nothing of them is in the lake; see the lines above"));
+        }
+    }
+
+    /// How the command ends.
+    pub(crate) fn ending(&self) -> Ending {
+        match (self.failed, self.quarantined) {
+            (0, 0) => Ending::Done,
+            (0, _) => Ending::Quarantined,
+            _ => Ending::Failed,
+        }
+    }
+}
