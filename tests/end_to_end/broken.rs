@@ -7,7 +7,7 @@ use cloudtrail_corpus::{BrokenKind, OddKind, broken, odd, write_day};
 use serde_json::Value;
 use testkit::Oracle;
 
-use crate::command::{Ran, daily, daily_command, trailmill};
+use crate::command::{Ran, daily, daily_command, status, trailmill};
 use crate::lake_on_disk::{assert_holds, assert_verifies, files_below, part_bodies};
 use crate::made_source::{day, good_log_file, key_of, main_partition, put, small_day};
 
@@ -45,10 +45,14 @@ fn make_source(root: &Path) {
     }
 }
 
-/// The quarantined files that a run reports, by key.
-fn quarantined(ran: &Ran) -> BTreeMap<String, (String, String)> {
-    let partition = &ran.partitions()[&main_partition().to_string()];
-    let files = partition["committed"]["quarantined"].as_array().unwrap();
+/// The files that a run reports as quarantined by itself, or (`quarantined_earlier`) by earlier ones, by key.
+fn quarantined(ran: &Ran, whose: &str) -> BTreeMap<String, (String, String)> {
+    named(&ran.partitions()[&main_partition().to_string()][whose])
+}
+
+/// Quarantined files as JSON names them, by key: reason and detail.
+fn named(files: &Value) -> BTreeMap<String, (String, String)> {
+    let files = files.as_array().unwrap();
     let text = |file: &Value, name: &str| file[name].as_str().unwrap().to_owned();
     files.iter().map(|file| (text(file, "key"), (text(file, "reason"), text(file, "detail")))).collect()
 }
@@ -59,7 +63,7 @@ fn each_broken_file_is_named_with_its_reason_and_the_rest_arrives() {
     make_source(source.path());
     let ran = daily(source.path(), lake.path(), &[]);
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(2), ""));
-    let found = quarantined(&ran);
+    let found = quarantined(&ran, "quarantined");
     let reasons: BTreeMap<String, &str> =
         found.iter().map(|(key, (reason, _))| (key.clone(), reason.as_str())).collect();
     let golden: BTreeMap<String, &str> =
@@ -77,6 +81,10 @@ fn each_broken_file_is_named_with_its_reason_and_the_rest_arrives() {
     assert_eq!((again.status, again.stderr.as_str()), (Some(2), ""));
     again.assert_nothing_done();
     assert_eq!(again.summary()["quarantined_in_all"], 14);
+    assert_eq!(quarantined(&again, "quarantined_earlier"), found, "each is named again");
+    assert!(quarantined(&again, "quarantined").is_empty());
+    let days = status(source.path(), lake.path()).objects();
+    assert_eq!(named(&days[0]["quarantined_files"]), found);
     assert!(files_below(lake.path()) == before, "a run with nothing to do changed the lake");
 }
 
@@ -84,17 +92,30 @@ fn each_broken_file_is_named_with_its_reason_and_the_rest_arrives() {
 fn a_person_reads_a_line_for_each_broken_file() {
     let (source, lake) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     make_source(source.path());
-    let mut command = trailmill();
-    command.arg("daily").arg("--source").arg(source.path()).arg("--lake").arg(lake.path());
-    let ran: Ran = command.output().unwrap().into();
-    assert_eq!((ran.status, ran.stderr.as_str()), (Some(2), ""));
-    for kind in BrokenKind::ALL {
-        let start = format!("  quarantined {}: ", broken_key(kind));
-        let line = ran.stdout.lines().find_map(|line| line.strip_prefix(&start));
-        assert!(line.is_some_and(|detail| !detail.is_empty()), "{kind:?}: {}", ran.stdout);
+    let run = || -> Ran {
+        let mut command = trailmill();
+        command.arg("daily").arg("--source").arg(source.path()).arg("--lake").arg(lake.path());
+        command.output().unwrap().into()
+    };
+    // the first run, one with nothing to do, and one of a late file
+    for (what, late) in [("quarantined", false), ("still quarantined", false), ("still quarantined", true)] {
+        if late {
+            put(source.path(), &key_of("late.json"), &good_log_file(800));
+        }
+        let ran = run();
+        assert_eq!((ran.status, ran.stderr.as_str()), (Some(2), ""));
+        for kind in BrokenKind::ALL {
+            let start = format!("  {what} {}: ", broken_key(kind));
+            let line = ran.stdout.lines().find_map(|line| line.strip_prefix(&start));
+            assert!(line.is_some_and(|detail| !detail.is_empty()), "{kind:?}: {}", ran.stdout);
+        }
+        let last = ran.stdout.lines().last().unwrap();
+        assert!(last.starts_with("14 log files quarantined"), "{last}");
     }
-    let last = ran.stdout.lines().last().unwrap();
-    assert!(last.starts_with("14 log files quarantined"), "{last}");
+    let calendar: Ran = trailmill().args(["status", "--lake"]).arg(lake.path()).output().unwrap().into();
+    let lines = calendar.stdout.lines().filter(|line| line.starts_with("  quarantined AWSLogs/"));
+    assert_eq!(lines.count(), 10, "{}", calendar.stdout);
+    assert!(calendar.stdout.contains("\n  and 4 more quarantined: trailmill status --json "), "{calendar:?}");
 }
 
 #[test]
@@ -132,7 +153,7 @@ fn quarantined_files_are_tried_again_when_asked() {
     put(source.path(), &broken_key(BrokenKind::BadCrc), &broken(BrokenKind::BadCrc, 5));
     let ran = daily(source.path(), lake.path(), &["--max-file", "1"]);
     assert_eq!(ran.status, Some(2));
-    let found = quarantined(&ran);
+    let found = quarantined(&ran, "quarantined");
     assert_eq!(found[&key_of("large.json")].0, "too_large");
     assert_eq!(found.len(), 2);
     daily(source.path(), lake.path(), &[]).assert_nothing_done();

@@ -35,6 +35,22 @@ fn assert_told_truly(runs: &[Ran], lake: &Path) {
     assert_eq!(told, made.collect(), "commits that runs say they made, and those that are in the journals");
 }
 
+/// Fails unless a run did all it had to do, or was superseded: then it stopped there, and said so in one line.
+fn assert_ended_clearly(ran: &Ran) {
+    if !ran.outcomes().iter().any(|outcome| outcome == "superseded") {
+        assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+        return;
+    }
+    let objects = ran.objects();
+    let last = &objects[objects.len() - 2];
+    assert_eq!(last["outcome"], "superseded", "it went on to contend: {ran:?}");
+    let partition = last["partition"].as_str().unwrap();
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+    assert!(ran.stderr.starts_with(&format!("error: {partition} was superseded: ")), "{ran:?}");
+    assert!(ran.stderr.ends_with("run this command again\n"), "{ran:?}");
+}
+
 /// Lets `count` runs meet at a fresh lake, again and again.
 fn several_at_once(count: usize, rounds: usize) {
     let source = tempfile::tempdir().unwrap();
@@ -47,9 +63,7 @@ fn several_at_once(count: usize, rounds: usize) {
         let lake = folder.path().join("lake");
         let runs = run_at_once(count, source.path(), &lake, &mut rng);
         for ran in &runs {
-            let superseded = ran.outcomes().iter().any(|outcome| outcome == "superseded");
-            let expected = (Some(i32::from(superseded)), "");
-            assert_eq!((ran.status, ran.stderr.as_str()), expected, "{ran:?}");
+            assert_ended_clearly(ran);
             for outcome in ran.outcomes() {
                 *met.entry(outcome).or_default() += 1;
             }

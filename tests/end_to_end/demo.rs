@@ -21,6 +21,7 @@ fn a_demo_makes_logs_and_a_lake_that_verifies() {
     let (logs, lake) = (demo_folder.join("logs"), demo_folder.join("lake"));
     assert_holds(&lake, &Oracle::read(&logs).unwrap());
     assert_verifies(&lake);
+    assert!(ran.stdout.starts_with("1. 2 days of CloudTrail logs: "), "{}", ran.stdout);
     for step in 1..=6 {
         assert!(ran.stdout.lines().any(|line| line.starts_with(&format!("{step}. "))), "step {step}");
     }

@@ -20,4 +20,6 @@ mod late_files;
 mod loose;
 mod made_source;
 mod mistakes;
+mod nothing;
 mod samples;
+mod tampered;

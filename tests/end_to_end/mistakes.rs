@@ -68,9 +68,11 @@ fn a_source_that_is_a_file_is_refused() {
 
 #[test]
 fn a_lake_that_is_no_folder_is_refused() {
-    assert_refused("daily --source logs --lake file", "file");
-    assert_refused("daily --source logs --lake file/lake", "file/lake");
-    assert_refused("daily --source logs --lake file/deep/lake", "file/deep/lake");
+    assert_refused("daily --source logs --lake file", "error: the lake file is a file: name a folder\n");
+    for lake in ["file/lake", "file/deep/lake"] {
+        let why = format!("error: the lake {lake} cannot be made: file is a file\n");
+        assert_refused(&format!("daily --source logs --lake {lake}"), &why);
+    }
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn ranges_without_a_day_are_refused() {
 
 #[test]
 fn flags_are_checked() {
-    assert_refused("daily --source logs --lake lake --rebild", "--rebild");
+    assert_refused("daily --source logs --lake lake --rebild", "tip: a similar argument exists: '--rebuild'");
     assert_refused("daily --source logs", "--lake");
     assert_refused("daily --lake lake", "--source");
     assert_refused("daily --source logs --lake lake --drop-missing", "--rebuild");
@@ -110,7 +112,7 @@ fn flags_are_checked() {
     assert_refused("daily --source logs --lake lake --threads 0", "0");
     assert_refused("daily --source logs --lake lake --fetches many", "many");
     assert_refused("daily --source logs --lake lake --lake lake", "--lake");
-    assert_refused("daly --source logs --lake lake", "daly");
+    assert_refused("verfy --lake lake", "tip: a similar subcommand exists: 'verify'");
     assert_refused("daily logs lake", "logs");
     assert_refused("status", "--lake");
     assert_refused("demo --days 32", "32");
@@ -122,8 +124,17 @@ fn folders_that_are_no_lake_are_refused() {
         assert_refused(&format!("{command} --lake missing"), "missing");
         assert_refused(&format!("{command} --lake empty"), "empty is no lake");
         assert_refused(&format!("{command} --lake logs"), "logs is no lake");
-        assert_refused(&format!("{command} --lake file"), "file");
+        assert_refused(&format!("{command} --lake file"), "the lake file is a file: name a folder");
     }
     assert_refused("status --lake made --source missing", "missing");
     assert_refused("status --lake made --source empty", "empty");
+}
+
+#[test]
+fn no_command_is_answered_with_the_help_and_is_a_failure() {
+    let ran: Ran = trailmill().output().unwrap().into();
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(1), ""));
+    assert!(ran.stderr.contains("Usage: trailmill") && ran.stderr.contains("Exit status"), "{ran:?}");
+    let asked: Ran = trailmill().arg("--help").output().unwrap().into();
+    assert_eq!((asked.status, asked.stdout), (Some(0), ran.stderr));
 }

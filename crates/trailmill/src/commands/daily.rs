@@ -46,7 +46,8 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
     if summary.met_nothing() {
         let there = source.days(&DayArguments::default().range()).await?;
         let there = there.into_iter().map(|(day, _)| day).collect();
-        console.line(&nothing("the source", "log files", days, &there));
+        let place = format!("the source {}", arguments.source.display());
+        console.line(&nothing(&place, "log files", days, &there));
     }
     summary.print(console);
     Ok(summary.ending())

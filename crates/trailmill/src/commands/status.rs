@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         wanted.extend(delivered.into_iter().map(|(day, table)| (table, day)));
     }
     if wanted.is_empty() {
-        console.line(&nothing_in_lake(&*lake, days).await?);
+        console.line(&nothing_in_lake(&*lake, &arguments.lake, days).await?);
     }
     let mut statuses = futures::stream::iter(wanted)
         .map(|(table, day)| {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::path::Path;
 
 use anyhow::bail;
 use cloudtrail_model::{Day, Partition, PartitionSpan, Stage, Table};
@@ -35,7 +36,7 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
     let journaled = daily_partitions(&*lake, &days.range()).await?;
     if journaled.is_empty() && unjournaled.is_empty() {
         // a check of nothing must not pass for one
-        bail!("{}", nothing_in_lake(&*lake, days).await?);
+        bail!("{}", nothing_in_lake(&*lake, &arguments.lake, days).await?);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut partitions, mut parts, mut records, mut read, mut problems) = (0, 0, 0, 0, 0);
@@ -90,10 +91,14 @@ pub(crate) async fn daily_partitions(
 }
 
 /// Says that the lake has no partition of the days asked for, and which it has.
-pub(crate) async fn nothing_in_lake(lake: &dyn Store, asked: DayArguments) -> anyhow::Result<String> {
+pub(crate) async fn nothing_in_lake(
+    lake: &dyn Store,
+    folder: &Path,
+    asked: DayArguments,
+) -> anyhow::Result<String> {
     let there = daily_partitions(lake, &DayArguments::default().range()).await?;
     let there = there.into_iter().map(|(_, day)| day).collect();
-    Ok(nothing("the lake", "partitions", asked, &there))
+    Ok(nothing(&format!("the lake {}", folder.display()), "partitions", asked, &there))
 }
 
 /// What is visible in the daily tables although no journal can vouch for it, by partition, or by table where it is in no
