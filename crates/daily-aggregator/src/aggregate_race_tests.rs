@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{Call, Dawdle, Hook, Hooked, World, committed, gzip, key, lines_of, put};
+use crate::test_world::{Call, Dawdle, Hook, Hooked, World, committed, gzip, key, lines_of, partition, put};
 use async_trait::async_trait;
 use lake_store::MemoryStore;
 use std::sync::Mutex;
@@ -157,4 +157,35 @@ async fn a_rebuild_and_two_late_runs_at_once_write_every_record_once() {
         world.assert_settled(&lines_of(0..50), &format!("seed {seed}")).await;
     }
     assert!(ended.0 >= 100 && ended.1 >= 10, "the runs hardly met: {ended:?} committed, superseded");
+}
+
+/// Rebuilds the partition once, just before it is listed.
+#[derive(Debug)]
+struct RebuildOnce {
+    world: World,
+    done: Mutex<bool>,
+}
+
+#[async_trait]
+impl Hook for RebuildOnce {
+    async fn before(&self, call: Call, key: &str) -> lake_store::Result<()> {
+        let due = call == Call::List && key == partition().prefix();
+        if due && !std::mem::replace(&mut *self.done.lock().unwrap(), true) {
+            self.world.rebuild().await.unwrap();
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_a_rebuild_retires_meanwhile_is_not_missing() {
+    let world = World::new();
+    world.deliver("a", 0..5).await;
+    world.commit().await;
+    let hook = Arc::new(RebuildOnce { world: world.clone(), done: Mutex::new(false) });
+    let lake = Hooked { store: world.lake.clone(), hook: hook.clone() };
+    let report = world.run_over(world.source.clone(), lake, Request::default()).await.unwrap();
+    assert_eq!(report.outcome, Outcome::UpToDate { quarantined: vec![] });
+    assert!(*hook.done.lock().unwrap(), "nothing was rebuilt");
+    world.assert_settled(&lines_of(0..5), "").await;
 }

@@ -120,11 +120,13 @@ impl Source {
 
     /// The log files of a table delivered on a day, every page of every account and region.
     pub async fn list(&self, table: Table, day: Day) -> Result<Listing, StoreError> {
-        let folders = self.layout.regions.iter().filter(|(_, of)| *of == table);
-        let folders = folders.filter_map(|(region, _)| {
+        let regions = self.layout.regions.iter().filter(|(_, of)| *of == table);
+        let folder = |(region, _): &(String, Table)| {
             let folder = format!("{region}{}/", day.as_path());
             within(&self.layout.start, &folder).map(str::to_owned)
-        });
+        };
+        // collected, so that the future of a run is `Send` for whoever spawns it
+        let folders: Vec<String> = regions.filter_map(folder).collect();
         let pages = futures::stream::iter(folders)
             .map(|folder| async move { lake_store::list_all(&*self.store, &folder, Depth::Level).await })
             .buffer_unordered(LISTINGS_AT_ONCE)
