@@ -59,9 +59,14 @@ fn parts_that_no_journal_vouches_for_are_named() {
     assert_eq!(stray_day.status, Some(1));
     assert!(stray_day.stdout.ends_with(": 1 problem\n"), "{stray_day:?}");
 
+    // a run does not sweep what may be nowhere else
+    let ran = daily(source.path(), lake.path(), &["--day", "2026-11-23"]);
+    assert_eq!((ran.status, ran.stderr.lines().count()), (Some(1), 1), "{ran:?}");
+    assert!(ran.stderr.contains(&stray) && ran.stderr.contains("its journal is gone"), "{ran:?}");
+
     // and what it says to do helps
-    daily_well(source.path(), lake.path(), &["--day", "2026-11-23"]);
+    std::fs::remove_file(lake.path().join(&stray)).unwrap();
     std::fs::remove_file(lake.path().join("cloudtrail_insight_daily/notes.txt")).unwrap();
+    daily_well(source.path(), lake.path(), &["--day", "2026-11-23"]);
     assert_verifies(lake.path());
-    assert!(!lake.path().join(stray).exists());
 }

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Day;
+
 /// The version of the entry format this code writes, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
@@ -65,6 +67,20 @@ pub struct Commit {
     pub retired: Vec<String>,
     /// The sums, which must balance.
     pub totals: Totals,
+    /// At the monthly stage: what the daily stage says of the days that were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<MonthSource>,
+}
+
+/// What a month was made of, by the journals of its days.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthSource {
+    /// The sums of the daily stage over the days that were read: of the month, and the first three of the next.
+    pub daily: Totals,
+    /// Days of the month that the daily stage had not committed. What was delivered on them is missing.
+    pub missing_days: Vec<Day>,
+    /// Of the first three days of the next month, those not committed yet. They may hold late events of this month.
+    pub awaited_days: Vec<Day>,
 }
 
 /// One log file (or, at the monthly stage, one daily part) that a commit accounts for.
@@ -82,6 +98,9 @@ pub struct Input {
     pub records: u64,
     /// How many of them were already in the partition.
     pub duplicates: u64,
+    /// At the monthly stage: how many of them belong to another month.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other_months: u64,
     /// Whether its records count.
     pub verdict: Verdict,
 }
@@ -135,6 +154,9 @@ pub struct Totals {
     pub records_out: u64,
     /// Records dropped: same eventID and same bytes as one already in the partition.
     pub duplicates: u64,
+    /// At the monthly stage: records that belong to another month.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other_months: u64,
     /// Records kept although another with the same eventID, but other bytes, is in the partition.
     pub conflicts: u64,
     /// Bytes of the inputs, as stored.
@@ -157,6 +179,7 @@ impl Totals {
             (&mut self.records_in, other.records_in),
             (&mut self.records_out, other.records_out),
             (&mut self.duplicates, other.duplicates),
+            (&mut self.other_months, other.other_months),
             (&mut self.conflicts, other.conflicts),
             (&mut self.bytes_in, other.bytes_in),
             (&mut self.raw_bytes_in, other.raw_bytes_in),
@@ -193,22 +216,37 @@ impl Commit {
         let parts = |of: fn(&Part) -> u64| self.parts.iter().map(|part| u128::from(of(part))).sum::<u128>();
         let balances = [
             ("files_in", totals.files_in, sum(&[totals.files_ok, totals.files_quarantined])),
-            ("records_in", totals.records_in, sum(&[totals.records_out, totals.duplicates])),
+            (
+                "records_in",
+                totals.records_in,
+                sum(&[totals.records_out, totals.duplicates, totals.other_months]),
+            ),
             ("files_in", totals.files_in, self.inputs.len() as u128),
             ("files_quarantined", totals.files_quarantined, quarantined as u128),
             ("records_in", totals.records_in, inputs(|i| i.records)),
             ("duplicates", totals.duplicates, inputs(|i| i.duplicates)),
+            ("other_months", totals.other_months, inputs(|i| i.other_months)),
             ("bytes_in", totals.bytes_in, inputs(|i| i.bytes)),
             ("raw_bytes_in", totals.raw_bytes_in, inputs(|i| i.raw_bytes)),
             ("records_out", totals.records_out, parts(|p| p.records)),
             ("bytes_out", totals.bytes_out, parts(|p| p.bytes)),
             ("raw_bytes_out", totals.raw_bytes_out, parts(|p| p.raw_bytes)),
         ];
-        match balances.into_iter().find(|(_, left, right)| u128::from(*left) != *right) {
+        // every row of the daily stage is accounted for
+        let daily = self
+            .month
+            .as_ref()
+            .map(|month| ("records_in", totals.records_in, u128::from(month.daily.records_out)));
+        match balances.into_iter().chain(daily).find(|(_, left, right)| u128::from(*left) != *right) {
             Some((what, left, right)) => Err(Imbalance { what, left, right }),
             None => Ok(()),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Lower-case hexadecimal, as [`Part::sha256`] is written.

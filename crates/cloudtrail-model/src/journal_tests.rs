@@ -16,6 +16,7 @@ fn commit() -> Commit {
                 raw_bytes: 100,
                 records: 3,
                 duplicates: 1,
+                other_months: 0,
                 verdict: Verdict::Ok,
             },
             Input {
@@ -25,6 +26,7 @@ fn commit() -> Commit {
                 raw_bytes: 0,
                 records: 0,
                 duplicates: 0,
+                other_months: 0,
                 verdict: Verdict::Quarantined { reason: "not_json".into(), detail: "…".into() },
             },
         ],
@@ -45,12 +47,14 @@ fn commit() -> Commit {
             records_in: 3,
             records_out: 2,
             duplicates: 1,
+            other_months: 0,
             conflicts: 0,
             bytes_in: 15,
             raw_bytes_in: 100,
             raw_bytes_out: 70,
             bytes_out: 7,
         },
+        month: None,
     }
 }
 
@@ -62,9 +66,11 @@ fn a_right_commit_balances() {
 #[test]
 fn one_record_too_few_anywhere_is_found() {
     type Break = fn(&mut Commit);
-    let breaks: [Break; 9] = [
+    let breaks: [Break; 11] = [
         |c| c.totals.records_out -= 1,
         |c| c.totals.duplicates += 1,
+        |c| c.totals.other_months += 1,
+        |c| c.month = Some(MonthSource::default()),
         |c| c.totals.files_ok -= 1,
         |c| c.parts[0].records -= 1,
         |c| c.inputs[0].records += 1,

@@ -33,6 +33,7 @@ mod ddl;
 mod dedupe;
 mod envelope;
 mod event_time;
+mod event_times;
 mod home_month;
 mod journal;
 mod kind;
@@ -51,9 +52,11 @@ pub use ddl::{ATHENA_YEARS, Dialect, ddl};
 pub use dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use event_time::event_time_millis;
+pub use event_times::EventTimes;
 pub use home_month::home_month;
 pub use journal::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Part, Totals, Verdict, hex,
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,
+    Verdict, hex,
 };
 pub use kind::{Kind, Stage, Table};
 pub use lake_layout::{Partition, PartitionSpan, part_key};

@@ -105,8 +105,14 @@ impl DailyAggregator {
             return Err(loss);
         }
         let committed = Committed::new(state, replaces, retired.len() as u64, &staged, attempt.swept());
-        let changes =
-            Changes { replaces, inputs: staged.inputs, parts: staged.parts, retired, totals: staged.totals };
+        let changes = Changes {
+            replaces,
+            inputs: staged.inputs,
+            parts: staged.parts,
+            retired,
+            totals: staged.totals,
+            month: None,
+        };
         Ok(Ended::Done(match attempt.finish(changes).await? {
             CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
             CommitOutcome::Superseded => Outcome::Superseded,

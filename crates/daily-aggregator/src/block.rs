@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::Record;
+use cloudtrail_model::{EventTimes, Record};
 use flate2::{Compress, CompressError, Compression, FlushCompress};
 
 use crate::fetch::Held;
@@ -27,12 +27,6 @@ pub(crate) struct Compressed {
     pub(crate) raw_bytes: u64,
     pub(crate) records: u64,
     pub(crate) event_times: EventTimes,
-}
-
-/// The earliest and latest eventTime, of those written as CloudTrail writes them, whose text sorts as their time does.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct EventTimes {
-    pub(crate) range: Option<(String, String)>,
 }
 
 impl Block {
@@ -76,35 +70,6 @@ impl Block {
         });
         records
     }
-}
-
-impl EventTimes {
-    fn add(&mut self, time: Option<&str>) {
-        let Some(time) = time.filter(|time| is_canonical(time)) else { return };
-        match &mut self.range {
-            None => self.range = Some((time.to_owned(), time.to_owned())),
-            Some((min, _)) if time < min.as_str() => time.clone_into(min),
-            Some((_, max)) if time > max.as_str() => time.clone_into(max),
-            Some(_) => {}
-        }
-    }
-
-    pub(crate) fn merge(&mut self, other: EventTimes) {
-        if let Some((min, max)) = other.range {
-            self.add(Some(&min));
-            self.add(Some(&max));
-        }
-    }
-}
-
-/// `2026-11-22T10:11:12Z`
-fn is_canonical(time: &str) -> bool {
-    let shape = b"0000-00-00T00:00:00Z";
-    time.len() == shape.len()
-        && time
-            .bytes()
-            .zip(shape)
-            .all(|(byte, of)| if *of == b'0' { byte.is_ascii_digit() } else { byte == *of })
 }
 
 /// Raw deflate of a text, ended by a sync flush.

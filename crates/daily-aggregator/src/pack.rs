@@ -59,6 +59,7 @@ impl Packer {
             raw_bytes: 0,
             records: 0,
             duplicates: 0,
+            other_months: 0,
             verdict: Verdict::Ok,
         };
         match decoded {

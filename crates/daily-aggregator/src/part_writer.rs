@@ -1,11 +1,11 @@
 //! Compress into parts: blocks put one after the other into single-member gzip objects, staged, not yet visible.
 
 use bytes::Bytes;
-use cloudtrail_model::{Part, hex};
+use cloudtrail_model::{EventTimes, Part, hex};
 use lake_store::{Attempt, SealedPart, StagedUpload, StoreError};
 use sha2::{Digest, Sha256};
 
-use crate::block::{Compressed, EventTimes};
+use crate::block::Compressed;
 
 /// Magic, deflate, no flags, no time, no extra flags, unknown system: RFC 1952 §2.3.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -115,7 +115,7 @@ impl OpenPart {
     }
 
     fn into_sealed(self) -> SealedPart {
-        let (min, max) = self.event_times.range.unzip();
+        let (min, max) = self.event_times.into_bounds();
         let part = Part {
             key: self.key,
             bytes: self.bytes,

@@ -17,8 +17,9 @@ fn block(bytes: usize, time: &str) -> Compressed {
     compress.compress_vec(text.as_bytes(), &mut deflated, flate2::FlushCompress::Sync).unwrap();
     let mut crc = crc32fast::Hasher::new();
     crc.update(text.as_bytes());
-    let range = Some((time.to_owned(), time.to_owned()));
-    Compressed { deflated, crc, raw_bytes: bytes as u64, records: 1, event_times: EventTimes { range } }
+    let mut event_times = EventTimes::default();
+    event_times.add(Some(time));
+    Compressed { deflated, crc, raw_bytes: bytes as u64, records: 1, event_times }
 }
 
 #[tokio::test]

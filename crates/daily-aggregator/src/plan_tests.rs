@@ -6,8 +6,16 @@ fn file(key: &str, etag: &str) -> ObjectMeta {
 }
 
 fn input(key: &str, verdict: Verdict) -> (String, Input) {
-    let (bytes, raw_bytes, records, duplicates) = (1, 1, 1, 0);
-    let input = Input { key: key.into(), etag: "v1".into(), bytes, raw_bytes, records, duplicates, verdict };
+    let input = Input {
+        key: key.into(),
+        etag: "v1".into(),
+        bytes: 1,
+        raw_bytes: 1,
+        records: 1,
+        duplicates: 0,
+        other_months: 0,
+        verdict,
+    };
     (key.into(), input)
 }
 

@@ -7,7 +7,7 @@ use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen, Stage, T
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{
     Depth, ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError,
-    differences, list_all, partitions, read_part,
+    differences, list_all, partitions, read_part, with_causes,
 };
 
 use crate::failure::rebuild_advice;
@@ -126,17 +126,6 @@ async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), Sto
         Err(error) => Err(format!("{}: {}", part.key, with_causes(&error))),
     };
     Ok((part, checked))
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

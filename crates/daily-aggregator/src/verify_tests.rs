@@ -51,6 +51,7 @@ async fn forge(world: &World, text: &str) -> String {
         raw_bytes: 1,
         records: part.records,
         duplicates: 0,
+        other_months: 0,
         verdict: Verdict::Ok,
     };
     let totals = Totals {
@@ -74,6 +75,7 @@ async fn forge(world: &World, text: &str) -> String {
         parts: vec![part],
         retired: Vec::new(),
         totals,
+        month: None,
     };
     assert_eq!(journal.commit(commit).await.unwrap(), CommitOutcome::Committed);
     key

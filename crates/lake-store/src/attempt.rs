@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{AttemptId, Claim, Commit, FORMAT_VERSION, Input, Part, Partition, Totals, part_key};
+use cloudtrail_model::{
+    AttemptId, Claim, Commit, FORMAT_VERSION, Input, MonthSource, Part, Partition, Totals, part_key,
+};
 
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
 use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
@@ -44,6 +46,8 @@ pub struct Changes {
     pub retired: Vec<String>,
     /// The sums over inputs; those over parts are added here.
     pub totals: Totals,
+    /// See [`Commit::month`].
+    pub month: Option<MonthSource>,
 }
 
 /// A partition claimed by this attempt.
@@ -65,6 +69,17 @@ pub enum AttemptError {
     /// The lake failed.
     #[error("the lake cannot be changed")]
     Store(#[from] StoreError),
+    /// There are parts, but no journal: it was lost. A sweep would delete what may be nowhere else.
+    #[error(
+        "{partition} has parts such as {example}, but its journal is gone: bring {} back from a backup, or move the \
+         parts away to begin anew", partition.journal_prefix()
+    )]
+    JournalGone {
+        /// Which partition.
+        partition: Partition,
+        /// One of its parts.
+        example: String,
+    },
 }
 
 /// How the visible objects of a partition differ from those its commits name, by key.
@@ -98,6 +113,13 @@ impl Attempt {
         state: &PartitionState,
         stamp: Stamp,
     ) -> Result<Option<Self>, AttemptError> {
+        if state.last_seq == 0 {
+            // nothing is ever published before the first claim
+            let visible = differences(&*store, &journal, state).await?.strays;
+            if let Some(example) = visible.into_iter().next() {
+                return Err(AttemptError::JournalGone { partition: journal.partition(), example });
+            }
+        }
         let claimed =
             journal.claim(state, (stamp.new_attempt)(), (stamp.now)(), stamp.tool.to_owned()).await?;
         let Claimed::Yes(claim) = claimed else { return Ok(None) };
@@ -153,6 +175,7 @@ impl Attempt {
             parts,
             retired: changes.retired.clone(),
             totals,
+            month: changes.month,
         };
         // before anything becomes visible: a commit that cannot be made publishes nothing
         commit.check_balance().map_err(JournalError::from)?;

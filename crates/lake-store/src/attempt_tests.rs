@@ -58,6 +58,7 @@ async fn changes(attempt: &Attempt, text: &'static str) -> Changes {
         raw_bytes: 1,
         records: 1,
         duplicates: 0,
+        other_months: 0,
         verdict: Verdict::Ok,
     };
     let totals =

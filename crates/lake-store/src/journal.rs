@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cloudtrail_model::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Part, Partition, Stage,
-    Table, Totals,
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part,
+    Partition, Stage, Table, Totals,
 };
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
@@ -90,6 +90,8 @@ pub struct PartitionState {
     pub parts: BTreeMap<String, Part>,
     /// The sums of all commits since the newest that replaced everything.
     pub totals: Totals,
+    /// What the newest commit says of the month's days, if it is one of the monthly stage.
+    pub month: Option<MonthSource>,
 }
 
 /// What came of [`Journal::claim`].
@@ -240,6 +242,7 @@ impl PartitionState {
         }
         self.commits += 1;
         self.committed_at = Some(commit.time);
+        self.month = commit.month;
         self.totals.add(&commit.totals);
         self.inputs.extend(commit.inputs.into_iter().map(|input| (input.key.clone(), input)));
         self.parts.extend(commit.parts.into_iter().map(|part| (part.key.clone(), part)));

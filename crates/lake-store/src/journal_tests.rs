@@ -27,6 +27,7 @@ fn commit(claim: &Claim, key: &str, records: u64) -> Commit {
         raw_bytes: 1,
         records,
         duplicates: 0,
+        other_months: 0,
         verdict: Verdict::Ok,
     };
     let part = Part {
@@ -59,6 +60,7 @@ fn commit(claim: &Claim, key: &str, records: u64) -> Commit {
         parts: vec![part],
         retired: vec![],
         totals,
+        month: None,
     }
 }
 

@@ -25,7 +25,7 @@ mod store;
 
 pub use attempt::{Attempt, AttemptError, Changes, Differences, SealedPart, Stamp, differences};
 pub use disk::DiskStore;
-pub use error::{ErrorKind, StoreError};
+pub use error::{ErrorKind, StoreError, with_causes};
 pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
 pub use layer_limit::Limit;
 pub use layer_meter::{CallUsage, Counters, Meter, Usage};

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use cloudtrail_model::{Day, Table};
+use cloudtrail_model::{Day, Month, Table};
 
 /// Turns raw CloudTrail logs into a lake people can query.
 #[derive(Debug, Parser)]
@@ -23,8 +23,14 @@ pub(crate) struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Do it all: delivery days into gzipped NDJSON, then each complete month into Parquet.
+    Run(RunArguments),
     /// Turn delivery days of log files into gzipped NDJSON. Run it again at any time: only what is new is read.
     Daily(DailyArguments),
+    /// Turn a month of the daily tables into Parquet. Run it again at any time: unchanged days write nothing.
+    Monthly(MonthlyArguments),
+    /// Print the Parquet of a month as NDJSON: each line equal, as JSON, to the record CloudTrail delivered.
+    Export(ExportArguments),
     /// Show what the lake holds, day by day, and what it lacks.
     Status(StatusArguments),
     /// Read every part again and hold it against the journal.
@@ -71,6 +77,88 @@ pub(crate) struct DailyArguments {
     pub(crate) retry_quarantined: bool,
     #[command(flatten)]
     pub(crate) tuning: TuningArguments,
+}
+
+/// `trailmill run`
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The folder of log files: what holds AWSLogs, any folder below it, or a folder of loose log files.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) source: PathBuf,
+    /// The folder of the lake; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) days: DayArguments,
+    /// Write the Parquet of months with missing days too.
+    #[arg(long)]
+    pub(crate) allow_gaps: bool,
+    /// Days under way at once.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) days_at_once: u16,
+    #[command(flatten)]
+    pub(crate) tuning: TuningArguments,
+    #[command(flatten)]
+    pub(crate) parquet: ParquetArguments,
+}
+
+/// `trailmill monthly`
+#[derive(Debug, Args)]
+pub(crate) struct MonthlyArguments {
+    /// The folder of the lake.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// The month, as 2026-11.
+    #[arg(long, value_name = "MONTH")]
+    pub(crate) month: Month,
+    /// One table alone; all by default.
+    #[arg(long, value_name = "TABLE", value_parser = table)]
+    pub(crate) table: Option<Table>,
+    /// Go on although days of the month are missing.
+    #[arg(long)]
+    pub(crate) allow_gaps: bool,
+    /// Write the month anew although nothing has changed.
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Threads that flatten and encode; as many as there are cores by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    #[command(flatten)]
+    pub(crate) parquet: ParquetArguments,
+}
+
+/// How Parquet is written.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ParquetArguments {
+    /// MiB after which a Parquet file is full.
+    #[arg(long, value_name = "MIB", default_value_t = 192, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub(crate) part_size: u32,
+    /// Rows after which a Parquet file is full; no bound by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) part_rows: Option<u64>,
+    /// MiB of text in a row group; memory is a small multiple of it.
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub(crate) row_group: u16,
+    /// zstd level of the Parquet.
+    #[arg(long, value_name = "1-22", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=22))]
+    pub(crate) zstd_level: i32,
+}
+
+/// `trailmill export`
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// The folder of the lake.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// The month, as 2026-11.
+    #[arg(long, value_name = "MONTH")]
+    pub(crate) month: Month,
+    /// Which table.
+    #[arg(long, value_name = "TABLE", default_value = "cloudtrail", value_parser = table)]
+    pub(crate) table: Table,
+    /// The file to write, which must not be there yet; standard output by default.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// Settings that change how the work is done, not what comes out.

@@ -33,6 +33,17 @@ pub(crate) enum Ending {
     Quarantined,
 }
 
+impl Ending {
+    /// The ending of two things done one after the other: the worse one.
+    pub(crate) fn and(self, other: Ending) -> Ending {
+        match (self, other) {
+            (Ending::Failed, _) | (_, Ending::Failed) => Ending::Failed,
+            (Ending::Quarantined, _) | (_, Ending::Quarantined) => Ending::Quarantined,
+            (Ending::Done, Ending::Done) => Ending::Done,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -55,6 +66,9 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
         tokio::runtime::Builder::new_multi_thread().enable_time().max_blocking_threads(64).build()?;
     runtime.block_on(async {
         match command {
+            Command::Run(run) => commands::run::run(run, console).await,
+            Command::Monthly(monthly) => commands::monthly::run(monthly, console).await,
+            Command::Export(export) => commands::export::run(export, console).await,
             Command::Daily(daily) => commands::daily::run(daily, console).await,
             Command::Status(status) => commands::status::run(status, console).await,
             Command::Verify(verify) => commands::verify::run(verify, console).await,

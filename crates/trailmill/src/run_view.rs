@@ -1,9 +1,10 @@
 //! What `trailmill daily` prints: a line or an object for each partition, then the sums.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use cloudtrail_model::Totals;
+use cloudtrail_model::{Day, Totals};
 use daily_aggregator::{Committed, DayReport, Outcome, QuarantinedFile};
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ pub(crate) struct RunSummary {
     committed: u64,
     up_to_date: u64,
     pub(crate) failed: u64,
+    /// Days that are not up to date although they were tried.
+    pub(crate) failed_days: BTreeSet<Day>,
     quarantined: u64,
     listed: u64,
     totals: Totals,

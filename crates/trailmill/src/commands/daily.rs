@@ -1,11 +1,13 @@
 //! `trailmill daily`: delivery days of a source become partitions of a lake.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use cloudtrail_model::{Day, Limits, Table};
 use daily_aggregator::{DailyAggregator, DailyError, Options, Outcome, Request, Source};
+use futures::StreamExt;
 use lake_store::{ErrorKind, Store, StoreError};
 
 use crate::Ending;
@@ -18,39 +20,63 @@ use crate::progress_bar::FollowedRun;
 use crate::run_view::{RunSummary, print_report};
 use crate::stamp::STAMP;
 
+/// What the daily stage is to do.
+#[derive(Debug)]
+pub(crate) struct DailyRun<'a> {
+    pub(crate) source: &'a Path,
+    pub(crate) lake: &'a Path,
+    pub(crate) days: DayArguments,
+    pub(crate) tuning: TuningArguments,
+    pub(crate) request: Request,
+    /// Partitions under way at once.
+    pub(crate) at_once: usize,
+}
+
 /// Runs the command.
 pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow::Result<Ending> {
-    let days = arguments.days;
-    days.check()?;
-    places::refuse_overlap(&arguments.source, &arguments.lake)?;
-    let there = places::lake_if_there(&arguments.lake)?;
-    let source = places::open_source(&arguments.source).await?;
-    let partitions = partitions(&source, there.as_deref(), days).await?;
-    let lake = match there {
-        Some(lake) => Some(lake),
-        // a lake is not made for nothing
-        None if !has_log_files(&source, &partitions).await? => None,
-        None => Some(places::create_lake(&arguments.lake)?),
+    let request = Request {
+        rebuild: arguments.rebuild,
+        drop_missing: arguments.drop_missing,
+        retry_quarantined: arguments.retry_quarantined,
     };
-    let mut summary = RunSummary::default();
-    if let Some(lake) = lake {
-        let (source, options) = (source.clone(), options(arguments.tuning));
-        let aggregator = DailyAggregator { source, lake, options, stamp: STAMP, progress: Arc::default() };
-        let request = Request {
-            rebuild: arguments.rebuild,
-            drop_missing: arguments.drop_missing,
-            retry_quarantined: arguments.retry_quarantined,
-        };
-        summary = mill(&aggregator, partitions, request, console).await;
-    }
-    if summary.met_nothing() {
-        let there = source.days(&DayArguments::default().range()).await?;
-        let there = there.into_iter().map(|(day, _)| day).collect();
-        let place = format!("the source {}", arguments.source.display());
-        console.line(&nothing(&place, "log files", days, &there));
-    }
-    summary.print(console);
+    let (source, lake) = (&arguments.source, &arguments.lake);
+    let run = DailyRun { source, lake, days: arguments.days, tuning: arguments.tuning, request, at_once: 1 };
+    let (summary, _) = run.run(console).await?;
     Ok(summary.ending())
+}
+
+impl DailyRun<'_> {
+    /// Brings the days up to date and prints what came of it. Gives the days that were looked at, too.
+    pub(crate) async fn run(&self, console: &Console) -> anyhow::Result<(RunSummary, BTreeSet<Day>)> {
+        let days = self.days;
+        days.check()?;
+        places::refuse_overlap(self.source, self.lake)?;
+        let there = places::lake_if_there(self.lake)?;
+        let source = places::open_source(self.source).await?;
+        let partitions = partitions(&source, there.as_deref(), days).await?;
+        let looked_at = partitions.iter().map(|(day, _)| *day).collect();
+        let lake = match there {
+            Some(lake) => Some(lake),
+            // a lake is not made for nothing
+            None if !has_log_files(&source, &partitions).await? => None,
+            None => Some(places::create_lake(self.lake)?),
+        };
+        let mut summary = RunSummary::default();
+        if let Some(lake) = lake {
+            let (source, options) = (source.clone(), options(self.tuning));
+            let aggregator =
+                DailyAggregator { source, lake, options, stamp: STAMP, progress: Arc::default() };
+            summary = mill(&aggregator, partitions, self.request, self.at_once, console).await;
+        }
+        if summary.met_nothing() {
+            let there = source.days(&DayArguments::default().range()).await?;
+            let there = there.into_iter().map(|(day, _)| day).collect();
+            let place = format!("the source {}", self.source.display());
+            console.line(&nothing(&place, "log files", days, &there));
+        }
+        summary.print(console);
+        Ok((summary, looked_at))
+    }
 }
 
 /// The partitions to bring up to date, in order. Of named days also those that the lake has and the source no longer: a
@@ -92,28 +118,34 @@ fn options(tuning: TuningArguments) -> Options {
     }
 }
 
-/// Brings partitions up to date one after the other, each printed when it is done. A failed one does not hold up the
-/// rest, unless the rest must fail for the same reason, or another run has taken over.
+/// Brings partitions up to date, `at_once` of them at the same time, and prints each in its turn. A failed one does not
+/// hold up the rest, unless the rest must fail for the same reason, or another run has taken over.
 pub(crate) async fn mill(
     aggregator: &DailyAggregator,
     partitions: BTreeSet<(Day, Table)>,
     request: Request,
+    at_once: usize,
     console: &Console,
 ) -> RunSummary {
     let started = Instant::now();
     let followed = FollowedRun::start(console, aggregator.progress.clone());
     let mut summary = RunSummary::default();
-    for (day, table) in partitions {
-        match aggregator.run(table, day, request).await {
+    let mut runs = futures::stream::iter(partitions)
+        .map(|(day, table)| async move { (day, table, aggregator.run(table, day, request).await) })
+        .buffered(at_once);
+    while let Some((day, table, run)) = runs.next().await {
+        match run {
             Ok(report) => {
                 summary.add(&report);
                 followed.aside(|| print_report(&report, console));
                 if report.outcome == Outcome::Superseded {
+                    summary.failed_days.insert(day);
                     break; // the other run is ahead of this one: going on would only contend with it
                 }
             }
             Err(error) => {
                 summary.failed += 1;
+                summary.failed_days.insert(day);
                 let hopeless = is_hopeless(&error);
                 let error = anyhow::Error::from(error).context(format!("{table}_daily {day} failed"));
                 followed.aside(|| console.error(&error));
@@ -123,6 +155,7 @@ pub(crate) async fn mill(
             }
         }
     }
+    drop(runs);
     summary.elapsed = started.elapsed();
     summary
 }

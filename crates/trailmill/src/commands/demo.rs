@@ -120,7 +120,7 @@ async fn mill(logs: &Path, lake: &Path, console: &Console) -> anyhow::Result<()>
         stamp: STAMP,
         progress: Arc::new(Progress::default()),
     };
-    let summary = daily::mill(&aggregator, partitions, Request::default(), console).await;
+    let summary = daily::mill(&aggregator, partitions, Request::default(), 1, console).await;
     summary.print(console);
     Ok(())
 }

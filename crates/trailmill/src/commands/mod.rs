@@ -3,5 +3,8 @@
 pub(crate) mod daily;
 pub(crate) mod ddl;
 pub(crate) mod demo;
+pub(crate) mod export;
+pub(crate) mod monthly;
+pub(crate) mod run;
 pub(crate) mod status;
 pub(crate) mod verify;

@@ -120,7 +120,7 @@ async fn unjournaled_problems(
             if asked.range().contains(&day) {
                 let problem = format!(
                     "{key}: its partition has no journal; bring {} back from a backup, or, if the source still has the \
-                     day's log files, run `trailmill daily --day {day}`, which deletes the part and reads them again",
+                     day's log files, move the part away and run `trailmill daily --day {day}`",
                     partition.journal_prefix()
                 );
                 problems.entry(partition.to_string()).or_default().push(problem);

@@ -1,0 +1,210 @@
+//! One month brought up to date: plan, claim, read, gather, encode, publish, commit.
+
+use std::sync::Arc;
+
+use cloudtrail_model::{Month, Partition, Table};
+use futures::StreamExt;
+use lake_store::{
+    Attempt, AttemptError, Changes, CommitOutcome, Differences, Journal, PartitionState, SealedPart, Stamp,
+    Store, differences,
+};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tokio::task::JoinHandle;
+
+use crate::gather::{Gathered, Gatherer, RowGroup};
+use crate::part_writer::PartWriter;
+use crate::plan::{MonthPlan, plan};
+use crate::read::{FromPart, read};
+use crate::row_group::{EncodedRowGroup, Encoder};
+use crate::{Committed, MonthReport, MonthlyError, Options, Outcome};
+
+/// Plans that may come to nothing because somebody else moved, before a run gives up.
+const MAX_PLANS: usize = 8;
+
+/// The monthly stage over one lake.
+#[derive(Debug, Clone)]
+pub struct MonthlyAggregator {
+    /// Where the daily table is, and the monthly one goes.
+    pub lake: Arc<dyn Store>,
+    /// How.
+    pub options: Options,
+    /// What attempts write about themselves.
+    pub stamp: Stamp,
+}
+
+/// What a run is asked to do with a month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Go on although days of the month are missing.
+    pub allow_gaps: bool,
+    /// Write the month anew although nothing has changed.
+    pub rebuild: bool,
+}
+
+/// An attempt that came to an end.
+enum Ended {
+    Done(Outcome),
+    PlanAgain,
+}
+
+/// What an attempt is about to publish.
+struct Staged {
+    gathered: Gathered,
+    parts: Vec<SealedPart>,
+}
+
+impl MonthlyAggregator {
+    /// Brings one month of one table up to date. Run it as often as you like, wherever you like.
+    pub async fn run(
+        &self,
+        table: Table,
+        month: Month,
+        request: Request,
+    ) -> Result<MonthReport, MonthlyError> {
+        let partition = Partition::month(table, month);
+        for _ in 0..MAX_PLANS {
+            let plan = plan(&self.lake, table, month).await?;
+            let journal = Journal::new(self.lake.clone(), partition);
+            let state = journal.read().await?;
+            if plan.parts.is_empty() && state.last_seq == 0 {
+                return Ok(MonthReport { partition, outcome: Outcome::Empty, source: plan.source });
+            }
+            if !plan.source.missing_days.is_empty() && !request.allow_gaps {
+                return Err(MonthlyError::MissingDays { partition, days: plan.source.missing_days });
+            }
+            let source = plan.source.clone();
+            if let Ended::Done(outcome) = self.attempt(journal, &state, plan, month, request).await? {
+                return Ok(MonthReport { partition, outcome, source });
+            }
+        }
+        Err(MonthlyError::Contended { partition })
+    }
+
+    async fn attempt(
+        &self,
+        journal: Journal,
+        state: &PartitionState,
+        plan: MonthPlan,
+        month: Month,
+        request: Request,
+    ) -> Result<Ended, MonthlyError> {
+        if plan.is_done(state) && !request.rebuild {
+            // a part that somebody deleted is made again: what it was made of is in the lake
+            let found = differences(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
+            if found == Differences::default() {
+                return Ok(Ended::Done(Outcome::UpToDate));
+            }
+        }
+        let Some(attempt) = Attempt::begin(self.lake.clone(), journal.clone(), state, self.stamp).await?
+        else {
+            return Ok(Ended::PlanAgain);
+        };
+        let staged = match self.stage(&plan, month, &attempt).await {
+            Ok(staged) => staged,
+            // a later attempt throws away what this one staged
+            Err(MonthlyError::Stage(_)) if is_fenced(&journal, state).await => {
+                return Ok(Ended::Done(Outcome::Superseded));
+            }
+            // a day was rebuilt while it was read: its new parts are planned
+            Err(MonthlyError::DailyPart { .. }) if self.has_moved(&plan, &journal, month).await? => {
+                return Ok(Ended::PlanAgain);
+            }
+            Err(error) => return Err(error),
+        };
+        let retired: Vec<String> = state.parts.keys().cloned().collect();
+        let committed =
+            Committed::new(&staged.gathered, &staged.parts, retired.len() as u64, attempt.swept());
+        let Staged { gathered: Gathered { inputs, totals, .. }, parts } = staged;
+        let month = Some(plan.source);
+        let changes = Changes { replaces: true, inputs, parts, retired, totals, month };
+        Ok(Ended::Done(match attempt.finish(changes).await? {
+            CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
+            CommitOutcome::Superseded => Outcome::Superseded,
+        }))
+    }
+
+    /// Whether the daily journals say something else by now.
+    async fn has_moved(
+        &self,
+        before: &MonthPlan,
+        journal: &Journal,
+        month: Month,
+    ) -> Result<bool, MonthlyError> {
+        Ok(plan(&self.lake, journal.partition().table, month).await? != *before)
+    }
+
+    async fn stage(&self, plan: &MonthPlan, month: Month, attempt: &Attempt) -> Result<Staged, MonthlyError> {
+        let encoder = Encoder::new(attempt.partition().table, &self.options)?;
+        let mut writer = PartWriter::new(attempt, encoder.clone(), &self.options);
+        match self.pipeline(plan, month, encoder, &mut writer).await {
+            Ok(staged) => Ok(staged),
+            Err(error) => {
+                writer.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// One row group is encoded while the next is read.
+    async fn pipeline(
+        &self,
+        plan: &MonthPlan,
+        month: Month,
+        encoder: Encoder,
+        writer: &mut PartWriter<'_>,
+    ) -> Result<Staged, MonthlyError> {
+        let pool = ThreadPoolBuilder::new().num_threads(self.options.threads.max(1)).build();
+        let cpu = Cpu { pool: Arc::new(pool.map_err(MonthlyError::Threads)?), encoder };
+        let mut read = read(self.lake.clone(), plan.parts.clone(), month, self.options.threads);
+        let mut gatherer = Gatherer::new(plan.parts.clone(), self.options);
+        let mut under_way: Option<Encoding> = None;
+        while let Some(from_part) = read.next().await {
+            match from_part? {
+                FromPart::Piece(piece) => gatherer.add(piece),
+                FromPart::End => gatherer.end_part(),
+            }
+            while let Some(group) = gatherer.next_full() {
+                if let Some(encoding) = under_way.take() {
+                    writer.write(encoded(encoding).await?).await?;
+                }
+                under_way = Some(cpu.start(group));
+            }
+        }
+        let (last, gathered) = gatherer.finish();
+        for encoding in under_way.into_iter().chain(last.map(|group| cpu.start(group))) {
+            writer.write(encoded(encoding).await?).await?;
+        }
+        Ok(Staged { gathered, parts: writer.finish().await? })
+    }
+}
+
+type Encoding = JoinHandle<parquet::errors::Result<EncodedRowGroup>>;
+
+/// The threads that encode.
+struct Cpu {
+    pool: Arc<ThreadPool>,
+    encoder: Encoder,
+}
+
+impl Cpu {
+    fn start(&self, group: RowGroup) -> Encoding {
+        let (pool, encoder) = (self.pool.clone(), self.encoder.clone());
+        tokio::task::spawn_blocking(move || pool.install(|| encoder.encode(group)))
+    }
+}
+
+async fn encoded(encoding: Encoding) -> Result<EncodedRowGroup, MonthlyError> {
+    match encoding.await {
+        Ok(encoded) => Ok(encoded?),
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}
+
+/// Whether somebody claimed after the attempt that claimed on top of `state`.
+async fn is_fenced(journal: &Journal, state: &PartitionState) -> bool {
+    journal.read().await.is_ok_and(|now| now.last_seq > state.last_seq + 1)
+}
+
+#[cfg(test)]
+#[path = "aggregate_tests.rs"]
+mod tests;

@@ -1,0 +1,64 @@
+//! Why a month could not be brought up to date, and what to do next.
+
+use cloudtrail_model::{Day, Partition};
+use lake_store::{AttemptError, JournalError, PartError, StoreError};
+use parquet::errors::ParquetError;
+use rayon::ThreadPoolBuildError;
+
+/// Why a month could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
+#[derive(Debug, thiserror::Error)]
+pub enum MonthlyError {
+    /// Days that the daily stage has not committed.
+    #[error(
+        "{partition} is not complete: {} of its days are not in the daily table ({}); run `trailmill daily` for them, or \
+         add --allow-gaps to go on without", days.len(), crate::report::day_list(days)
+    )]
+    MissingDays {
+        /// The month.
+        partition: Partition,
+        /// The days, in order.
+        days: Vec<Day>,
+    },
+    /// The journal of a day cannot be read.
+    #[error(transparent)]
+    DailyJournal(#[from] JournalError),
+    /// The lake or its journal failed.
+    #[error(transparent)]
+    Lake(#[from] AttemptError),
+    /// A daily part is not what its journal says.
+    #[error(
+        "daily part {key} cannot be read; run `trailmill verify`, then `trailmill daily --rebuild` for its day"
+    )]
+    DailyPart {
+        /// The part.
+        key: String,
+        /// Why.
+        source: PartError,
+    },
+    /// A daily part was read whole, and is another than its journal says.
+    #[error(
+        "daily part {key} is not what its journal says: {difference}; run `trailmill verify`, then `trailmill daily \
+         --rebuild` for its day"
+    )]
+    DailyPartDiffers {
+        /// The part.
+        key: String,
+        /// In what.
+        difference: String,
+    },
+    /// A part cannot be written.
+    #[error("a part cannot be written to the lake")]
+    Stage(#[source] StoreError),
+    /// Records cannot be encoded.
+    #[error("records cannot be written as Parquet (please report this)")]
+    Encode(#[from] ParquetError),
+    /// The system gives no threads.
+    #[error("no threads to work with; lower --threads, or the load of this machine")]
+    Threads(#[source] ThreadPoolBuildError),
+    /// Whenever it was planned, something else moved.
+    #[error("{partition} was changed by others several times in a row; run it again when they are done")]
+    Contended {
+        /// The partition.
+        partition: Partition,
+    },
+}

@@ -1,0 +1,50 @@
+//! The monthly stage: the daily parts of a month become Parquet from which every record can be given back.
+//!
+//! Data flows one way:
+//!
+//! | step | file | what |
+//! |---|---|---|
+//! | plan | `plan` | which daily parts hold the month, by the daily journals |
+//! | read | `read` | daily parts back into lines, a few parts at once, in bounded pieces |
+//! | gather | `gather` | each record once and in its home month; row groups of a few days |
+//! | flatten | `flatten`, `column_builder` | JSON into columns, and word of what no column holds |
+//! | encode | `row_group`, `properties` | columns compressed on every core |
+//! | stage | `part_writer` | Parquet files, not yet visible |
+//! | publish | [`lake_store::Attempt`] | all parts at once, then the commit, then the old parts go |
+//!
+//! [`MonthlyAggregator::run`] is that story. The way back: [`export`] reads the Parquet (`part_reader`), gives the records
+//! back as JSON (`unflatten`); [`verify`] holds the parts against their journal.
+
+mod aggregate;
+mod arrow_types;
+mod column_builder;
+mod column_reader;
+mod export;
+mod failure;
+mod flatten;
+mod gather;
+#[cfg(test)]
+mod json_equality;
+mod options;
+mod part_reader;
+mod part_writer;
+mod plan;
+mod properties;
+mod read;
+mod report;
+mod row_group;
+#[cfg(test)]
+mod test_world;
+mod unflatten;
+mod verify;
+
+pub use aggregate::{MonthlyAggregator, Request};
+pub use arrow_types::arrow_schema;
+pub use export::{ExportError, export};
+pub use failure::MonthlyError;
+pub use flatten::RowBuilder;
+pub use options::Options;
+pub use plan::{MonthPlan, months_of, plan};
+pub use report::{Committed, MonthReport, Outcome, day_list};
+pub use unflatten::append_lines;
+pub use verify::{Verification, verify};

@@ -1,0 +1,80 @@
+//! Plan: which daily parts hold the records of a month. The daily journals say so; the table is never listed.
+
+use std::sync::Arc;
+
+use cloudtrail_model::{Day, Month, MonthSource, Part, Partition, Table};
+use futures::{StreamExt, TryStreamExt};
+use lake_store::{Journal, JournalError, PartitionState, Store};
+
+/// Days of the next month, from the first, that may still bring records of a month.
+const GRACE_DAYS: usize = 3;
+/// Journals read at once.
+const READS_AT_ONCE: usize = 8;
+
+/// What a month is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MonthPlan {
+    /// The daily parts, in the order of days and keys, each with its delivery day.
+    pub parts: Vec<(Day, Part)>,
+    /// What the commit will say of them.
+    pub source: MonthSource,
+}
+
+impl MonthPlan {
+    /// Whether a month whose journal says `state` is made of just this.
+    pub(crate) fn is_done(&self, state: &PartitionState) -> bool {
+        let same_parts = || {
+            self.parts
+                .iter()
+                .all(|(_, part)| state.inputs.get(&part.key).is_some_and(|input| input.etag == part.sha256))
+        };
+        let same_days = state.month.as_ref().is_some_and(|source| *source == self.source);
+        same_days && state.inputs.len() == self.parts.len() && same_parts()
+    }
+}
+
+/// Reads the journals of a month's days, and of the first three of the next.
+///
+/// A day counts as there once the daily stage has committed it for the main table: the other tables are brought up to
+/// date by the same run, and most days bring nothing for them.
+pub async fn plan(lake: &Arc<dyn Store>, table: Table, month: Month) -> Result<MonthPlan, JournalError> {
+    let own = month.days().map(|day| (day, true));
+    let next = month.next().into_iter().flat_map(|next| next.days().take(GRACE_DAYS)).map(|day| (day, false));
+    let days: Vec<(Day, bool)> = own.chain(next).collect();
+    let mut journals = futures::stream::iter(days)
+        .map(|(day, own)| async move {
+            let state = Journal::new(lake.clone(), Partition::day(table, day)).read().await?;
+            let is_there = match table {
+                Table::CloudTrail => state.commits > 0,
+                _ if state.commits > 0 => true,
+                _ => {
+                    let main = Partition::day(Table::CloudTrail, day);
+                    Journal::new(lake.clone(), main).read().await?.commits > 0
+                }
+            };
+            Ok::<_, JournalError>((day, own, is_there, state))
+        })
+        .buffered(READS_AT_ONCE);
+    let mut plan = MonthPlan::default();
+    while let Some((day, own, is_there, state)) = journals.try_next().await? {
+        match (is_there, own) {
+            (true, _) => {}
+            (false, true) => plan.source.missing_days.push(day),
+            (false, false) => plan.source.awaited_days.push(day),
+        }
+        plan.source.daily.add(&state.totals);
+        plan.parts.extend(state.parts.into_values().map(|part| (day, part)));
+    }
+    Ok(plan)
+}
+
+/// The months whose Parquet a delivery day can change: its own, and in the first days the one before.
+pub fn months_of(day: Day) -> impl Iterator<Item = Month> {
+    let early = usize::try_from(day.day_of_month()).is_ok_and(|date| date <= GRACE_DAYS);
+    let before = if early { day.month().previous() } else { None };
+    before.into_iter().chain([day.month()])
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

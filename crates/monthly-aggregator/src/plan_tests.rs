@@ -1,0 +1,55 @@
+use super::*;
+use crate::test_world::{World, day, october, record, ten_of};
+
+async fn plan_of(world: &World, table: Table) -> MonthPlan {
+    plan(&(Arc::new(world.lake.clone()) as Arc<dyn Store>), table, october()).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_month_and_the_first_three_days_of_the_next_are_read() {
+    let world = World::of_a_whole_october().await;
+    for date in ["2026-09-30", "2026-11-01", "2026-11-03", "2026-11-04"] {
+        world.commit_day(Table::CloudTrail, day(date), &ten_of(day(date))).await;
+    }
+    let plan = plan_of(&world, Table::CloudTrail).await;
+    let days: Vec<String> = plan.parts.iter().map(|(day, _)| day.to_string()).collect();
+    assert_eq!(days.len(), 33);
+    assert_eq!(
+        (days[0].as_str(), days[31].as_str(), days[32].as_str()),
+        ("2026-10-01", "2026-11-01", "2026-11-03")
+    );
+    assert_eq!(plan.source.missing_days, []);
+    assert_eq!(plan.source.awaited_days, [day("2026-11-02")]);
+    assert_eq!(plan.source.daily.records_out, 330);
+}
+
+#[tokio::test]
+async fn every_part_of_a_day_is_read_and_an_empty_day_is_there() {
+    let world = World::new();
+    let first = day("2026-10-01");
+    world.commit_day(Table::CloudTrail, first, &ten_of(first)).await;
+    world.commit_day(Table::CloudTrail, first, &[record(7, "2026-10-01T11:00:00Z")]).await;
+    world.commit_day(Table::CloudTrail, day("2026-10-02"), &[]).await;
+    let plan = plan_of(&world, Table::CloudTrail).await;
+    assert_eq!(plan.parts.len(), 2);
+    assert_eq!(plan.source.missing_days.len(), 29);
+    assert_eq!(plan.source.missing_days[0], day("2026-10-03"));
+}
+
+#[tokio::test]
+async fn other_tables_have_the_days_that_the_main_table_has() {
+    let world = World::of_a_whole_october().await;
+    world.commit_day(Table::Insight, day("2026-10-05"), &[record(1, "2026-10-05T00:00:00Z")]).await;
+    let plan = plan_of(&world, Table::Insight).await;
+    assert_eq!((plan.parts.len(), plan.source.missing_days.len()), (1, 0));
+    assert_eq!(plan.source.awaited_days.len(), 3);
+}
+
+#[test]
+fn a_delivery_day_changes_its_month_and_early_on_the_one_before() {
+    let months = |date: &str| months_of(day(date)).map(|month| month.to_string()).collect::<Vec<_>>();
+    assert_eq!(months("2026-11-03"), ["2026-10", "2026-11"]);
+    assert_eq!(months("2026-11-04"), ["2026-11"]);
+    assert_eq!(months("2026-01-01"), ["2025-12", "2026-01"]);
+    assert_eq!(months("0001-01-01"), ["0001-01"]);
+}

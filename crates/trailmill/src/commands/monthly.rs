@@ -1,0 +1,171 @@
+//! `trailmill monthly`: a month of the daily tables becomes Parquet.
+
+use cloudtrail_model::{Month, MonthSource, Table};
+use monthly_aggregator::{
+    Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
+};
+use serde::Serialize;
+
+use crate::Ending;
+use crate::args::{MonthlyArguments, ParquetArguments};
+use crate::console::Console;
+use crate::figures::{bytes, count, counted};
+use crate::places;
+use crate::stamp::STAMP;
+
+/// What a run did, over all tables and months.
+#[derive(Debug, Default)]
+pub(crate) struct MonthsSummary {
+    /// Partitions that hold something, or would.
+    pub(crate) found: u64,
+    pub(crate) failed: u64,
+    quarantined: u64,
+}
+
+/// Runs the command.
+pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyhow::Result<Ending> {
+    let lake = places::open_lake(&arguments.lake)?;
+    let aggregator =
+        MonthlyAggregator { lake, options: options(arguments.parquet, arguments.threads), stamp: STAMP };
+    let request = Request { allow_gaps: arguments.allow_gaps, rebuild: arguments.rebuild };
+    let tables = arguments.table.map_or(Table::ALL.to_vec(), |table| vec![table]);
+    let mut summary = MonthsSummary::default();
+    for table in tables {
+        let run = aggregator.run(table, arguments.month, request).await;
+        summary.add(table, arguments.month, run, console);
+    }
+    if summary.found == 0 {
+        anyhow::bail!(
+            "nothing of {} is in the daily tables of {}; run `trailmill daily` for its days first",
+            arguments.month,
+            arguments.lake.display()
+        );
+    }
+    Ok(summary.ending())
+}
+
+pub(crate) fn options(parquet: ParquetArguments, threads: Option<u16>) -> Options {
+    let default = Options::default();
+    Options {
+        part_bytes: u64::from(parquet.part_size) << 20,
+        part_rows: parquet.part_rows.unwrap_or(default.part_rows),
+        row_group_raw_bytes: usize::from(parquet.row_group) << 20,
+        level: parquet.zstd_level,
+        threads: threads.map_or(default.threads, usize::from),
+        ..default
+    }
+}
+
+/// A month as JSON.
+#[derive(Debug, Serialize)]
+struct MonthObject<'a> {
+    partition: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committed: Option<&'a Committed>,
+    source: &'a MonthSource,
+}
+
+impl MonthsSummary {
+    /// Prints what came of one month of one table, and counts it.
+    pub(crate) fn add(
+        &mut self,
+        table: Table,
+        month: Month,
+        run: Result<MonthReport, MonthlyError>,
+        console: &Console,
+    ) {
+        match run {
+            Ok(report) => {
+                let empty = matches!(report.outcome, Outcome::Empty);
+                self.found += u64::from(!empty);
+                self.failed += u64::from(report.outcome == Outcome::Superseded);
+                self.quarantined += report.source.daily.files_quarantined;
+                if !empty {
+                    print(&report, console);
+                }
+            }
+            Err(error) => {
+                self.found += 1;
+                self.failed += 1;
+                console.error(&anyhow::Error::from(error).context(format!("{table}_monthly {month} failed")));
+            }
+        }
+    }
+
+    pub(crate) fn ending(&self) -> Ending {
+        match (self.failed, self.quarantined) {
+            (0, 0) => Ending::Done,
+            (0, _) => Ending::Quarantined,
+            _ => Ending::Failed,
+        }
+    }
+}
+
+fn print(report: &MonthReport, console: &Console) {
+    let (outcome, committed) = match &report.outcome {
+        Outcome::Empty => ("empty", None),
+        Outcome::UpToDate => ("up_to_date", None),
+        Outcome::Committed(committed) => ("committed", Some(&**committed)),
+        Outcome::Superseded => ("superseded", None),
+    };
+    let (partition, source) = (report.partition, &report.source);
+    console.object(&MonthObject { partition: partition.to_string(), outcome, committed, source });
+    match &report.outcome {
+        Outcome::Empty => {}
+        Outcome::UpToDate => console.line(&format!("{partition}: up to date")),
+        Outcome::Superseded => console.error(&anyhow::anyhow!(
+            "{partition}: another run took it over, and nothing of this one counts; run it again if that one failed"
+        )),
+        Outcome::Committed(committed) => console.line(&reconciliation(&partition.to_string(), source, committed)),
+    }
+    let daily = &source.daily;
+    if daily.files_quarantined > 0 {
+        let files = counted(daily.files_quarantined, "log file");
+        console.line(&format!(
+            "  {files} of its days quarantined: nothing of them is in it; see trailmill status"
+        ));
+    }
+    if !source.missing_days.is_empty() {
+        console.line(&format!("  without {}: not in the daily table", day_list(&source.missing_days)));
+    }
+    if !source.awaited_days.is_empty() {
+        let days = day_list(&source.awaited_days);
+        console
+            .line(&format!("  {days} not there yet: what they bring of this month comes with a later run"));
+    }
+}
+
+/// Rows from the log files to the Parquet: every step's numbers add up to the next one's.
+fn reconciliation(partition: &str, source: &MonthSource, committed: &Committed) -> String {
+    let (daily, monthly) = (&source.daily, &committed.totals);
+    let mut line = format!(
+        "{partition}: {} in {} - {} = {} daily",
+        counted(daily.records_in, "record"),
+        counted(daily.files_in, "log file"),
+        counted(daily.duplicates, "duplicate"),
+        count(monthly.records_in),
+    );
+    line.push_str(&format!(
+        " - {} - {} of other months",
+        counted(monthly.duplicates, "duplicate"),
+        count(monthly.other_months)
+    ));
+    line.push_str(&format!(
+        " = {}, {} -> {} in {}",
+        counted(monthly.records_out, "row"),
+        bytes(monthly.bytes_in),
+        bytes(monthly.bytes_out),
+        counted(committed.parts.len() as u64, "part"),
+    ));
+    for (number, noun) in [
+        (monthly.conflicts, "conflict"),
+        (committed.retired, "replaced part"),
+        (committed.swept, "stray object"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!(", {}", counted(number, noun)));
+        }
+    }
+    line
+}

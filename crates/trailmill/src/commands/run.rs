@@ -1,0 +1,58 @@
+//! `trailmill run`: the daily stage, then Parquet of every month that is complete. No queue, no schedule.
+
+use std::collections::BTreeSet;
+
+use cloudtrail_model::{Month, Table};
+use monthly_aggregator::{MonthlyAggregator, MonthlyError, Request, day_list, months_of};
+
+use crate::Ending;
+use crate::args::RunArguments;
+use crate::commands::daily;
+use crate::commands::monthly::{self, MonthsSummary};
+use crate::console::Console;
+use crate::places;
+use crate::stamp::STAMP;
+
+/// Runs the command.
+pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::Result<Ending> {
+    let RunArguments { source, lake, days, allow_gaps, days_at_once, tuning, parquet } = arguments;
+    let plan = daily::DailyRun {
+        source: &source,
+        lake: &lake,
+        days,
+        tuning,
+        request: daily_aggregator::Request::default(),
+        at_once: usize::from(days_at_once),
+    };
+    let (summary, touched) = plan.run(console).await?;
+    let daily = summary.ending();
+    if touched.is_empty() || places::lake_if_there(&lake)?.is_none() {
+        return Ok(daily);
+    }
+    let aggregator = MonthlyAggregator {
+        lake: places::open_lake(&lake)?,
+        options: monthly::options(parquet, tuning.threads),
+        stamp: STAMP,
+    };
+    let broken: BTreeSet<Month> = summary.failed_days.iter().copied().flat_map(months_of).collect();
+    let mut months = MonthsSummary::default();
+    for month in touched.into_iter().flat_map(months_of).collect::<BTreeSet<Month>>() {
+        if broken.contains(&month) {
+            console.line(&format!("{month}: no Parquet, since days of it failed"));
+            continue;
+        }
+        for table in Table::ALL {
+            let request = Request { allow_gaps, rebuild: false };
+            match aggregator.run(table, month, request).await {
+                Err(MonthlyError::MissingDays { partition, days }) => {
+                    let days = day_list(&days);
+                    console.line(&format!(
+                        "{partition}: not complete, so no Parquet yet; missing: {days} (--allow-gaps goes on without)"
+                    ));
+                }
+                run => months.add(table, month, run, console),
+            }
+        }
+    }
+    Ok(daily.and(months.ending()))
+}
