@@ -40,4 +40,4 @@ pub use plan::{Request, new_files};
 pub use progress::{Progress, ProgressNow};
 pub use report::{Committed, DayReport, Outcome, QuarantinedFile};
 pub use source::{Listing, Source};
-pub use verify::{Verification, unjournaled, verify};
+pub use verify::verify;

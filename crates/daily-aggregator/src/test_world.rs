@@ -13,13 +13,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use lake_store::{
     Created, Depth, Journal, MemoryStore, ObjectMeta, Page, PartitionState, Result, StagedUpload, Stamp,
-    Store, list_all,
+    Store, Verification, list_all,
 };
 
-use crate::{
-    Committed, DailyAggregator, DailyError, DayReport, Options, Outcome, Request, Source, Verification,
-    verify,
-};
+use crate::{Committed, DailyAggregator, DailyError, DayReport, Options, Outcome, Request, Source, verify};
 
 pub(crate) const STAMP: Stamp = Stamp {
     new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),

@@ -1,31 +1,15 @@
 //! Verify: a partition read again from the first byte to the last, and held against its journal.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen, Stage, Table};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{
-    Depth, ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError,
-    differences, list_all, partitions, read_part, with_causes,
+    ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError,
+    Verification, differences, read_part, with_causes,
 };
 
 use crate::failure::rebuild_advice;
-
-/// What verifying a partition found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verification {
-    /// Which.
-    pub partition: Partition,
-    /// Parts the journal names.
-    pub parts: u64,
-    /// Records read.
-    pub records: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// What is wrong, a sentence each that names the object. Empty: the partition is what its journal says.
-    pub problems: Vec<String>,
-}
 
 /// Reads every part of a partition again: size, SHA-256, text, records, and that none is there twice. Objects that no
 /// commit names are problems too. Parts are read `at_once`.
@@ -35,7 +19,7 @@ pub async fn verify(
     at_once: usize,
 ) -> Result<Verification, StoreError> {
     let journal = Journal::new(lake.clone(), partition);
-    let mut result = Verification { partition, parts: 0, records: 0, bytes: 0, problems: Vec::new() };
+    let mut result = Verification::of(partition);
     let state = match journal.read().await {
         Ok(state) => state,
         Err(JournalError::Store { source, .. }) if source.kind != ErrorKind::NotFound => return Err(source),
@@ -77,19 +61,6 @@ pub async fn verify(
         result.problems.push(problem);
     }
     Ok(result)
-}
-
-/// Visible objects of a table's daily stage that no journal can vouch for, each with its partition: those of partitions
-/// without a journal, and those in no partition at all.
-pub async fn unjournaled(
-    lake: &dyn Store,
-    table: Table,
-) -> Result<Vec<(Option<Partition>, String)>, StoreError> {
-    // in this order: a partition has a journal before anything of it is visible
-    let visible = list_all(lake, &Partition::root(table, Stage::Daily), Depth::All).await?.objects;
-    let journaled: BTreeSet<Partition> = partitions(lake, table, Stage::Daily).await?.into_iter().collect();
-    let partitioned = visible.into_iter().map(|object| (Partition::of_key(&object.key), object.key));
-    Ok(partitioned.filter(|(of, _)| of.is_none_or(|of| !journaled.contains(&of))).collect())
 }
 
 /// The sums of the journal against the parts and inputs it names.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::test_world::{STAMP, World, gzip, partition, put, record};
 use cloudtrail_model::{Commit, FORMAT_VERSION, Input, Totals, Verdict, part_key};
-use lake_store::{Claimed, CommitOutcome, MemoryStore};
+use lake_store::{Claimed, CommitOutcome};
 
 /// A partition of several parts, 40 records.
 async fn sound() -> World {
@@ -182,31 +182,4 @@ async fn a_conflict_is_no_problem() {
     let world = sound().await;
     forge(&world, &format!("{}\n", record(3).replace("Get", "Put"))).await;
     assert_eq!(world.verify().await.problems, Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn what_no_journal_vouches_for_is_found_on_every_page() {
-    let lake = MemoryStore::with_page_size(2);
-    let day = |day: &str| Partition::day(Table::CloudTrail, day.parse().unwrap());
-    put(&lake, &day("2026-11-22").journal_key(1), &b"x"[..]).await;
-    let strays: Vec<String> = (1..=5)
-        .map(|seq| part_key(day("2026-11-23"), seq, 0))
-        .chain([part_key(day("2026-11-24"), 1, 0)])
-        .collect();
-    for key in &strays {
-        put(&lake, key, &b"x"[..]).await;
-    }
-    for known in [
-        part_key(day("2026-11-22"), 1, 0),
-        part_key(Partition::day(Table::Insight, "2026-11-23".parse().unwrap()), 1, 0),
-        part_key(Partition::month(Table::CloudTrail, "2026-11".parse().unwrap()), 1, 0),
-    ] {
-        put(&lake, &known, &b"x"[..]).await;
-    }
-    put(&lake, "cloudtrail_daily/notes.txt", &b"x"[..]).await;
-    let found = unjournaled(&lake, Table::CloudTrail).await.unwrap();
-    let mut expected = vec![(None, "cloudtrail_daily/notes.txt".to_owned())];
-    expected.extend(strays.into_iter().map(|key| (Partition::of_key(&key), key)));
-    assert_eq!(found, expected);
-    assert_eq!(found[1].0, Some(day("2026-11-23")));
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{
-    AttemptId, Claim, Commit, FORMAT_VERSION, Input, MonthSource, Part, Partition, Totals, part_key,
+    AttemptId, Claim, Commit, FORMAT_VERSION, Input, MonthSource, Part, Partition, Stage, Table, Totals,
+    part_key,
 };
 
-use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
+use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
 use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
 
 /// What an attempt writes into the journal about itself. Handed in, since stages have no clock and no randomness.
@@ -102,6 +103,20 @@ pub async fn differences(
     let missing = state.parts.keys().filter(|key| !visible.contains(*key)).cloned().collect();
     let strays = visible.into_iter().filter(|key| !state.parts.contains_key(key)).collect();
     Ok(Differences { strays, missing })
+}
+
+/// Visible objects of a table's stage that no journal can vouch for, each with its partition: those of partitions
+/// without a journal, and those in no partition at all.
+pub async fn unjournaled(
+    store: &dyn Store,
+    table: Table,
+    stage: Stage,
+) -> Result<Vec<(Option<Partition>, String)>, StoreError> {
+    // in this order: a partition has a journal before anything of it is visible
+    let visible = list_all(store, &Partition::root(table, stage), Depth::All).await?.objects;
+    let journaled: BTreeSet<Partition> = partitions(store, table, stage).await?.into_iter().collect();
+    let partitioned = visible.into_iter().map(|object| (Partition::of_key(&object.key), object.key));
+    Ok(partitioned.filter(|(of, _)| of.is_none_or(|of| !journaled.contains(&of))).collect())
 }
 
 impl Attempt {

@@ -155,3 +155,46 @@ async fn a_partition_that_moved_is_planned_again() {
     let store = Arc::new(world.store.clone());
     assert!(Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn what_no_journal_vouches_for_is_found_on_every_page() {
+    let lake = MemoryStore::with_page_size(2);
+    let day = |day: &str| Partition::day(Table::CloudTrail, day.parse().unwrap());
+    let put = async |key: &str| _ = lake.create_new(key, Bytes::from_static(b"x")).await.unwrap();
+    put(&day("2026-11-22").journal_key(1)).await;
+    let strays: Vec<String> = (1..=5)
+        .map(|seq| part_key(day("2026-11-23"), seq, 0))
+        .chain([part_key(day("2026-11-24"), 1, 0)])
+        .collect();
+    for key in &strays {
+        put(key).await;
+    }
+    for known in [
+        part_key(day("2026-11-22"), 1, 0),
+        part_key(Partition::day(Table::Insight, "2026-11-23".parse().unwrap()), 1, 0),
+        part_key(Partition::month(Table::CloudTrail, "2026-11".parse().unwrap()), 1, 0),
+    ] {
+        put(&known).await;
+    }
+    put("cloudtrail_daily/notes.txt").await;
+    let found = unjournaled(&lake, Table::CloudTrail, Stage::Daily).await.unwrap();
+    let mut expected = vec![(None, "cloudtrail_daily/notes.txt".to_owned())];
+    expected.extend(strays.into_iter().map(|key| (Partition::of_key(&key), key)));
+    assert_eq!(found, expected);
+    assert_eq!(found[1].0, Some(day("2026-11-23")));
+    let months = unjournaled(&lake, Table::CloudTrail, Stage::Monthly).await.unwrap();
+    assert_eq!(months.len(), 1, "{months:?}");
+}
+
+#[tokio::test]
+async fn parts_whose_journal_is_gone_are_not_swept() {
+    let world = World::new();
+    let part = part_key(world.journal.partition(), 1, 0);
+    world.store.create_new(&part, Bytes::from_static(b"x")).await.unwrap();
+    let state = world.journal.read().await.unwrap();
+    let begun = Attempt::begin(Arc::new(world.store.clone()), world.journal.clone(), &state, STAMP).await;
+    let error = begun.unwrap_err().to_string();
+    assert!(error.contains(&part) && error.contains("_journal/cloudtrail_daily/2026-11-22/"), "{error}");
+    assert_eq!(world.visible().await, [part]);
+    assert_eq!(world.journal.read().await.unwrap().last_seq, 0, "nothing was claimed");
+}

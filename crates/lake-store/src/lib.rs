@@ -22,8 +22,9 @@ mod layer_retry;
 mod memory;
 mod part_reader;
 mod store;
+mod verification;
 
-pub use attempt::{Attempt, AttemptError, Changes, Differences, SealedPart, Stamp, differences};
+pub use attempt::{Attempt, AttemptError, Changes, Differences, SealedPart, Stamp, differences, unjournaled};
 pub use disk::DiskStore;
 pub use error::{ErrorKind, StoreError, with_causes};
 pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
@@ -33,3 +34,4 @@ pub use layer_retry::Retry;
 pub use memory::MemoryStore;
 pub use part_reader::{PartContent, PartError, read_part};
 pub use store::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store, list_all};
+pub use verification::Verification;

@@ -16,7 +16,7 @@ use crate::part_writer::PartWriter;
 use crate::plan::{MonthPlan, plan};
 use crate::read::{FromPart, read};
 use crate::row_group::{EncodedRowGroup, Encoder};
-use crate::{Committed, MonthReport, MonthlyError, Options, Outcome};
+use crate::{Committed, MonthReport, MonthlyError, Options, Outcome, Progress};
 
 /// Plans that may come to nothing because somebody else moved, before a run gives up.
 const MAX_PLANS: usize = 8;
@@ -30,6 +30,8 @@ pub struct MonthlyAggregator {
     pub options: Options,
     /// What attempts write about themselves.
     pub stamp: Stamp,
+    /// How far it is.
+    pub progress: Arc<Progress>,
 }
 
 /// What a run is asked to do with a month.
@@ -156,11 +158,15 @@ impl MonthlyAggregator {
         let pool = ThreadPoolBuilder::new().num_threads(self.options.threads.max(1)).build();
         let cpu = Cpu { pool: Arc::new(pool.map_err(MonthlyError::Threads)?), encoder };
         let mut read = read(self.lake.clone(), plan.parts.clone(), month, self.options.threads);
+        self.progress.plan(plan.parts.iter().map(|(_, part)| part.records).sum());
         let mut gatherer = Gatherer::new(plan.parts.clone(), self.options);
         let mut under_way: Option<Encoding> = None;
         while let Some(from_part) = read.next().await {
             match from_part? {
-                FromPart::Piece(piece) => gatherer.add(piece),
+                FromPart::Piece(piece) => {
+                    self.progress.read(piece.other_months + piece.lines.len() as u64);
+                    gatherer.add(piece);
+                }
                 FromPart::End => gatherer.end_part(),
             }
             while let Some(group) = gatherer.next_full() {
@@ -189,7 +195,7 @@ struct Cpu {
 impl Cpu {
     fn start(&self, group: RowGroup) -> Encoding {
         let (pool, encoder) = (self.pool.clone(), self.encoder.clone());
-        tokio::task::spawn_blocking(move || pool.install(|| encoder.encode(group)))
+        tokio::task::spawn_blocking(move || pool.install(|| encoder.encode(&group)))
     }
 }
 

@@ -22,7 +22,7 @@ pub struct MonthPlan {
 
 impl MonthPlan {
     /// Whether a month whose journal says `state` is made of just this.
-    pub(crate) fn is_done(&self, state: &PartitionState) -> bool {
+    pub fn is_done(&self, state: &PartitionState) -> bool {
         let same_parts = || {
             self.parts
                 .iter()

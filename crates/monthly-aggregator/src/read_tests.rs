@@ -44,8 +44,8 @@ async fn a_line_knows_what_it_is_sorted_by_and_when_it_was() {
     let mut stream = read(lake, parts, october(), 1);
     let Some(Ok(FromPart::Piece(piece))) = stream.next().await else { panic!("no piece") };
     let [first, second] = &piece.lines[..] else { panic!("two lines") };
-    assert_eq!(piece.sort_key(first), [&b"from"[..], b"what", b"who"]);
+    assert_eq!(piece.sort_key(first), [&b"from"[..], b"what", b"who", b"2026-10-10T01:02:03Z"]);
     assert_eq!(piece.event_time(first), Some("2026-10-10T01:02:03Z"));
-    assert_eq!(piece.sort_key(second), [&b""[..], b"", b""]);
+    assert_eq!(piece.sort_key(second), [&b""[..], b"", b"", b""]);
     assert!(first.fingerprint.is_none());
 }

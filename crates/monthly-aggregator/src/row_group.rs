@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{FieldRef, SchemaRef};
 use cloudtrail_model::{EventTimes, Table};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{
@@ -22,6 +22,8 @@ use crate::{Options, RowBuilder, arrow_schema};
 
 /// Rows flattened by one thread at a time.
 const BATCH_ROWS: usize = 2048;
+/// Batches flattened before the columns take them.
+const BATCHES_AT_ONCE: usize = 4;
 
 /// Makes row groups of a table.
 #[derive(Debug, Clone)]
@@ -54,62 +56,72 @@ impl Encoder {
     }
 
     /// Sorts, flattens and compresses a row group. Runs on the thread pool that calls it.
-    pub(crate) fn encode(&self, group: RowGroup) -> Result<EncodedRowGroup> {
-        let (rows, raw_bytes) = (group.rows as u64, group.raw_bytes as u64);
-        let (batches, event_times) = self.flatten(&group)?;
-        drop(group); // its text is in the columns now
-        let file = self.start_file()?;
-        let writers = ArrowRowGroupWriterFactory::new(&file, self.schema.clone()).create_column_writers(0)?;
-        Ok(EncodedRowGroup { columns: self.compress(&batches, writers)?, rows, raw_bytes, event_times })
-    }
-
-    /// The rows in batches, in their order.
-    fn flatten(&self, group: &RowGroup) -> Result<(Vec<RecordBatch>, EventTimes)> {
+    pub(crate) fn encode(&self, group: &RowGroup) -> Result<EncodedRowGroup> {
         let mut lines: Vec<(&Piece, &Line)> = group.lines().collect();
         lines.par_sort_by(|(a, line_a), (b, line_b)| a.sort_key(line_a).cmp(&b.sort_key(line_b)));
-        let flattened = lines.par_chunks(BATCH_ROWS).map(|lines| {
-            let mut rows = RowBuilder::new(self.table);
-            let mut event_times = EventTimes::default();
-            for (piece, line) in lines {
-                rows.append(piece.text(line));
-                event_times.add(piece.event_time(line));
-            }
-            Ok((rows.finish()?, event_times))
-        });
-        let (batches, times): (Vec<_>, Vec<_>) = flattened.collect::<Result<Vec<_>>>()?.into_iter().unzip();
         let mut event_times = EventTimes::default();
-        times.into_iter().for_each(|times| event_times.merge(times));
-        Ok((batches, event_times))
+        lines.iter().for_each(|(piece, line)| event_times.add(piece.event_time(line)));
+        let mut columns = self.start_columns()?;
+        // a few batches at a time: the rows as Arrow are as large as their text
+        for lines in lines.chunks(BATCH_ROWS * BATCHES_AT_ONCE) {
+            let batches = lines.par_chunks(BATCH_ROWS).map(|lines| self.flatten(lines));
+            let batches = batches.collect::<Result<Vec<RecordBatch>>>()?;
+            columns.par_iter_mut().try_for_each(|column| column.write(&batches))?;
+        }
+        let closed = columns.into_par_iter().map(FieldWriter::close).collect::<Result<Vec<_>>>()?;
+        let columns = closed.into_iter().flatten().collect();
+        Ok(EncodedRowGroup {
+            columns,
+            rows: group.rows as u64,
+            raw_bytes: group.raw_bytes as u64,
+            event_times,
+        })
     }
 
-    /// Every column by itself.
-    fn compress(
-        &self,
-        batches: &[RecordBatch],
-        writers: Vec<ArrowColumnWriter>,
-    ) -> Result<Vec<ArrowColumnChunk>> {
-        let mut writers = writers.into_iter();
-        // a struct has as many writers as it has leaves
-        let by_field: Vec<(usize, Vec<ArrowColumnWriter>)> = self
-            .schema
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(at, field)| (at, writers.by_ref().take(leaves(field.data_type())).collect()))
-            .collect();
-        let columns = by_field.into_par_iter().map(|(at, mut writers)| {
-            for batch in batches {
-                let leaves = compute_leaves(self.schema.field(at), batch.column(at))?;
-                if leaves.len() != writers.len() {
-                    return Err(ParquetError::General(format!("column {at} has {} leaves", leaves.len())));
-                }
-                for (writer, leaf) in writers.iter_mut().zip(&leaves) {
-                    writer.write(leaf)?;
-                }
-            }
-            writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>>>()
+    fn flatten(&self, lines: &[(&Piece, &Line)]) -> Result<RecordBatch> {
+        let mut rows = RowBuilder::new(self.table);
+        lines.iter().for_each(|(piece, line)| rows.append(piece.text(line)));
+        Ok(rows.finish()?)
+    }
+
+    /// A writer for each column of the table.
+    fn start_columns(&self) -> Result<Vec<FieldWriter>> {
+        let file = self.start_file()?;
+        let factory = ArrowRowGroupWriterFactory::new(&file, self.schema.clone());
+        let mut leaf_writers = factory.create_column_writers(0)?.into_iter();
+        let fields = self.schema.fields().iter().enumerate();
+        let columns = fields.map(|(at, field)| {
+            let leaves = leaf_writers.by_ref().take(leaves(field.data_type())).collect();
+            FieldWriter { at, field: field.clone(), leaves }
         });
-        Ok(columns.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        Ok(columns.collect())
+    }
+}
+
+/// Writes one column of the table: a struct has as many writers as it has leaves.
+struct FieldWriter {
+    at: usize,
+    field: FieldRef,
+    leaves: Vec<ArrowColumnWriter>,
+}
+
+impl FieldWriter {
+    fn write(&mut self, batches: &[RecordBatch]) -> Result<()> {
+        for batch in batches {
+            let leaves = compute_leaves(&self.field, batch.column(self.at))?;
+            if leaves.len() != self.leaves.len() {
+                let name = self.field.name();
+                return Err(ParquetError::General(format!("{name} has {} leaves", leaves.len())));
+            }
+            for (writer, leaf) in self.leaves.iter_mut().zip(&leaves) {
+                writer.write(leaf)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(self) -> Result<Vec<ArrowColumnChunk>> {
+        self.leaves.into_iter().map(ArrowColumnWriter::close).collect()
     }
 }
 

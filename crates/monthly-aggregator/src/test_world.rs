@@ -129,7 +129,8 @@ impl World {
         month: Month,
         request: Request,
     ) -> Result<MonthReport, MonthlyError> {
-        let aggregator = MonthlyAggregator { lake: Arc::new(lake), options: self.options, stamp: STAMP };
+        let (lake, options) = (Arc::new(lake), self.options);
+        let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress: Arc::default() };
         let run = aggregator.run(Table::CloudTrail, month, request);
         tokio::time::timeout(std::time::Duration::from_secs(60), run).await.expect("the run hangs")
     }

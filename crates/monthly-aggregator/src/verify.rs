@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Record, Seen, hex};
 use futures::TryStreamExt;
-use lake_store::{ErrorKind, Journal, JournalError, Store, StoreError, differences, with_causes};
+use lake_store::{
+    ErrorKind, Journal, JournalError, Store, StoreError, Verification, differences, with_causes,
+};
 use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 
@@ -14,26 +16,11 @@ use crate::part_reader::read_rows;
 /// Bytes of an object that are fetched at once.
 const RANGE_BYTES: u64 = 4 << 20;
 
-/// What verifying a month found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verification {
-    /// Which.
-    pub partition: Partition,
-    /// Parts the journal names.
-    pub parts: u64,
-    /// Rows read.
-    pub records: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// What is wrong, a sentence each that names the object. Empty: the month is what its journal says.
-    pub problems: Vec<String>,
-}
-
 /// Reads every part of a month again: size, SHA-256, every row of every column back to its record, and that none is there
 /// twice. Objects that no commit names are problems too.
 pub async fn verify(lake: Arc<dyn Store>, partition: Partition) -> Result<Verification, StoreError> {
     let journal = Journal::new(lake.clone(), partition);
-    let mut result = Verification { partition, parts: 0, records: 0, bytes: 0, problems: Vec::new() };
+    let mut result = Verification::of(partition);
     let state = match journal.read().await {
         Ok(state) => state,
         Err(JournalError::Store { source, .. }) if source.kind != ErrorKind::NotFound => return Err(source),

@@ -7,6 +7,7 @@ mod calendar_view;
 mod commands;
 mod console;
 mod figures;
+mod months_view;
 mod nothing;
 mod peak_memory;
 mod places;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use daily_aggregator::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 
@@ -17,24 +16,49 @@ pub(crate) struct FollowedRun {
     follower: Option<JoinHandle<()>>,
 }
 
+/// Where a run is: how many of how many, and what else there is to say.
+#[derive(Debug)]
+struct Position {
+    done: u64,
+    planned: u64,
+    message: String,
+}
+
 impl FollowedRun {
-    pub(crate) fn start(console: &Console, progress: Arc<Progress>) -> Self {
+    /// Follows the daily stage.
+    pub(crate) fn of_days(console: &Console, progress: Arc<daily_aggregator::Progress>) -> Self {
+        Self::start(console, "log files", move || {
+            let now = progress.now();
+            let (records, raw) = (figures::count(now.records), figures::bytes(now.raw_bytes));
+            let message = format!("{records} records, {raw}");
+            Position { done: now.files_done, planned: now.files_planned, message }
+        })
+    }
+
+    /// Follows the monthly stage.
+    pub(crate) fn of_months(console: &Console, progress: Arc<monthly_aggregator::Progress>) -> Self {
+        Self::start(console, "records", move || {
+            let (planned, done) = progress.now();
+            Position { done, planned, message: String::new() }
+        })
+    }
+
+    fn start(console: &Console, unit: &str, now: impl Fn() -> Position + Send + 'static) -> Self {
         if !console.watched() {
             return FollowedRun { bar: ProgressBar::hidden(), follower: None };
         }
         let bar = ProgressBar::new(0);
-        let template = "{bar:30} {pos}/{len} log files  {msg}  {elapsed}";
+        let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}  {{msg}}  {{elapsed}}");
         bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+            ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         let shown = bar.clone();
         let follower = tokio::spawn(async move {
             loop {
-                let now = progress.now();
-                shown.set_length(now.files_planned);
-                shown.set_position(now.files_done);
-                let (records, raw) = (figures::count(now.records), figures::bytes(now.raw_bytes));
-                shown.set_message(format!("{records} records, {raw}"));
+                let Position { done, planned, message } = now();
+                shown.set_length(planned);
+                shown.set_position(done);
+                shown.set_message(message);
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         });

@@ -19,7 +19,7 @@ pub(crate) struct RunSummary {
     committed: u64,
     up_to_date: u64,
     pub(crate) failed: u64,
-    /// Days that are not up to date although they were tried.
+    /// Days that are not up to date: they failed, or were not come to.
     pub(crate) failed_days: BTreeSet<Day>,
     quarantined: u64,
     listed: u64,

@@ -128,8 +128,9 @@ pub(crate) async fn mill(
     console: &Console,
 ) -> RunSummary {
     let started = Instant::now();
-    let followed = FollowedRun::start(console, aggregator.progress.clone());
+    let followed = FollowedRun::of_days(console, aggregator.progress.clone());
     let mut summary = RunSummary::default();
+    let mut left = partitions.clone();
     let mut runs = futures::stream::iter(partitions)
         .map(|(day, table)| async move { (day, table, aggregator.run(table, day, request).await) })
         .buffered(at_once);
@@ -139,13 +140,12 @@ pub(crate) async fn mill(
                 summary.add(&report);
                 followed.aside(|| print_report(&report, console));
                 if report.outcome == Outcome::Superseded {
-                    summary.failed_days.insert(day);
                     break; // the other run is ahead of this one: going on would only contend with it
                 }
+                left.remove(&(day, table));
             }
             Err(error) => {
                 summary.failed += 1;
-                summary.failed_days.insert(day);
                 let hopeless = is_hopeless(&error);
                 let error = anyhow::Error::from(error).context(format!("{table}_daily {day} failed"));
                 followed.aside(|| console.error(&error));
@@ -156,6 +156,7 @@ pub(crate) async fn mill(
         }
     }
     drop(runs);
+    summary.failed_days = left.into_iter().map(|(day, _)| day).collect();
     summary.elapsed = started.elapsed();
     summary
 }

@@ -1,21 +1,19 @@
 //! `trailmill demo`: a plausible organisation's month, made, milled and shown.
 
+use std::ffi::OsStr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use clap::Parser;
 use cloudtrail_corpus::{DaySummary, OrganizationConfig, write_day, write_late_arrivals};
 use cloudtrail_model::{Day, Month};
-use daily_aggregator::{DailyAggregator, Options, Progress, Request};
 
 use crate::Ending;
-use crate::args::{DayArguments, DemoArguments, StatusArguments, VerifyArguments};
-use crate::commands::{daily, status, verify};
+use crate::args::{Arguments, Command, DayArguments, DemoArguments, StatusArguments, VerifyArguments};
+use crate::commands::{run, status, verify};
 use crate::console::Console;
 use crate::figures::{bytes, count, counted};
-use crate::places;
-use crate::stamp::STAMP;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::Result<Ending> {
@@ -40,12 +38,17 @@ pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::
     ));
     make(&config, &days, &logs, write_day, console).await?;
 
-    console.line("\n2. trailmill daily: every day becomes gzipped NDJSON, each event once");
-    mill(&logs, &lake, console).await?;
+    let allow_gaps = days.len() < month.days().count();
+    console.line(
+        "\n2. trailmill run: every day becomes gzipped NDJSON, each event once; the month becomes Parquet",
+    );
+    mill(&logs, &lake, allow_gaps, console).await?;
 
-    console.line("\n3. Late files arrive, as they do. The same command again reads only them");
+    console.line(
+        "\n3. Late files arrive, as they do. The same command again reads only them, and renews the Parquet",
+    );
     make(&config, &days, &logs, write_late_arrivals, console).await?;
-    mill(&logs, &lake, console).await?;
+    mill(&logs, &lake, allow_gaps, console).await?;
 
     console.line("\n4. trailmill status");
     let days = DayArguments::default();
@@ -53,7 +56,7 @@ pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::
 
     console.line("\n5. trailmill verify: every part read again");
     let verified = verify::run(VerifyArguments { lake: lake.clone(), days }, console).await?;
-    show_queries(&logs, &lake, console);
+    show_queries(&logs, &lake, allow_gaps, console);
     Ok(verified)
 }
 
@@ -108,39 +111,35 @@ async fn make(
     Ok(())
 }
 
-/// What `trailmill daily --source LOGS --lake LAKE` does.
-async fn mill(logs: &Path, lake: &Path, console: &Console) -> anyhow::Result<()> {
-    places::refuse_overlap(logs, lake)?;
-    let source = places::open_source(logs).await?;
-    let partitions = source.days(&DayArguments::default().range()).await?;
-    let aggregator = DailyAggregator {
-        source,
-        lake: places::create_lake(lake)?,
-        options: Options::default(),
-        stamp: STAMP,
-        progress: Arc::new(Progress::default()),
-    };
-    let summary = daily::mill(&aggregator, partitions, Request::default(), 1, console).await;
-    summary.print(console);
-    Ok(())
+/// What `trailmill run --source LOGS --lake LAKE` does.
+async fn mill(logs: &Path, lake: &Path, allow_gaps: bool, console: &Console) -> anyhow::Result<()> {
+    let mut command: Vec<&OsStr> = ["trailmill", "run", "--source"].map(OsStr::new).to_vec();
+    command.extend([logs.as_os_str(), OsStr::new("--lake"), lake.as_os_str()]);
+    command.extend(allow_gaps.then_some(OsStr::new("--allow-gaps")));
+    match Arguments::try_parse_from(command)?.command {
+        Command::Run(arguments) => run::run(arguments, console).await.map(drop),
+        other => bail!("{other:?} is not what the demo shows"),
+    }
 }
 
-fn show_queries(logs: &Path, lake: &Path, console: &Console) {
+fn show_queries(logs: &Path, lake: &Path, allow_gaps: bool, console: &Console) {
     let (logs, lake) = (logs.display(), lake.display());
+    let allow_gaps = if allow_gaps { " --allow-gaps" } else { "" };
     console.line(&format!(
         r#"
-6. Query it. Which calls were denied, to whom?
+6. Query it. Which calls were denied, to whom? From the Parquet:
 
-   duckdb -c "SELECT json_extract_string(json, '$.userIdentity.arn') AS who,
-                     json_extract_string(json, '$.eventName') AS what, count(*) AS times
-              FROM read_json_objects('{lake}/cloudtrail_daily/**/*.ndjson.gz')
-              WHERE json_extract_string(json, '$.errorCode') LIKE '%AccessDenied%'
+   duckdb -c "SELECT userIdentity.arn AS who, eventName AS what, count(*) AS times
+              FROM read_parquet('{lake}/cloudtrail_monthly/**/*.parquet')
+              WHERE errorCode LIKE '%AccessDenied%'
               GROUP BY ALL ORDER BY times DESC LIMIT 10"
+
+   And without any tool, from the NDJSON:
 
    zcat {lake}/cloudtrail_daily/year=2026/month=10/day=01/*.ndjson.gz | grep ConsoleLogin | head -n 3
 
 The same on your own logs:
 
-   trailmill daily --source {logs} --lake {lake}"#
+   trailmill run --source {logs} --lake {lake}{allow_gaps}"#
     ));
 }

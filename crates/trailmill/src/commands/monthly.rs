@@ -1,5 +1,7 @@
 //! `trailmill monthly`: a month of the daily tables becomes Parquet.
 
+use std::sync::Arc;
+
 use cloudtrail_model::{Month, MonthSource, Table};
 use monthly_aggregator::{
     Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
@@ -11,6 +13,7 @@ use crate::args::{MonthlyArguments, ParquetArguments};
 use crate::console::Console;
 use crate::figures::{bytes, count, counted};
 use crate::places;
+use crate::progress_bar::FollowedRun;
 use crate::stamp::STAMP;
 
 /// What a run did, over all tables and months.
@@ -25,15 +28,17 @@ pub(crate) struct MonthsSummary {
 /// Runs the command.
 pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyhow::Result<Ending> {
     let lake = places::open_lake(&arguments.lake)?;
-    let aggregator =
-        MonthlyAggregator { lake, options: options(arguments.parquet, arguments.threads), stamp: STAMP };
+    let options = options(arguments.parquet, arguments.threads);
+    let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress: Arc::default() };
+    let followed = FollowedRun::of_months(console, aggregator.progress.clone());
     let request = Request { allow_gaps: arguments.allow_gaps, rebuild: arguments.rebuild };
     let tables = arguments.table.map_or(Table::ALL.to_vec(), |table| vec![table]);
     let mut summary = MonthsSummary::default();
     for table in tables {
         let run = aggregator.run(table, arguments.month, request).await;
-        summary.add(table, arguments.month, run, console);
+        followed.aside(|| summary.add(table, arguments.month, run, console));
     }
+    drop(followed);
     if summary.found == 0 {
         anyhow::bail!(
             "nothing of {} is in the daily tables of {}; run `trailmill daily` for its days first",

@@ -1,6 +1,7 @@
 //! `trailmill run`: the daily stage, then Parquet of every month that is complete. No queue, no schedule.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cloudtrail_model::{Month, Table};
 use monthly_aggregator::{MonthlyAggregator, MonthlyError, Request, day_list, months_of};
@@ -11,6 +12,7 @@ use crate::commands::daily;
 use crate::commands::monthly::{self, MonthsSummary};
 use crate::console::Console;
 use crate::places;
+use crate::progress_bar::FollowedRun;
 use crate::stamp::STAMP;
 
 /// Runs the command.
@@ -33,24 +35,29 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
         lake: places::open_lake(&lake)?,
         options: monthly::options(parquet, tuning.threads),
         stamp: STAMP,
+        progress: Arc::default(),
     };
     let broken: BTreeSet<Month> = summary.failed_days.iter().copied().flat_map(months_of).collect();
     let mut months = MonthsSummary::default();
+    let followed = FollowedRun::of_months(console, aggregator.progress.clone());
     for month in touched.into_iter().flat_map(months_of).collect::<BTreeSet<Month>>() {
         if broken.contains(&month) {
-            console.line(&format!("{month}: no Parquet, since days of it failed"));
+            followed.aside(|| console.line(&format!("{month}: no Parquet, since days of it failed")));
             continue;
         }
         for table in Table::ALL {
             let request = Request { allow_gaps, rebuild: false };
             match aggregator.run(table, month, request).await {
-                Err(MonthlyError::MissingDays { partition, days }) => {
+                // every table lacks the same days
+                Err(MonthlyError::MissingDays { days, .. }) => {
                     let days = day_list(&days);
-                    console.line(&format!(
-                        "{partition}: not complete, so no Parquet yet; missing: {days} (--allow-gaps goes on without)"
-                    ));
+                    let line = format!(
+                        "{month}: not complete, so no Parquet yet; missing: {days} (--allow-gaps goes on without)"
+                    );
+                    followed.aside(|| console.line(&line));
+                    break;
                 }
-                run => months.add(table, month, run, console),
+                run => followed.aside(|| months.add(table, month, run, console)),
             }
         }
     }

@@ -1,8 +1,9 @@
-//! `trailmill status`: what the lake holds, day by day, and what it lacks.
+//! `trailmill status`: what the lake holds, day by day and month by month, and what it lacks.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Partition, PartitionSpan, Table};
 use daily_aggregator::{Source, new_files};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Journal, PartitionState};
@@ -10,8 +11,9 @@ use lake_store::{Journal, PartitionState};
 use crate::Ending;
 use crate::args::StatusArguments;
 use crate::calendar_view::{DayStatus, print_calendar};
-use crate::commands::verify::{daily_partitions, nothing_in_lake};
+use crate::commands::verify::{daily_partitions, monthly_partitions, nothing_in_lake};
 use crate::console::Console;
+use crate::months_view::print_months;
 use crate::places;
 
 /// Journals read at once.
@@ -46,7 +48,22 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         calendar.entry(table).or_default().insert(day, status);
     }
     print_calendar(&calendar, source.is_some(), console);
+    let mut months = monthly_partitions(&*lake).await?;
+    months.retain(|partition| overlaps(*partition, &days.range()));
+    print_months(&lake, months, console).await?;
     Ok(Ending::Done)
+}
+
+/// Whether a month has any of the days.
+fn overlaps(partition: Partition, days: &RangeInclusive<Day>) -> bool {
+    match partition.span {
+        PartitionSpan::Month(month) => {
+            let (mut own, last) = (month.days(), month.days().last());
+            own.next().is_some_and(|first| first <= *days.end())
+                && last.is_some_and(|last| last >= *days.start())
+        }
+        PartitionSpan::Day(day) => days.contains(&day),
+    }
 }
 
 async fn status(

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use cloudtrail_model::{Day, Partition, PartitionSpan, Stage, Table};
-use daily_aggregator::{unjournaled, verify};
-use lake_store::Store;
+use lake_store::{Store, unjournaled};
 use serde::Serialize;
 
 use crate::Ending;
@@ -33,7 +32,14 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
     days.check()?;
     let lake = places::open_lake(&arguments.lake)?;
     let unjournaled = unjournaled_problems(&*lake, days).await?;
-    let journaled = daily_partitions(&*lake, &days.range()).await?;
+    let mut journaled: Vec<Partition> = daily_partitions(&*lake, &days.range())
+        .await?
+        .into_iter()
+        .map(|(table, day)| Partition::day(table, day))
+        .collect();
+    if !days.are_named() {
+        journaled.extend(monthly_partitions(&*lake).await?);
+    }
     if journaled.is_empty() && unjournaled.is_empty() {
         // a check of nothing must not pass for one
         bail!("{}", nothing_in_lake(&*lake, &arguments.lake, days).await?);
@@ -47,9 +53,11 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
         }
         problems += object.problems.len() as u64;
     };
-    for (table, day) in journaled {
-        let partition = Partition::day(table, day);
-        let found = verify(lake.clone(), partition, threads).await?;
+    for partition in journaled {
+        let found = match partition.stage() {
+            Stage::Daily => daily_aggregator::verify(lake.clone(), partition, threads).await?,
+            Stage::Monthly => monthly_aggregator::verify(lake.clone(), partition).await?,
+        };
         print(&VerifiedObject {
             partition: partition.to_string(),
             parts: found.parts,
@@ -90,6 +98,15 @@ pub(crate) async fn daily_partitions(
     Ok(found)
 }
 
+/// Every monthly partition of a lake that has a journal, in order.
+pub(crate) async fn monthly_partitions(lake: &dyn Store) -> anyhow::Result<Vec<Partition>> {
+    let mut found = Vec::new();
+    for table in Table::ALL {
+        found.extend(lake_store::partitions(lake, table, Stage::Monthly).await?);
+    }
+    Ok(found)
+}
+
 /// Says that the lake has no partition of the days asked for, and which it has.
 pub(crate) async fn nothing_in_lake(
     lake: &dyn Store,
@@ -101,33 +118,48 @@ pub(crate) async fn nothing_in_lake(
     Ok(nothing(&format!("the lake {}", folder.display()), "partitions", asked, &there))
 }
 
-/// What is visible in the daily tables although no journal can vouch for it, by partition, or by table where it is in no
-/// partition. The latter only where every day is asked for.
+/// What is visible in the tables although no journal can vouch for it, by partition, or by table where it is in no
+/// partition. Only what is of the days asked for, where some are.
 async fn unjournaled_problems(
     lake: &dyn Store,
     asked: DayArguments,
 ) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for table in Table::ALL {
-        for (partition, key) in unjournaled(lake, table).await? {
-            let Some((partition, day)) = partition.and_then(|of| Some((of, day_of(of)?))) else {
-                if !asked.are_named() {
-                    let problem = format!("{key}: it is in no partition, but readers see it; move it away");
-                    problems.entry(format!("{table}_{}", Stage::Daily)).or_default().push(problem);
+        for stage in [Stage::Daily, Stage::Monthly] {
+            for (partition, key) in unjournaled(lake, table, stage).await? {
+                let of_a_day_asked_for =
+                    partition.and_then(day_of).is_some_and(|day| asked.range().contains(&day));
+                if asked.are_named() && !of_a_day_asked_for {
+                    continue;
                 }
-                continue;
-            };
-            if asked.range().contains(&day) {
-                let problem = format!(
-                    "{key}: its partition has no journal; bring {} back from a backup, or, if the source still has the \
-                     day's log files, move the part away and run `trailmill daily --day {day}`",
-                    partition.journal_prefix()
-                );
-                problems.entry(partition.to_string()).or_default().push(problem);
+                let (of, problem) = match partition {
+                    Some(partition) => (partition.to_string(), without_journal(partition)),
+                    None => (
+                        format!("{table}_{stage}"),
+                        "it is in no partition, but readers see it; move it away".to_owned(),
+                    ),
+                };
+                problems.entry(of).or_default().push(format!("{key}: {problem}"));
             }
         }
     }
     Ok(problems)
+}
+
+fn without_journal(partition: Partition) -> String {
+    let again = match partition.span {
+        PartitionSpan::Day(day) => {
+            format!(
+                "if the source still has the day's log files, move the part away and run `trailmill daily --day {day}`"
+            )
+        }
+        PartitionSpan::Month(month) => {
+            format!("move the part away and run `trailmill monthly --month {month}`")
+        }
+    };
+    let journal = partition.journal_prefix();
+    format!("its partition has no journal; bring {journal} back from a backup, or {again}")
 }
 
 fn day_of(partition: Partition) -> Option<Day> {
