@@ -19,7 +19,8 @@ For names in snake case, each table has a view, such as `cloudtrail_monthly_snak
 - **string, JSON**: the record's own bytes, as in `json_extract_scalar(requestparameters, '$.bucketName')`.
 - **string, true or false**: a JSON boolean, kept as text since AWS's DDL has it so: `WHERE readonly = 'true'`.
 - **A missing member is null.** One that was explicitly `null` is null too, and named in `nullFields`. One of an unexpected
-  type is null, and its value is in `extraFields`.
+  type, such as a number where a string should be, is there as its JSON text in a column of strings and null in any other;
+  the value itself is in `extraFields`.
 - **From**: *AWS* is a column of AWS's DDL; *newer* is a member CloudTrail writes and that DDL lacks; *Trailmill* is made here.
 
 AWS's pages:
