@@ -63,4 +63,5 @@ class Lake:
     def export(self, table: str, month: str) -> list[str]:
         """The lines of `trailmill export`."""
         exported = self.trailmill("export", "--lake", str(self.folder), "--table", table, "--month", month)
-        return exported.removesuffix("\n").split("\n")
+        # not splitlines: that would cut at marks that JSON has inside of texts
+        return exported.removesuffix("\n").split("\n") if exported else []

@@ -1,6 +1,7 @@
 """The statements of `trailmill ddl`: they parse, they run in duckdb, and their types are those of the Parquet."""
 
 import logging
+import re
 
 import duckdb
 import pyarrow
@@ -20,9 +21,13 @@ OPAQUE = "MSCK REPAIR TABLE"
 
 
 def parse(sql: str, dialect: str, where: str) -> list[exp.Expression]:
-    """Every statement as an expression that sqlglot understands to the end."""
+    """Every statement as an expression that sqlglot understands to the end.
+
+    One at a time, as Athena runs them: its tables are in Hive's grammar and its views in Trino's, with other quotes.
+    """
+    texts = [text for text in re.split(r";\s*(?:\n|$)", sql) if text.strip()]
     try:
-        statements = [statement for statement in sqlglot.parse(sql, read=dialect) if statement]
+        statements = [statement for text in texts for statement in sqlglot.parse(text, read=dialect) if statement]
     except sqlglot.errors.SqlglotError as error:
         raise_as_mismatch(where, dialect, error)
     for statement in statements:
