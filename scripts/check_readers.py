@@ -2,9 +2,12 @@
 an oracle of its own. Called by scripts/check-readers: COMMAND DEMO_FOLDER [REAL_LAKE...]"""
 
 import pathlib
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+
+import duckdb
 
 from readers import daily_stage, oracle, parquet_layout, parquet_values, queries, statements
 from readers.lake import Lake
@@ -18,7 +21,12 @@ def main() -> int:
     command, demo = sys.argv[1], pathlib.Path(sys.argv[2])
     made = Lake(demo / "lake", command)
     reals = [Lake(pathlib.Path(folder), command) for folder in sys.argv[3:]]
-    everywhere = [daily_stage.check_daily, parquet_values.check_values, oracle.check_records, parquet_layout.check_layout]
+    everywhere = [
+        daily_stage.check_daily,
+        parquet_values.check_values,
+        oracle.check_records,
+        parquet_layout.check_layout,
+    ]
     checks: list[tuple[str, Callable[[], str]]] = [
         (f"{lake.folder.name}, {check.__name__.removeprefix('check_')}", lambda lake=lake, check=check: check(lake))
         for lake in [made, *reals]
@@ -34,7 +42,10 @@ def main() -> int:
         started = time.monotonic()
         try:
             said = check()
-        except Mismatch as mismatch:
+        except subprocess.CalledProcessError as failed:
+            print(f"{name}: FAILED: {' '.join(failed.cmd)}: {failed.stderr.strip()}", file=sys.stderr)
+            return 1
+        except (Mismatch, duckdb.Error) as mismatch:
             print(f"{name}: FAILED: {mismatch}", file=sys.stderr)
             return 1
         print(f"{name}: {said} ({time.monotonic() - started:.1f} s)", flush=True)

@@ -32,7 +32,8 @@ def check_daily(lake: Lake) -> str:
         f"FROM read_ndjson_objects('{pattern}', hive_partitioning = true) GROUP BY d"
     ).fetchall()
     expect(dict(seen) == expected, f"{stage}: duckdb counts {seen}, the journal {expected}")
-    rows = duckdb.sql(f"SELECT json->>'$.eventName', json->>'$.eventID' FROM read_ndjson_objects('{pattern}')").fetchall()
+    members = "json->>'$.eventName', json->>'$.eventID'"
+    rows = duckdb.sql(f"SELECT {members} FROM read_ndjson_objects('{pattern}')").fetchall()
     expect(sorted(str(row[0]) for row in rows) == names, f"{stage}: eventName differs in duckdb")
     expect({row[1] for row in rows} - {None} == ids, f"{stage}: eventID differs in duckdb")
 
@@ -55,6 +56,7 @@ def check_demo_queries(printed: str) -> str:
     expect(query and shell, "the demo prints no duckdb query, or no zcat line")
     answer = duckdb.sql(query.group(1)).fetchall()
     expect(answer, "the duckdb query that the demo prints finds nothing")
-    found = subprocess.run(["bash", "-c", shell.group(1)], check=True, capture_output=True, text=True).stdout.splitlines()
+    run = ["bash", "-c", shell.group(1)]
+    found = subprocess.run(run, check=True, capture_output=True, text=True).stdout.splitlines()
     expect(found and all(json.loads(line) for line in found), "the zcat line that the demo prints finds nothing")
     return f"the demo's queries: duckdb {len(answer)} rows, zcat {len(found)} lines"

@@ -1,4 +1,4 @@
-"""How the Parquet is written, as its readers see it: statistics, page index, bloom filters, no needless dictionaries."""
+"""How the Parquet is written, as its readers see it: statistics, page index, bloom filters, dictionaries."""
 
 import pathlib
 import uuid

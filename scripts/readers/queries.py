@@ -59,11 +59,13 @@ def check_queries(lake: Lake, document: pathlib.Path) -> str:
         }
         monthly = rows["DuckDB, monthly"]
         for other, theirs in rows.items():
-            odd = next((pair for pair in zip(monthly, theirs) if pair[0] != pair[1]), (len(monthly), len(theirs)))
-            expect(theirs == monthly, f"{where}: {other} differs from DuckDB, monthly: {short(odd[1])}, not {short(odd[0])}")
+            counts_of = (f"{len(monthly)} rows", f"{len(theirs)} rows")
+            odd = next((pair for pair in zip(monthly, theirs) if pair[0] != pair[1]), counts_of)
+            what = f"{where}: {other} gives {short(odd[1])}, DuckDB, monthly gives {short(odd[0])}"
+            expect(theirs == monthly, what)
         counts.append(len(monthly))
     filled = sum(count > 0 for count in counts)
-    expect(filled >= FEWEST_WITH_ROWS, f"{document.name}: only {filled} queries find anything in the made lake: {counts}")
+    expect(filled >= FEWEST_WITH_ROWS, f"{document.name}: only {filled} queries find anything: {counts}")
     said = ", ".join(f"{query.title.split('.')[0]}: {count}" for query, count in zip(queries, counts, strict=True))
     return f"{len(queries)} queries, the same rows on both stages and from Athena's SQL as duckdb; rows of {said}"
 

@@ -54,7 +54,7 @@ def check_statements(lake: Lake) -> str:
         columns += compare_types(f"ddl athena, {table}", athena, schema)
         compare_types(f"ddl spark, {table}", spark, schema)
         run_views(lake, table, athena[1], spark[1])
-    return f"{len(TABLES)} tables, {columns} columns: Athena's and Spark's parse with the Parquet's types, duckdb's views answer"
+    return f"{len(TABLES)} tables, {columns} columns: Athena's and Spark's have the Parquet's types, every view answers"
 
 
 def compare_types(where: str, statements: list[exp.Expression], schema: pyarrow.Schema) -> int:
@@ -101,8 +101,10 @@ def arrow_type(of: pyarrow.DataType) -> str:
 
 
 def run_views(lake: Lake, table: str, *others: exp.Expression) -> None:
-    """duckdb's statements run, and the view in snake case has the values of the table; so have Athena's and Spark's views
-    when translated to duckdb."""
+    """duckdb's statements run, and the view in snake case has the values of the table.
+
+    So have Athena's and Spark's views, when translated to duckdb.
+    """
     name = f"{table}_monthly"
     database = duckdb.connect()
     database.execute(lake.trailmill("ddl", "duckdb", "--table", table, "--location", str(lake.folder)))
@@ -122,6 +124,7 @@ def run_views(lake: Lake, table: str, *others: exp.Expression) -> None:
     for view in [None, *others]:
         if view is not None:
             database.execute(view.sql("duckdb"))
-            expect(names == database.sql(f"SELECT * FROM {name}_snake LIMIT 0").columns, f"{table}: views differ in columns")
+            others_names = database.sql(f"SELECT * FROM {name}_snake LIMIT 0").columns
+            expect(names == others_names, f"ddl, {table}: the views have other columns: {others_names}")
         seen = sorted(map(repr, database.sql(f"{renamed} FROM {name}_snake").fetchall()))
         expect(seen == values, f"{table}: the view in snake case has other values than the table")
