@@ -1,8 +1,9 @@
 use super::*;
-use crate::test_world::{Call, Dawdle, Hook, Hooked, World, committed, gzip, key, lines_of, partition, put};
+use crate::test_world::{World, committed, gzip, key, lines_of, partition, put};
 use async_trait::async_trait;
 use lake_store::MemoryStore;
 use std::sync::Mutex;
+use testkit::{Call, Dawdle, Hook, Hooked};
 
 /// Replaces (or deletes, where there is no text) an object just before the first get of it.
 #[derive(Debug)]
