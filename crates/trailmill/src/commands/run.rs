@@ -44,6 +44,7 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
         for table in Table::ALL {
             let request = Request { allow_gaps, rebuild: false };
             match aggregator.run(table, month, request).await {
+                Err(MonthlyError::MissingDays { days, .. }) if !months.is_news(month, &days) => {}
                 Err(MonthlyError::MissingDays { partition, days }) => {
                     let days = day_list(&days);
                     console.line(&format!(
