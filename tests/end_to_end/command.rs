@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use cloudtrail_model::{Month, Table};
 use serde_json::Value;
 
 /// The command, with nothing to read from and its output kept. Builds it where it is missing or old.
@@ -69,6 +70,41 @@ pub(crate) fn daily_well(source: &Path, lake: &Path, more: &[&str]) -> Ran {
     let ran = daily(source, lake, more);
     assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");
     ran
+}
+
+/// `trailmill run`, with JSON if `more` says so.
+pub(crate) fn run(source: &Path, lake: &Path, more: &[&str]) -> Ran {
+    let mut command = trailmill();
+    command.arg("run").arg("--source").arg(source).arg("--lake").arg(lake).args(more);
+    command.output().unwrap().into()
+}
+
+/// `trailmill run` that ends with status 0 and nothing on standard error.
+pub(crate) fn run_well(source: &Path, lake: &Path, more: &[&str]) -> Ran {
+    let ran = run(source, lake, more);
+    assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");
+    ran
+}
+
+/// `trailmill monthly`, ready to be started.
+pub(crate) fn monthly_command(lake: &Path, month: Month, more: &[&str]) -> Command {
+    let mut command = trailmill();
+    command.args(["monthly", "--month", &month.to_string(), "--lake"]).arg(lake).args(more);
+    command
+}
+
+/// `trailmill monthly` that ends with status 0 and nothing on standard error.
+pub(crate) fn monthly_well(lake: &Path, month: Month, more: &[&str]) -> Ran {
+    let ran: Ran = monthly_command(lake, month, more).output().unwrap().into();
+    assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");
+    ran
+}
+
+/// `trailmill export`, ready to be started.
+pub(crate) fn export_command(lake: &Path, table: Table, month: Month) -> Command {
+    let mut command = trailmill();
+    command.args(["export", "--table", table.as_str(), "--month", &month.to_string(), "--lake"]).arg(lake);
+    command
 }
 
 /// `trailmill verify`

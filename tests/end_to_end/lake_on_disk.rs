@@ -57,7 +57,7 @@ pub(crate) fn journaled(lake: &Path) -> BTreeSet<Partition> {
     })
 }
 
-fn wait<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
 }
 

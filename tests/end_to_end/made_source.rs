@@ -24,12 +24,29 @@ pub(crate) fn small_day(files: u32, records: u32) -> OrganizationConfig {
 
 /// The key of a log file with a name, in a folder of [`day`] by itself.
 pub(crate) fn key_of(name: &str) -> String {
-    format!("AWSLogs/991122223333/CloudTrail/eu-west-1/{}/{name}", day().as_path())
+    key_on(day(), name)
+}
+
+/// The key of a log file delivered on a day, in a folder by itself.
+pub(crate) fn key_on(day: Day, name: &str) -> String {
+    format!("AWSLogs/991122223333/CloudTrail/eu-west-1/{}/{name}", day.as_path())
+}
+
+/// A record with a number, of a time such as `2026-11-22T10:11:12Z`.
+pub(crate) fn event(number: u64, time: &str) -> String {
+    format!(
+        r#"{{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-{number:012x}","eventTime":"{time}","eventSource":"s3.amazonaws.com","eventName":"GetObject","requestParameters":{{"n":{number}.0}},"responseElements":null}}"#
+    )
+}
+
+/// The text of a log file.
+pub(crate) fn log_file(records: &[String]) -> Vec<u8> {
+    format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes()
 }
 
 /// A good log file with some records that no other seed has.
 pub(crate) fn good_log_file(seed: u64) -> Vec<u8> {
-    format!("{{\"Records\":[{}]}}", sample_records(seed, 5).join(",")).into_bytes()
+    log_file(&sample_records(seed, 5))
 }
 
 /// Writes a file of a source, over another one if need be.

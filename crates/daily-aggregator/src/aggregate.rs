@@ -43,11 +43,13 @@ impl DailyAggregator {
     pub async fn run(&self, table: Table, day: Day, request: Request) -> Result<DayReport, DailyError> {
         let partition = Partition::day(table, day);
         for _ in 0..MAX_PLANS {
+            // the journal before the source: a file that another run reads later than this is met at the claim, and is
+            // not taken for one that has gone
+            let journal = Journal::new(self.lake.clone(), partition);
+            let state = journal.read().await.map_err(AttemptError::from)?;
             let listing = self.source.list(table, day).await.map_err(DailyError::List)?;
             let Listing { files, others, other_example } = listing;
             let listed = files.len() as u64;
-            let journal = Journal::new(self.lake.clone(), partition);
-            let state = journal.read().await.map_err(AttemptError::from)?;
             let plan = plan(&state, files, request)?;
             if let Ended::Done(outcome) = self.attempt(journal, &state, plan).await? {
                 return Ok(DayReport { partition, outcome, listed, others, other_example });

@@ -1,71 +1,8 @@
 //! A run is stopped at every single effect it has on the lake. Whatever is left, a clean run sets right.
 
 use super::*;
-use crate::test_world::{Call, Hook, Hooked, World, gzip, lines_of, partition, put};
-use async_trait::async_trait;
-use lake_store::StoreError;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-
-/// Whether the effect that fails takes place.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Effect {
-    Missing,
-    Done,
-}
-
-/// What becomes of the process after the failed effect.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Then {
-    /// It sees the error and cleans up as it can.
-    GoesOn,
-    /// It is gone: none of its calls reaches the lake any more.
-    Dies,
-}
-
-/// Fails one effect on the lake.
-#[derive(Debug)]
-struct Fault {
-    /// Effects before the one that fails.
-    spared: usize,
-    effect: Effect,
-    then: Then,
-    begun: AtomicUsize,
-    done: AtomicUsize,
-    happened: AtomicBool,
-}
-
-impl Fault {
-    fn at(spared: usize, effect: Effect, then: Then) -> Arc<Self> {
-        let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Fault { spared, effect, then, begun, done, happened: AtomicBool::new(false) })
-    }
-
-    fn count(&self, counter: &AtomicUsize, effect: Effect, call: Call, key: &str) -> Result<(), StoreError> {
-        let is_the_one = call.is_effect() && counter.fetch_add(1, SeqCst) == self.spared;
-        if is_the_one && self.effect == effect {
-            self.happened.store(true, SeqCst);
-            return Err(failed(key));
-        }
-        Ok(())
-    }
-}
-
-fn failed(key: &str) -> StoreError {
-    StoreError::new(ErrorKind::Permanent, "reach", key).because("the fault of this test")
-}
-
-#[async_trait]
-impl Hook for Fault {
-    async fn before(&self, call: Call, key: &str) -> Result<(), StoreError> {
-        if self.then == Then::Dies && self.happened.load(SeqCst) {
-            return Err(failed(key));
-        }
-        self.count(&self.begun, Effect::Missing, call, key)
-    }
-    async fn after(&self, call: Call, key: &str) -> Result<(), StoreError> {
-        self.count(&self.done, Effect::Done, call, key)
-    }
-}
+use crate::test_world::{World, gzip, lines_of, partition, put};
+use testkit::{Effect, Fault, Hooked, Then};
 
 /// What a lake is like when the run that is stopped begins.
 #[derive(Debug, Clone, Copy)]
@@ -92,8 +29,7 @@ async fn world(before: Before) -> World {
             world.commit().await;
         }
         Before::ADeadAttempt => {
-            let fault = Fault::at(usize::MAX, Effect::Missing, Then::Dies);
-            dead_before_its_commit(&world, &fault).await;
+            dead_before_its_commit(&world).await;
         }
         Before::Nothing | Before::ACommit => {}
     }
@@ -101,11 +37,12 @@ async fn world(before: Before) -> World {
 }
 
 /// Leaves published parts without a commit, a staged upload and a stray of unknown origin.
-async fn dead_before_its_commit(world: &World, counting: &Arc<Fault>) {
+async fn dead_before_its_commit(world: &World) {
+    let counting = Fault::never();
     let copy = World { lake: lake_store::MemoryStore::new(), ..world.clone() };
-    run_with(&copy, counting, Request::default()).await.unwrap();
+    run_with(&copy, &counting, Request::default()).await.unwrap();
     // the last effect of a first run is its commit
-    let last = counting.begun.load(SeqCst) - 1;
+    let last = counting.effects() - 1;
     let fault = Fault::at(last, Effect::Missing, Then::Dies);
     run_with(world, &fault, Request::default()).await.unwrap_err();
     let stray = format!("{}part-000777-0000.ndjson.gz", partition().prefix());
@@ -144,7 +81,7 @@ async fn stop_everywhere(
         let at_first = committed_lines(&world).await;
         let fault = Fault::at(spared, effect, then);
         let result = run_with(&world, &fault, request).await;
-        let happened = fault.happened.load(SeqCst);
+        let happened = fault.happened();
         assert_eq!(result.is_err(), happened, "{context}: {result:?}");
         if !happened {
             world.assert_settled(&all, &context).await;

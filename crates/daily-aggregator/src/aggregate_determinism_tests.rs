@@ -1,7 +1,8 @@
 use super::*;
-use crate::test_world::{Dawdle, Hooked, World, committed, envelope, gzip, key, noise, put};
+use crate::test_world::{World, committed, envelope, gzip, key, noise, put};
 use bytes::Bytes;
 use std::collections::BTreeSet;
+use testkit::{Dawdle, Hooked};
 
 /// A day of 80 files, some tiny, some large, some empty or broken, with duplicates in between. The set of its lines.
 async fn busy_day(world: &World) -> BTreeSet<String> {

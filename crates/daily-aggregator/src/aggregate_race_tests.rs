@@ -1,8 +1,9 @@
 use super::*;
-use crate::test_world::{Call, Dawdle, Hook, Hooked, World, committed, gzip, key, lines_of, partition, put};
+use crate::test_world::{World, committed, gzip, key, lines_of, partition, put};
 use async_trait::async_trait;
 use lake_store::MemoryStore;
 use std::sync::Mutex;
+use testkit::{Call, Dawdle, Hook, Hooked, Meanwhile};
 
 /// Replaces (or deletes, where there is no text) an object just before the first get of it.
 #[derive(Debug)]
@@ -188,4 +189,36 @@ async fn a_part_that_a_rebuild_retires_meanwhile_is_not_missing() {
     assert_eq!(report.outcome, Outcome::UpToDate { quarantined: vec![] });
     assert!(*hook.done.lock().unwrap(), "nothing was rebuilt");
     world.assert_settled(&lines_of(0..5), "").await;
+}
+
+#[tokio::test]
+async fn another_run_at_any_moment_of_a_run_or_a_rebuild_loses_nothing() {
+    let mut ended = (0, 0);
+    let rebuild = Request { rebuild: true, ..Request::default() };
+    for (has_commit, request) in [(false, Request::default()), (true, Request::default()), (true, rebuild)] {
+        for spared in 0.. {
+            let context = format!("before call {spared}, commit before: {has_commit}, {request:?}");
+            let mut world = World::new();
+            world.options.part_raw_bytes = 2_000;
+            world.deliver("a", 0..20).await;
+            if has_commit {
+                world.commit().await;
+            }
+            world.deliver("b", 10..40).await;
+            let other = world.clone();
+            let hook = Meanwhile::before_call(spared, async move {
+                other.deliver("late", 30..60).await;
+                other.commit().await;
+            });
+            let lake = Hooked { store: world.lake.clone(), hook: hook.clone() };
+            let run = world.run_over(world.source.clone(), lake, request).await;
+            if !hook.happened().await {
+                break;
+            }
+            tally(&[run.expect(&context).outcome], &mut ended);
+            // no further run: the other one has said that all is there
+            world.assert_settled(&lines_of(0..60), &context).await;
+        }
+    }
+    assert!(ended.0 >= 5 && ended.1 >= 10, "the runs hardly met: {ended:?} committed, superseded");
 }

@@ -1,9 +1,10 @@
 use super::*;
-use crate::test_world::{Call, Dawdle, Hook, Hooked, World, gzip, key, noise, put};
+use crate::test_world::{World, gzip, key, noise, put};
 use async_trait::async_trait;
 use lake_store::{Depth, ErrorKind, list_all};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use testkit::{Call, Dawdle, Hook, Hooked};
 
 async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
     let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;

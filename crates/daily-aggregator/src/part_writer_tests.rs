@@ -1,7 +1,8 @@
 use super::*;
-use crate::test_world::{STAMP, World, gunzip_one_member, partition, sorted_lines};
+use crate::test_world::{World, gunzip_one_member, partition, sorted_lines};
 use lake_store::read_part;
 use lake_store::{Changes, Store};
+use testkit::STAMP;
 
 async fn attempt(world: &World) -> Attempt {
     let (lake, state) = (std::sync::Arc::new(world.lake.clone()), world.state().await);

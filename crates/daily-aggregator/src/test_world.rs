@@ -1,28 +1,18 @@
-//! What the tests of this crate stand on: a source and a lake in memory, log files to put there, and a store that lets a
-//! test in before and after every call.
+//! What the tests of this crate stand on: a source and a lake in memory, and log files to put there.
 
-use std::fmt::Debug;
 use std::io::{Read, Write};
-use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
-use cloudtrail_model::{AttemptId, Day, Partition, Table};
+use cloudtrail_model::{Day, Partition, Table};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use lake_store::{
-    Created, Depth, Journal, MemoryStore, ObjectMeta, Page, PartitionState, Result, StagedUpload, Stamp,
-    Store, Verification, list_all,
+    Created, Depth, Journal, MemoryStore, ObjectMeta, PartitionState, Store, Verification, list_all,
 };
+use testkit::STAMP;
 
 use crate::{Committed, DailyAggregator, DailyError, DayReport, Options, Outcome, Request, Source, verify};
-
-pub(crate) const STAMP: Stamp = Stamp {
-    new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),
-    now: || "2026-11-23T03:00:00Z".into(),
-    tool: "test",
-};
 
 pub(crate) fn day() -> Day {
     "2026-11-22".parse().unwrap()
@@ -118,11 +108,11 @@ impl World {
         self.try_run(Request::default()).await.unwrap().outcome
     }
 
-    pub(crate) async fn rebuild(&self) -> std::result::Result<DayReport, DailyError> {
+    pub(crate) async fn rebuild(&self) -> Result<DayReport, DailyError> {
         self.try_run(Request { rebuild: true, ..Request::default() }).await
     }
 
-    pub(crate) async fn try_run(&self, request: Request) -> std::result::Result<DayReport, DailyError> {
+    pub(crate) async fn try_run(&self, request: Request) -> Result<DayReport, DailyError> {
         self.run_over(self.source.clone(), self.lake.clone(), request).await
     }
 
@@ -132,7 +122,7 @@ impl World {
         source: impl Store + 'static,
         lake: impl Store + 'static,
         request: Request,
-    ) -> std::result::Result<DayReport, DailyError> {
+    ) -> Result<DayReport, DailyError> {
         let aggregator = DailyAggregator {
             source: Source::survey(Arc::new(source), "").await.unwrap(),
             lake: Arc::new(lake),
@@ -208,143 +198,4 @@ pub(crate) fn sorted_lines(parts: &[(String, Bytes)]) -> Vec<String> {
     }
     lines.sort_unstable();
     lines
-}
-
-/// A call to a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Call {
-    List,
-    Get,
-    GetRange,
-    Create,
-    Stage,
-    Write,
-    Seal,
-    Publish,
-    Abort,
-    Abandon,
-    Delete,
-}
-
-impl Call {
-    pub(crate) fn is_effect(self) -> bool {
-        !matches!(self, Call::List | Call::Get | Call::GetRange)
-    }
-}
-
-/// Lets a test in before and after every call. An error takes the place of the call's result.
-#[async_trait]
-pub(crate) trait Hook: Send + Sync + Debug {
-    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
-        Ok(())
-    }
-    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// A store in memory with a hook.
-#[derive(Debug)]
-pub(crate) struct Hooked<H> {
-    pub(crate) store: MemoryStore,
-    pub(crate) hook: Arc<H>,
-}
-
-impl<H: Hook> Hooked<H> {
-    async fn around<T>(&self, call: Call, key: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
-        around(&*self.hook, call, key, work).await
-    }
-}
-
-async fn around<T>(
-    hook: &dyn Hook,
-    call: Call,
-    key: &str,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    hook.before(call, key).await?;
-    let result = work.await?;
-    hook.after(call, key).await?;
-    Ok(result)
-}
-
-#[async_trait]
-impl<H: Hook + 'static> Store for Hooked<H> {
-    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
-        self.around(Call::List, prefix, self.store.list(prefix, depth, page)).await
-    }
-    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
-        self.around(Call::Get, key, self.store.get(key, etag)).await
-    }
-    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
-        self.around(Call::GetRange, key, self.store.get_range(key, range)).await
-    }
-    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
-        self.around(Call::Create, key, self.store.create_new(key, body)).await
-    }
-    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
-        let upload = self.around(Call::Stage, key, self.store.stage(key)).await?;
-        Ok(Box::new(HookedUpload { upload, key: key.to_owned(), hook: self.hook.clone() }))
-    }
-    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
-        self.around(Call::Abandon, prefix, self.store.abandon_staged(prefix)).await
-    }
-    async fn delete(&self, key: &str) -> Result<()> {
-        self.around(Call::Delete, key, self.store.delete(key)).await
-    }
-}
-
-#[derive(Debug)]
-struct HookedUpload {
-    upload: Box<dyn StagedUpload>,
-    key: String,
-    hook: Arc<dyn Hook>,
-}
-
-#[async_trait]
-impl StagedUpload for HookedUpload {
-    async fn write(&mut self, chunk: Bytes) -> Result<()> {
-        around(&*self.hook, Call::Write, &self.key, self.upload.write(chunk)).await
-    }
-    async fn seal(&mut self) -> Result<()> {
-        around(&*self.hook, Call::Seal, &self.key, self.upload.seal()).await
-    }
-    async fn publish(&mut self) -> Result<()> {
-        around(&*self.hook, Call::Publish, &self.key, self.upload.publish()).await
-    }
-    async fn abort(&mut self) -> Result<()> {
-        around(&*self.hook, Call::Abort, &self.key, self.upload.abort()).await
-    }
-}
-
-/// Makes every call take a while, of a length drawn from a seed: other tasks get in between.
-#[derive(Debug)]
-pub(crate) struct Dawdle {
-    random: Mutex<fastrand::Rng>,
-    longest: u32,
-}
-
-impl Dawdle {
-    pub(crate) fn new(seed: u64, longest: u32) -> Arc<Self> {
-        Arc::new(Dawdle { random: Mutex::new(fastrand::Rng::with_seed(seed)), longest })
-    }
-
-    async fn some_time(&self) {
-        let turns = self.random.lock().unwrap().u32(..=self.longest);
-        for _ in 0..turns {
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
-#[async_trait]
-impl Hook for Dawdle {
-    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
-        self.some_time().await;
-        Ok(())
-    }
-    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
-        self.some_time().await;
-        Ok(())
-    }
 }

@@ -1,7 +1,8 @@
 use super::*;
-use crate::test_world::{STAMP, World, gzip, partition, put, record};
+use crate::test_world::{World, gzip, partition, put, record};
 use cloudtrail_model::{Commit, FORMAT_VERSION, Input, Totals, Verdict, part_key};
 use lake_store::{Claimed, CommitOutcome};
+use testkit::STAMP;
 
 /// A partition of several parts, 40 records.
 async fn sound() -> World {

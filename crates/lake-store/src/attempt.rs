@@ -132,6 +132,10 @@ impl Attempt {
             // nothing is ever published before the first claim
             let visible = differences(&*store, &journal, state).await?.strays;
             if let Some(example) = visible.into_iter().next() {
+                // or published by somebody who has claimed since the state was read
+                if journal.read().await?.last_seq > 0 {
+                    return Ok(None);
+                }
                 return Err(AttemptError::JournalGone { partition: journal.partition(), example });
             }
         }
@@ -140,6 +144,10 @@ impl Attempt {
         let Claimed::Yes(claim) = claimed else { return Ok(None) };
         store.abandon_staged(&journal.partition().prefix()).await?;
         let strays = differences(&*store, &journal, state).await?.strays;
+        // a later attempt's parts are none of ours to sweep; where there was none after the listing, they are not in it
+        if journal.is_fenced(&claim).await? {
+            return Ok(None);
+        }
         for key in &strays {
             store.delete(key).await?;
         }

@@ -198,3 +198,22 @@ async fn parts_whose_journal_is_gone_are_not_swept() {
     assert_eq!(world.visible().await, [part]);
     assert_eq!(world.journal.read().await.unwrap().last_seq, 0, "nothing was claimed");
 }
+
+#[tokio::test]
+async fn parts_that_a_first_attempt_published_meanwhile_are_no_sign_of_a_lost_journal() {
+    let world = World::new();
+    let stale = world.journal.read().await.unwrap();
+    let first = world.begin().await;
+    let first_changes = changes(&first, "a").await;
+    first.finish(first_changes).await.unwrap();
+    let store = Arc::new(world.store.clone());
+    assert!(Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap().is_none());
+
+    // without the journal they are
+    world.store.delete(&world.journal.partition().journal_key(1)).await.unwrap();
+    world.store.delete(&world.journal.partition().journal_key(2)).await.unwrap();
+    let store = Arc::new(world.store.clone());
+    let gone = Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap_err();
+    assert!(matches!(gone, AttemptError::JournalGone { .. }), "{gone}");
+    assert_eq!(world.visible().await.len(), 1, "it was not swept");
+}

@@ -65,9 +65,11 @@ impl MonthlyAggregator {
     ) -> Result<MonthReport, MonthlyError> {
         let partition = Partition::month(table, month);
         for _ in 0..MAX_PLANS {
-            let plan = plan(&self.lake, table, month).await?;
+            // the month before its days: whoever commits it later than this is met at the claim, so that what is planned
+            // is never older than what is replaced
             let journal = Journal::new(self.lake.clone(), partition);
             let state = journal.read().await?;
+            let plan = plan(&self.lake, table, month).await?;
             if plan.parts.is_empty() && state.last_seq == 0 {
                 return Ok(MonthReport { partition, outcome: Outcome::Empty, source: plan.source });
             }
@@ -214,3 +216,11 @@ async fn is_fenced(journal: &Journal, state: &PartitionState) -> bool {
 #[cfg(test)]
 #[path = "aggregate_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "aggregate_crash_tests.rs"]
+mod crash_tests;
+
+#[cfg(test)]
+#[path = "aggregate_race_tests.rs"]
+mod race_tests;

@@ -10,8 +10,8 @@ use rayon::ThreadPoolBuildError;
 pub enum MonthlyError {
     /// Days that the daily stage has not committed.
     #[error(
-        "{partition} is not complete: {} of its days are not in the daily table ({}); run `trailmill daily` for them, or \
-         add --allow-gaps to go on without", days.len(), crate::report::day_list(days)
+        "the month is not complete: {} of its days are not in the daily table ({}); run `trailmill daily` for them, or add \
+         --allow-gaps to go on without", days.len(), crate::report::day_list(days)
     )]
     MissingDays {
         /// The month.

@@ -2,25 +2,22 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use cloudtrail_model::{AttemptId, Day, Input, Month, Part, Partition, Table, Totals, Verdict, hex};
+use cloudtrail_model::{Day, Input, Month, Part, Partition, Table, Totals, Verdict, hex};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures::TryStreamExt;
 use lake_store::{
     Attempt, Changes, CommitOutcome, Depth, Journal, MemoryStore, ObjectMeta, PartitionState, SealedPart,
-    Stamp, Store, list_all,
+    Store, list_all,
 };
 use sha2::{Digest, Sha256};
+use testkit::STAMP;
 
-use crate::{Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, export};
-
-static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
-
-pub(crate) const STAMP: Stamp = Stamp {
-    new_attempt: || AttemptId(format!("{:016x}", ATTEMPTS.fetch_add(1, Ordering::Relaxed))),
-    now: || "2026-12-01T03:00:00Z".into(),
-    tool: "test",
+use crate::part_reader::read_rows;
+use crate::{
+    Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, append_lines, export,
+    verify,
 };
 
 pub(crate) fn day(text: &str) -> Day {
@@ -38,6 +35,9 @@ pub(crate) fn record(number: u64, time: &str) -> String {
         r#"{{"eventID":"00000000-0000-4000-8000-{number:012x}","eventTime":"{time}","eventSource":"s{service}.amazonaws.com","eventName":"Get{call}","requestParameters":null}}"#
     )
 }
+
+/// A request for a month that may lack days.
+pub(crate) const GAPS: Request = Request { allow_gaps: true, rebuild: false };
 
 /// One lake.
 #[derive(Debug, Clone)]
@@ -60,17 +60,40 @@ impl World {
         world
     }
 
+    /// The first three days of October are there, each with ten records of its own; their month has two parts.
+    pub(crate) async fn of_three_days() -> Self {
+        let mut world = World::new();
+        world.options = Options { part_rows: 1, row_group_days: 2, level: 1, ..world.options };
+        for day in october().days().take(3) {
+            world.commit_day(Table::CloudTrail, day, &ten_of(day)).await;
+        }
+        world
+    }
+
     /// Commits lines as one more part of a day, as the daily stage does; no lines make an empty commit.
     pub(crate) async fn commit_day(&self, table: Table, day: Day, lines: &[String]) {
+        self.change_day(table, day, lines, false).await;
+    }
+
+    /// Replaces the parts of a day by one with these lines, as a rebuild of the daily stage does.
+    pub(crate) async fn rebuild_day(&self, table: Table, day: Day, lines: &[String]) {
+        self.change_day(table, day, lines, true).await;
+    }
+
+    async fn change_day(&self, table: Table, day: Day, lines: &[String], replaces: bool) {
         let partition = Partition::day(table, day);
         let lake: Arc<dyn Store> = Arc::new(self.lake.clone());
         let journal = Journal::new(lake.clone(), partition);
         let state = journal.read().await.unwrap();
         let attempt = Attempt::begin(lake, journal, &state, STAMP).await.unwrap().unwrap();
-        let changes = match lines {
+        let mut changes = match lines {
             [] => Changes::default(),
             lines => self.changes(&attempt, lines).await,
         };
+        if replaces {
+            changes.replaces = true;
+            changes.retired = state.parts.into_keys().collect();
+        }
         assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
     }
 
@@ -137,8 +160,7 @@ impl World {
 
     /// Runs, and expects a commit.
     pub(crate) async fn commit(&self, month: Month) -> Committed {
-        let request = Request { allow_gaps: true, ..Request::default() };
-        match self.try_run(month, request).await.unwrap().outcome {
+        match self.try_run(month, GAPS).await.unwrap().outcome {
             Outcome::Committed(committed) => *committed,
             other => panic!("not committed but {other:?}"),
         }
@@ -154,21 +176,45 @@ impl World {
         list_all(&self.lake, "", Depth::All).await.unwrap().objects
     }
 
-    /// The visible Parquet of a month.
-    pub(crate) async fn visible(&self, month: Month) -> Vec<String> {
+    /// The visible objects of a month.
+    pub(crate) async fn objects(&self, month: Month) -> Vec<ObjectMeta> {
         let prefix = Partition::month(Table::CloudTrail, month).prefix();
-        let page = list_all(&self.lake, &prefix, Depth::All).await.unwrap();
-        page.objects.into_iter().map(|object| object.key).collect()
+        list_all(&self.lake, &prefix, Depth::All).await.unwrap().objects
+    }
+
+    /// Their keys.
+    pub(crate) async fn visible(&self, month: Month) -> Vec<String> {
+        self.objects(month).await.into_iter().map(|object| object.key).collect()
     }
 
     /// The event ids in a month's Parquet, sorted, after the whole way back.
     pub(crate) async fn numbers(&self, month: Month) -> Vec<u64> {
         let mut lines = Vec::new();
         export(Arc::new(self.lake.clone()), Table::CloudTrail, month, &mut lines).await.unwrap();
-        let text = String::from_utf8(lines).unwrap();
-        let mut numbers: Vec<u64> = text.lines().map(number).collect();
-        numbers.sort_unstable();
-        numbers
+        numbers_in(lines)
+    }
+
+    /// The event ids in one object, sorted: it must be whole Parquet.
+    pub(crate) async fn numbers_of_object(&self, object: &ObjectMeta) -> Vec<u64> {
+        let lake: Arc<dyn Store> = Arc::new(self.lake.clone());
+        let mut batches = read_rows(lake, &object.key, object.bytes).await.unwrap();
+        let mut lines = Vec::new();
+        while let Some(batch) = batches.try_next().await.unwrap() {
+            append_lines(&batch, Table::CloudTrail, &mut lines).unwrap();
+        }
+        numbers_in(lines)
+    }
+
+    /// Asserts that October is sound and holds exactly these records, and that nothing is left to do.
+    pub(crate) async fn assert_settled(&self, numbers: &[u64], context: &str) {
+        assert_eq!(self.numbers(october()).await, numbers, "{context}");
+        let partition = Partition::month(Table::CloudTrail, october());
+        let found = verify(Arc::new(self.lake.clone()), partition).await.unwrap();
+        assert_eq!(found.problems, Vec::<String>::new(), "{context}");
+        let before = self.listing().await;
+        let again = self.try_run(october(), GAPS).await.expect(context);
+        assert_eq!(again.outcome, Outcome::UpToDate, "{context}");
+        assert_eq!(self.listing().await, before, "{context}");
     }
 }
 
@@ -181,6 +227,14 @@ pub(crate) fn ten_of(day: Day) -> Vec<String> {
 /// The numbers of the records of whole days.
 pub(crate) fn numbers_of(days: std::ops::RangeInclusive<u64>) -> Vec<u64> {
     days.flat_map(|day| day * 100..day * 100 + 10).collect()
+}
+
+/// The numbers of the records in some lines, sorted; one that is there twice is there twice.
+fn numbers_in(lines: Vec<u8>) -> Vec<u64> {
+    let text = String::from_utf8(lines).unwrap();
+    let mut numbers: Vec<u64> = text.lines().map(number).collect();
+    numbers.sort_unstable();
+    numbers
 }
 
 fn number(line: &str) -> u64 {

@@ -1,10 +1,23 @@
-//! What the tests of several crates need. Slow and simple on purpose: it shares no code with what it checks but the
-//! types of `cloudtrail-model`. For tests alone.
+//! What the tests of several crates need. For tests alone.
+//!
+//! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
+//! check but the types of `cloudtrail-model`. The [`Hooked`] store is how tests get between the calls of a run: [`Fault`]
+//! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in.
 
+mod dawdle;
+mod fault;
+mod hooked_store;
 mod lake;
+mod meanwhile;
 mod oracle;
 mod samples;
+mod stamp;
 
+pub use dawdle::Dawdle;
+pub use fault::{Effect, Fault, Then};
+pub use hooked_store::{Call, Hook, Hooked};
 pub use lake::{part_lines, partition_lines};
+pub use meanwhile::Meanwhile;
 pub use oracle::{Oracle, OraclePartition};
 pub use samples::samples_dir;
+pub use stamp::STAMP;

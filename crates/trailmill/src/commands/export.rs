@@ -32,7 +32,14 @@ pub(crate) async fn run(arguments: ExportArguments, console: &Console) -> anyhow
     };
     let output = create_new(file)?;
     let mut output = BufWriter::with_capacity(BUFFER_BYTES, output);
-    let records = export(lake, table, month, &mut output).await?;
+    let records = match export(lake, table, month, &mut output).await {
+        Ok(records) => records,
+        Err(error) => {
+            // half an export is none, and would stand in the way of the next
+            let _stays = std::fs::remove_file(file);
+            return Err(error.into());
+        }
+    };
     output.into_inner().map_err(|error| error.into_error()).and_then(|file| file.sync_all())?;
     console.object(&serde_json::json!({ "file": file, "records": records }));
     console.line(&format!("{} of {table}_monthly {month} in {}", counted(records, "record"), file.display()));

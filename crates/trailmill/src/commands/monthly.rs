@@ -1,8 +1,9 @@
 //! `trailmill monthly`: a month of the daily tables becomes Parquet.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, MonthSource, Table};
+use cloudtrail_model::{Day, Month, MonthSource, Table};
 use monthly_aggregator::{
     Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
 };
@@ -23,6 +24,8 @@ pub(crate) struct MonthsSummary {
     pub(crate) found: u64,
     pub(crate) failed: u64,
     quarantined: u64,
+    /// Days that were said to be missing.
+    said_missing: BTreeSet<(Month, Vec<Day>)>,
 }
 
 /// Runs the command.
@@ -90,12 +93,19 @@ impl MonthsSummary {
                     print(&report, console);
                 }
             }
+            // the day of a table counts with that of the main one, so that one line says it of all
+            Err(MonthlyError::MissingDays { days, .. }) if !self.is_news(month, &days) => self.failed += 1,
             Err(error) => {
                 self.found += 1;
                 self.failed += 1;
                 console.error(&anyhow::Error::from(error).context(format!("{table}_monthly {month} failed")));
             }
         }
+    }
+
+    /// Whether nobody has been told yet that a month lacks just these days.
+    fn is_news(&mut self, month: Month, missing: &[Day]) -> bool {
+        self.said_missing.insert((month, missing.to_vec()))
     }
 
     pub(crate) fn ending(&self) -> Ending {

@@ -1,0 +1,132 @@
+//! A store that lets a test in before and after every call.
+
+use std::fmt::Debug;
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use lake_store::{Created, Depth, MemoryStore, Page, Result, StagedUpload, Store};
+
+/// A call to a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// A page of a listing; its key is the prefix.
+    List,
+    /// A whole object.
+    Get,
+    /// A range of an object.
+    GetRange,
+    /// An object made where there was none.
+    Create,
+    /// An upload begun.
+    Stage,
+    /// A chunk of an upload.
+    Write,
+    /// An upload made durable.
+    Seal,
+    /// An upload made visible.
+    Publish,
+    /// An upload thrown away by its writer.
+    Abort,
+    /// Every upload below a prefix thrown away; its key is the prefix.
+    Abandon,
+    /// An object deleted.
+    Delete,
+}
+
+impl Call {
+    /// Whether it changes the store.
+    pub fn is_effect(self) -> bool {
+        !matches!(self, Call::List | Call::Get | Call::GetRange)
+    }
+}
+
+/// Lets a test in before and after every call. An error takes the place of the call's result.
+#[async_trait]
+pub trait Hook: Send + Sync + Debug {
+    /// Before the call reaches the store.
+    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
+        Ok(())
+    }
+    /// After the store has done it.
+    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A store in memory with a hook.
+#[derive(Debug)]
+pub struct Hooked<H> {
+    /// What the calls reach.
+    pub store: MemoryStore,
+    /// What is let in.
+    pub hook: Arc<H>,
+}
+
+impl<H: Hook> Hooked<H> {
+    async fn around<T>(&self, call: Call, key: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        around(&*self.hook, call, key, work).await
+    }
+}
+
+async fn around<T>(
+    hook: &dyn Hook,
+    call: Call,
+    key: &str,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    hook.before(call, key).await?;
+    let result = work.await?;
+    hook.after(call, key).await?;
+    Ok(result)
+}
+
+#[async_trait]
+impl<H: Hook + 'static> Store for Hooked<H> {
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
+        self.around(Call::List, prefix, self.store.list(prefix, depth, page)).await
+    }
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        self.around(Call::Get, key, self.store.get(key, etag)).await
+    }
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
+        self.around(Call::GetRange, key, self.store.get_range(key, range)).await
+    }
+    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
+        self.around(Call::Create, key, self.store.create_new(key, body)).await
+    }
+    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
+        let upload = self.around(Call::Stage, key, self.store.stage(key)).await?;
+        Ok(Box::new(HookedUpload { upload, key: key.to_owned(), hook: self.hook.clone() }))
+    }
+    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
+        self.around(Call::Abandon, prefix, self.store.abandon_staged(prefix)).await
+    }
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.around(Call::Delete, key, self.store.delete(key)).await
+    }
+}
+
+#[derive(Debug)]
+struct HookedUpload {
+    upload: Box<dyn StagedUpload>,
+    key: String,
+    hook: Arc<dyn Hook>,
+}
+
+#[async_trait]
+impl StagedUpload for HookedUpload {
+    async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        around(&*self.hook, Call::Write, &self.key, self.upload.write(chunk)).await
+    }
+    async fn seal(&mut self) -> Result<()> {
+        around(&*self.hook, Call::Seal, &self.key, self.upload.seal()).await
+    }
+    async fn publish(&mut self) -> Result<()> {
+        around(&*self.hook, Call::Publish, &self.key, self.upload.publish()).await
+    }
+    async fn abort(&mut self) -> Result<()> {
+        around(&*self.hook, Call::Abort, &self.key, self.upload.abort()).await
+    }
+}

@@ -1,0 +1,15 @@
+//! What attempts of tests write about themselves.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use cloudtrail_model::AttemptId;
+use lake_store::Stamp;
+
+static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+
+/// A new id for each attempt of this process, and always the same time.
+pub const STAMP: Stamp = Stamp {
+    new_attempt: || AttemptId(format!("{:016x}", ATTEMPTS.fetch_add(1, Relaxed))),
+    now: || "2026-12-01T03:00:00Z".into(),
+    tool: "test",
+};

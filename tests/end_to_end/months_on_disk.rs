@@ -1,0 +1,92 @@
+//! The monthly table as a user gets it back, and what must be in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cloudtrail_model::{Day, Month, Partition, Stage, Table};
+use lake_store::DiskStore;
+use serde_json::Value;
+use testkit::Oracle;
+
+use crate::command::export_command;
+use crate::lake_on_disk::{files_below, journal_state, part_bodies, wait};
+
+/// The monthly partitions that have a journal.
+pub(crate) fn months(lake: &Path) -> BTreeSet<(Table, Month)> {
+    let store = DiskStore::open(lake).unwrap();
+    let found = Table::ALL.map(|table| {
+        let found = wait(lake_store::partitions(&store, table, Stage::Monthly)).unwrap();
+        found.into_iter().map(move |partition| (table, month_of(partition)))
+    });
+    found.into_iter().flatten().collect()
+}
+
+fn month_of(partition: Partition) -> Month {
+    partition.span.to_string().parse().unwrap()
+}
+
+/// What `trailmill export` prints of a month, as JSON in one spelling, sorted.
+pub(crate) fn exported(lake: &Path, table: Table, month: Month) -> Vec<Vec<u8>> {
+    let output = export_command(lake, table, month).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let lines = output
+        .stdout
+        .strip_suffix(b"\n")
+        .map_or(vec![], |text| text.split(|byte| *byte == b'\n').map(one_spelling).collect::<Vec<_>>());
+    sorted(lines)
+}
+
+/// JSON with its members in order and without white space.
+pub(crate) fn one_spelling(line: &[u8]) -> Vec<u8> {
+    serde_json::from_slice::<Value>(line).unwrap().to_string().into_bytes()
+}
+
+/// What the months of a source must hold, worked out from the reference of its days: each record in its home month, and
+/// once in it if it has an id.
+pub(crate) fn expected_months(oracle: &Oracle) -> BTreeMap<(Table, Month), Vec<Vec<u8>>> {
+    let mut months: BTreeMap<(Table, Month), Vec<Vec<u8>>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for ((table, day), partition) in &oracle.partitions {
+        for line in &partition.lines {
+            let record: Value = serde_json::from_slice(line).unwrap();
+            let month = home_month(*day, record["eventTime"].as_str().unwrap_or_default());
+            let has_id = ["eventID", "eventId"].iter().any(|name| record[name].as_str().is_some());
+            if !has_id || seen.insert((*table, month, line)) {
+                months.entry((*table, month)).or_default().push(record.to_string().into_bytes());
+            }
+        }
+    }
+    months.into_iter().map(|(place, lines)| (place, sorted(lines))).collect()
+}
+
+/// The month of the event if it was delivered in the first three days of the next; else that of the delivery.
+fn home_month(delivered: Day, event_time: &str) -> Month {
+    let before = delivered.month().previous().unwrap();
+    match delivered.day_of_month() <= 3 && event_time.starts_with(&before.to_string()) {
+        true => before,
+        false => delivered.month(),
+    }
+}
+
+fn sorted(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    lines.sort();
+    lines
+}
+
+/// Fails unless the visible objects of every month are just those that its journal names.
+pub(crate) fn assert_nothing_stray(lake: &Path) {
+    let mut named = BTreeSet::new();
+    for (table, month) in months(lake) {
+        let state = journal_state(lake, Partition::month(table, month));
+        assert_eq!(state.open_claim, None, "an unfinished attempt at {table} {month}");
+        named.extend(state.parts.into_keys());
+    }
+    let visible = files_below(lake).into_keys().filter(|name| name.contains("_monthly/"));
+    let visible: BTreeSet<String> = visible.filter(|name| !name.starts_with('_')).collect();
+    assert_eq!(visible, named, "visible Parquet, and parts the journals name");
+}
+
+/// The Parquet of the main table's month, in the order of its names.
+pub(crate) fn parquet(lake: &Path, month: Month) -> BTreeMap<String, Vec<u8>> {
+    part_bodies(lake, Partition::month(Table::CloudTrail, month))
+}
