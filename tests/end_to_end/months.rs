@@ -96,9 +96,9 @@ fn a_complete_month_becomes_parquet_and_of_an_incomplete_one_the_missing_days_ar
         february.days().partition(|day| day.day_of_month() <= 3 || day.day_of_month() == 17);
     deliver(source.path(), early);
     let ran = run_well(source.path(), lake.path(), &[]);
-    let said = "cloudtrail_monthly 2026-02: not complete, so no Parquet yet; missing: 2026-02-01 to 2026-02-03, \
+    let said = "2026-02: not complete, so no Parquet yet; missing: 2026-02-01 to 2026-02-03, \
                 2026-02-17 (--allow-gaps goes on without)";
-    assert_eq!(ran.stdout.lines().filter(|line| line.contains("_monthly")).collect::<Vec<_>>(), [said]);
+    assert_eq!(ran.stdout.lines().filter(|line| line.contains("2026-02: ")).collect::<Vec<_>>(), [said]);
     assert!(months(lake.path()).is_empty(), "a month was begun");
     assert!(parquet(lake.path(), february).is_empty());
 
@@ -112,8 +112,7 @@ fn a_complete_month_becomes_parquet_and_of_an_incomplete_one_the_missing_days_ar
         "{ran:?}"
     );
     assert!(said("  2026-03-02 to 2026-03-03 not there yet"), "{ran:?}");
-    let march =
-        "cloudtrail_monthly 2026-03: not complete, so no Parquet yet; missing: 2026-03-02 to 2026-03-31 ";
+    let march = "2026-03: not complete, so no Parquet yet; missing: 2026-03-02 to 2026-03-31 ";
     assert!(said(march), "{ran:?}");
     assert_verifies(lake.path());
     assert_nothing_stray(lake.path());
