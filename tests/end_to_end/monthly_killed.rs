@@ -39,6 +39,8 @@ struct Undisturbed {
     old: Option<Vec<Vec<u8>>>,
     after: TempDir,
     new: Vec<Vec<u8>>,
+    /// How long a run takes: the least of four, since one that is slow just now is killed early, and one that is fast not
+    /// at all.
     run: Duration,
 }
 
@@ -57,24 +59,30 @@ impl Undisturbed {
             write_late_arrivals(&config(), days()[1], source.path()).unwrap();
             daily_well(source.path(), before.path(), &[]);
         }
-        let after = copy_of(before.path());
-        let started = Instant::now();
-        monthly_well(after.path(), month(), &SMALL);
-        let run = started.elapsed();
+        let mut runs: Vec<(Duration, TempDir)> = (0..4)
+            .map(|_| {
+                let lake = copy_of(before.path());
+                let started = Instant::now();
+                monthly_well(lake.path(), month(), &SMALL);
+                (started.elapsed(), lake)
+            })
+            .collect();
+        runs.sort_unstable_by_key(|(took, _)| *took);
+        let (run, after) = runs.swap_remove(0);
         let new = exported(after.path(), Table::CloudTrail, month());
         assert!(parquet(after.path(), month()).len() >= 4, "several parts");
         assert!(old.as_ref() != Some(&new), "late log files that bring nothing prove nothing");
         Undisturbed { before, old, after, new, run }
     }
 
-    /// Kills a run after a random part of the time it takes, looks at what is there, and runs to the end. How far the
+    /// Kills a run after some part of the time it takes, looks at what is there, and runs to the end. How far the
     /// killed run came.
-    fn kill_and_run_again(&self, rng: &mut Rng) -> &'static str {
+    fn kill_and_run_again(&self, moment: f64) -> &'static str {
         let folder = copy_of(self.before.path());
         let lake = folder.path();
         let mut command = monthly_command(lake, month(), &SMALL);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(self.run.mul_f64(rng.f64()));
+        std::thread::sleep(self.run.mul_f64(moment));
         child.kill().unwrap();
         let status = child.wait().unwrap();
         assert!(status.code().is_none_or(|code| code == 0), "it failed by itself: {status}");
@@ -135,8 +143,10 @@ fn killed_at_random_moments(is_rewrite: bool, seed: u64) {
     let undisturbed = Undisturbed::new(is_rewrite);
     let mut rng = Rng::with_seed(seed);
     let mut reached: BTreeMap<&str, usize> = BTreeMap::new();
-    for _round in 0..20 {
-        *reached.entry(undisturbed.kill_and_run_again(&mut rng)).or_default() += 1;
+    for round in 0..20 {
+        // every second time near the end, where parts are published
+        let moment = if round % 2 == 0 { rng.f64() } else { 0.7 + 0.3 * rng.f64() };
+        *reached.entry(undisturbed.kill_and_run_again(moment)).or_default() += 1;
     }
     eprintln!("a month of {:?}, killed 20 times: {reached:?}", undisturbed.run);
     let within = reached.iter().filter(|(how_far, _)| ('2'..='5').any(|n| how_far.starts_with(n)));

@@ -1,7 +1,9 @@
 use super::*;
 use crate::MemoryStore;
+use async_trait::async_trait;
 use bytes::Bytes;
 use cloudtrail_model::{Partition, Table, Verdict};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const STAMP: Stamp = Stamp {
     new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),
@@ -216,4 +218,43 @@ async fn parts_that_a_first_attempt_published_meanwhile_are_no_sign_of_a_lost_jo
     let gone = Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap_err();
     assert!(matches!(gone, AttemptError::JournalGone { .. }), "{gone}");
     assert_eq!(world.visible().await.len(), 1, "it was not swept");
+}
+
+/// An upload that tells whether it was published.
+#[derive(Debug)]
+struct Watched {
+    upload: Box<dyn StagedUpload>,
+    published: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl StagedUpload for Watched {
+    async fn write(&mut self, chunk: Bytes) -> crate::Result<()> {
+        self.upload.write(chunk).await
+    }
+    async fn seal(&mut self) -> crate::Result<()> {
+        self.upload.seal().await
+    }
+    async fn publish(&mut self) -> crate::Result<()> {
+        self.published.store(true, Ordering::SeqCst);
+        self.upload.publish().await
+    }
+    async fn abort(&mut self) -> crate::Result<()> {
+        self.upload.abort().await
+    }
+}
+
+#[tokio::test]
+async fn a_fenced_attempt_never_publishes_what_it_staged_after_the_fence() {
+    let world = World::new();
+    let slow = world.begin().await;
+    world.begin().await;
+    let mut slow_changes = changes(&slow, "slow").await;
+    let SealedPart { part, upload } = slow_changes.parts.remove(0);
+    let published = Arc::new(AtomicBool::new(false));
+    let upload = Box::new(Watched { upload, published: published.clone() });
+    slow_changes.parts.push(SealedPart { part, upload });
+    assert_eq!(slow.finish(slow_changes).await.unwrap(), CommitOutcome::Superseded);
+    assert!(!published.load(Ordering::SeqCst), "readers saw what had to be taken back");
+    assert_eq!(world.store.staged_count(), 0);
 }
