@@ -12,6 +12,8 @@ pub enum ErrorKind {
     Changed,
     /// The same call may succeed later, and may have been carried out. Retry.
     Transient,
+    /// The store asks for fewer calls. Nothing was done. Retry later, and less.
+    Throttled,
     /// Permissions or credentials. A person must change the configuration.
     Denied,
     /// The call can never succeed: a key the store cannot hold, a full disk, a missing bucket. Stop.
@@ -52,6 +54,7 @@ impl fmt::Display for StoreError {
             ErrorKind::NotFound => write!(f, "cannot {action} {key}: it does not exist"),
             ErrorKind::Changed => write!(f, "cannot {action} {key}: it was replaced after it was listed"),
             ErrorKind::Transient => write!(f, "cannot {action} {key} for the moment"),
+            ErrorKind::Throttled => write!(f, "cannot {action} {key}: the store asks for fewer requests"),
             ErrorKind::Denied => write!(f, "cannot {action} {key}: permission denied"),
             ErrorKind::Permanent => write!(f, "cannot {action} {key}"),
         }

@@ -5,97 +5,99 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Created, Depth, ErrorKind, Page, Result, StagedUpload, Store, StoreError};
+use crate::call_level::CallLevel;
+use crate::{Created, Depth, ErrorKind, Page, Result, StagedUpload, Store};
 
 /// Lets at most so many calls be under way at once, those of staged uploads too; others wait their turn. A clone shares
 /// the places. An upload that is only open holds none, so any number may be.
+///
+/// Where the store says that it is too much ([`ErrorKind::Throttled`]) the bound falls, and rises again while calls go
+/// well, so that it finds the level the store bears.
 #[derive(Debug, Clone)]
 pub struct Limit<S> {
     inner: S,
-    places: Arc<Semaphore>,
+    level: Arc<CallLevel>,
 }
 
 impl<S> Limit<S> {
     /// At most `calls` at once, at least one.
     pub fn new(inner: S, calls: usize) -> Self {
-        Limit { inner, places: Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))) }
+        Limit { inner, level: Arc::new(CallLevel::new(calls)) }
+    }
+
+    /// Calls that may be under way now.
+    pub fn allowed(&self) -> usize {
+        self.level.allowed()
     }
 }
 
-/// Waits for a place.
-async fn place<'a>(places: &'a Semaphore, action: &'static str, key: &str) -> Result<SemaphorePermit<'a>> {
-    // nobody closes it
-    places.acquire().await.map_err(|error| StoreError::new(ErrorKind::Permanent, action, key).because(error))
+/// Makes a call as soon as there is a place for it.
+async fn limited<T>(level: &CallLevel, call: impl Future<Output = Result<T>>) -> Result<T> {
+    let place = level.place().await;
+    let result = call.await;
+    match &result {
+        Ok(_) => place.went_well(),
+        Err(error) if error.kind == ErrorKind::Throttled => place.was_too_much(),
+        Err(_) => {}
+    }
+    result
 }
 
 #[async_trait]
 impl<S: Store> Store for Limit<S> {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
-        let _place = place(&self.places, "list", prefix).await?;
-        self.inner.list(prefix, depth, page).await
+        limited(&self.level, self.inner.list(prefix, depth, page)).await
     }
 
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
-        let _place = place(&self.places, "read", key).await?;
-        self.inner.get(key, etag).await
+        limited(&self.level, self.inner.get(key, etag)).await
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
-        let _place = place(&self.places, "read", key).await?;
-        self.inner.get_range(key, range).await
+        limited(&self.level, self.inner.get_range(key, range)).await
     }
 
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
-        let _place = place(&self.places, "create", key).await?;
-        self.inner.create_new(key, body).await
+        limited(&self.level, self.inner.create_new(key, body)).await
     }
 
     async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
-        let _place = place(&self.places, "stage", key).await?;
-        let inner = self.inner.stage(key).await?;
-        Ok(Box::new(LimitUpload { inner, key: key.to_owned(), places: self.places.clone() }))
+        let inner = limited(&self.level, self.inner.stage(key)).await?;
+        Ok(Box::new(LimitUpload { inner, level: self.level.clone() }))
     }
 
     async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
-        let _place = place(&self.places, "abandon", prefix).await?;
-        self.inner.abandon_staged(prefix).await
+        limited(&self.level, self.inner.abandon_staged(prefix)).await
     }
 
     async fn delete(&self, key: &str) -> Result<()> {
-        let _place = place(&self.places, "delete", key).await?;
-        self.inner.delete(key).await
+        limited(&self.level, self.inner.delete(key)).await
     }
 }
 
 #[derive(Debug)]
 struct LimitUpload {
     inner: Box<dyn StagedUpload>,
-    key: String,
-    places: Arc<Semaphore>,
+    level: Arc<CallLevel>,
 }
 
 #[async_trait]
 impl StagedUpload for LimitUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
-        let _place = place(&self.places, "write", &self.key).await?;
-        self.inner.write(chunk).await
+        limited(&self.level, self.inner.write(chunk)).await
     }
 
     async fn seal(&mut self) -> Result<()> {
-        let _place = place(&self.places, "seal", &self.key).await?;
-        self.inner.seal().await
+        limited(&self.level, self.inner.seal()).await
     }
 
     async fn publish(&mut self) -> Result<()> {
-        let _place = place(&self.places, "publish", &self.key).await?;
-        self.inner.publish().await
+        limited(&self.level, self.inner.publish()).await
     }
 
     async fn abort(&mut self) -> Result<()> {
-        let _place = place(&self.places, "abort", &self.key).await?;
-        self.inner.abort().await
+        limited(&self.level, self.inner.abort()).await
     }
 }
 

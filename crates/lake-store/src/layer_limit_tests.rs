@@ -116,7 +116,8 @@ async fn at_most_so_many_calls_are_under_way() {
 async fn every_operation_takes_a_place() {
     let store = Limit::new(MemoryStore::new(), 1);
     let mut upload = store.stage("staged").await.unwrap();
-    let held = store.places.clone().acquire_owned().await.unwrap();
+    let level = store.level.clone();
+    let held = level.place().await;
     macro_rules! waits {
         ($call:expr) => {
             let waited = tokio::time::timeout(Duration::from_secs(9), $call).await;
@@ -145,6 +146,65 @@ async fn a_call_that_fails_or_is_dropped_gives_its_place_back() {
     store.get("missing", None).await.unwrap_err();
     drop(store.get("missing", None));
     let upload = store.stage("a").await.unwrap();
-    assert_eq!(store.places.available_permits(), 1, "an open upload holds none");
+    let place = tokio::time::timeout(Duration::from_secs(9), store.level.place()).await;
+    place.expect("an open upload holds none");
     drop(upload);
+}
+
+/// Refuses calls while more than so many are under way, as a bucket under load does.
+#[derive(Debug, Clone)]
+struct Overloaded {
+    slow: Slow,
+    bears: usize,
+    refused: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Store for Overloaded {
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        if self.slow.gauge.now.load(Ordering::SeqCst) >= self.bears {
+            self.refused.fetch_add(1, Ordering::SeqCst);
+            return Err(crate::StoreError::new(ErrorKind::Throttled, "read", key));
+        }
+        self.slow.get(key, etag).await
+    }
+    async fn list(&self, _: &str, _: Depth, _: Option<&str>) -> Result<Page> {
+        unreachable!()
+    }
+    async fn get_range(&self, _: &str, _: Range<u64>) -> Result<Bytes> {
+        unreachable!()
+    }
+    async fn create_new(&self, _: &str, _: Bytes) -> Result<Created> {
+        unreachable!()
+    }
+    async fn stage(&self, _: &str) -> Result<Box<dyn StagedUpload>> {
+        unreachable!()
+    }
+    async fn abandon_staged(&self, _: &str) -> Result<u64> {
+        unreachable!()
+    }
+    async fn delete(&self, _: &str) -> Result<()> {
+        unreachable!()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_bound_finds_the_level_that_the_store_bears() {
+    let overloaded = Overloaded { slow: Slow::default(), bears: 20, refused: Arc::default() };
+    overloaded.slow.inner.create_new("key", "body".into()).await.unwrap();
+    let limit = Limit::new(overloaded.clone(), 200);
+    let store = crate::Retry::new(limit.clone());
+    let mut tasks = JoinSet::new();
+    for _ in 0..200 {
+        let store = store.clone();
+        tasks.spawn(async move {
+            for _ in 0..20 {
+                store.get("key", None).await.unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert!((10..=22).contains(&limit.allowed()), "{} at once", limit.allowed());
+    let refused = overloaded.refused.load(Ordering::SeqCst);
+    assert!(refused < 4_000 / 4, "{refused} of 4000 calls refused");
 }

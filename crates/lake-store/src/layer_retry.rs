@@ -11,8 +11,9 @@ use tokio::time::Instant;
 
 use crate::{Created, Depth, ErrorKind, Page, Result, StagedUpload, Store, StoreError};
 
-/// Retries calls that failed with [`ErrorKind::Transient`], and no others, after a random pause below a bound that
-/// doubles ("exponential back-off with full jitter").
+/// Retries calls that failed with [`ErrorKind::Transient`] or [`ErrorKind::Throttled`], and no others, after a random
+/// pause below a bound that doubles ("exponential back-off with full jitter"). A throttled call is tried until its
+/// deadline, since a store that asks for patience is not failing.
 ///
 /// One layer owns the retries: what is below must not retry too, or the tries multiply. It belongs outside
 /// [`Limit`](crate::Limit), so that a call that pauses holds no place.
@@ -41,11 +42,12 @@ struct Tries {
     policy: Policy,
     started: Instant,
     failed: u32,
+    throttled: u32,
 }
 
 impl<S> Retry<S> {
-    /// At most 8 tries of a call and 60 seconds from its first to the start of its last, with pauses from below 50 ms
-    /// to below 5 s.
+    /// At most 8 tries of a call, those that were throttled not counted, and 60 seconds from its first to the start of
+    /// its last, with pauses from below 50 ms to below 5 s.
     pub fn new(inner: S) -> Self {
         let policy = Policy {
             max_attempts: 8,
@@ -80,7 +82,7 @@ impl<S> Retry<S> {
 
 impl Policy {
     fn start(self) -> Tries {
-        Tries { policy: self, started: Instant::now(), failed: 0 }
+        Tries { policy: self, started: Instant::now(), failed: 0, throttled: 0 }
     }
 
     /// A random pause after so many failures.
@@ -94,9 +96,10 @@ impl Tries {
     /// Pauses before the next try, or gives the error back where there is none.
     async fn next(&mut self, error: StoreError) -> Result<()> {
         self.failed += 1;
+        self.throttled += u32::from(error.kind == ErrorKind::Throttled);
         let pause = self.policy.pause(self.failed);
         let left = self.policy.deadline.saturating_sub(self.started.elapsed());
-        if self.failed >= self.policy.max_attempts || pause >= left {
+        if self.failed - self.throttled >= self.policy.max_attempts || pause >= left {
             return Err(self.give_up(error));
         }
         tokio::time::sleep(pause).await;
@@ -137,7 +140,9 @@ macro_rules! retry {
         let mut tries = $policy.start();
         loop {
             match $call.await {
-                Err(error) if error.kind == ErrorKind::Transient => tries.next(error).await?,
+                Err(error) if matches!(error.kind, ErrorKind::Transient | ErrorKind::Throttled) => {
+                    tries.next(error).await?;
+                }
                 result => break result,
             }
         }

@@ -156,6 +156,24 @@ async fn it_stops_after_so_many_tries() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn throttled_calls_are_tried_until_the_deadline() {
+    let (script, _, store) = scripted();
+    let mut faults = vec![Before(ErrorKind::Throttled); 30];
+    faults.extend([Before(Transient); 7]);
+    script.plan(&faults);
+    let patient = store.clone().deadline(Duration::from_secs(300));
+    assert_eq!(patient.get("a", None).await.unwrap_err().kind, ErrorKind::NotFound);
+    assert_eq!(script.calls(), 38, "seven other failures are not too many");
+
+    script.plan(&[Before(ErrorKind::Throttled); 10_000]);
+    let started = Instant::now();
+    let error = store.get("a", None).await.unwrap_err();
+    assert_eq!(chain(&error)[0], "cannot call the script: the store asks for fewer requests");
+    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!((15..=60).contains(&script.calls()), "{} tries in a minute", script.calls());
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_try_is_no_retry() {
     for tries in [0, 1] {
         let (script, _, store) = scripted();

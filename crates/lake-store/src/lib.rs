@@ -7,6 +7,7 @@
 //! which rests on a single primitive of the store, [`Store::create_new`].
 
 mod attempt;
+mod call_level;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod disk;
