@@ -77,12 +77,12 @@ fn a_lake_that_is_no_folder_is_refused() {
 
 #[test]
 fn source_and_lake_in_one_another_are_refused() {
-    assert_refused("daily --source logs --lake logs", "same folder");
+    assert_refused("daily --source logs --lake logs", "same place");
     assert_refused("daily --source logs --lake logs/lake", "inside the source");
     assert_refused("daily --source logs --lake logs/AWSLogs/lake", "inside the source");
     assert_refused("daily --source logs/AWSLogs --lake logs/AWSLogs/lake", "inside the source");
     assert_refused("daily --source holder/logs --lake holder", "inside the lake");
-    assert_refused("daily --source ./logs --lake empty/../logs", "same folder");
+    assert_refused("daily --source ./logs --lake empty/../logs", "same place");
 }
 
 #[test]

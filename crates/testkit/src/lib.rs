@@ -2,7 +2,8 @@
 //!
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
 //! check but the types of `cloudtrail-model`. The [`Hooked`] store is how tests get between the calls of a run: [`Fault`]
-//! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in.
+//! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in. With
+//! the feature `s3` there is an S3 to talk to.
 
 mod dawdle;
 mod fault;
@@ -10,6 +11,8 @@ mod hooked_store;
 mod lake;
 mod meanwhile;
 mod oracle;
+#[cfg(feature = "s3")]
+pub mod s3;
 mod samples;
 mod stamp;
 

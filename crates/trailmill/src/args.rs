@@ -4,8 +4,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cloudtrail_model::{Day, Month, Table};
+
+use crate::place::Place;
 
 /// Turns raw CloudTrail logs into a lake people can query.
 #[derive(Debug, Parser)]
@@ -55,15 +58,55 @@ pub(crate) struct DayArguments {
     pub(crate) to: Option<Day>,
 }
 
+/// Where log files come from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SourceArguments {
+    /// Where the log files are, s3://BUCKET/PREFIX or a folder: what holds AWSLogs, anything below it, or loose log files.
+    #[arg(long, value_name = "PLACE", value_parser = place())]
+    pub(crate) source: Place,
+    #[command(flatten)]
+    pub(crate) bucket: SourceBucketArguments,
+}
+
+/// How a source in S3 is asked.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SourceBucketArguments {
+    /// Pay for the requests to the source's bucket.
+    #[arg(long)]
+    pub(crate) requester_pays: bool,
+    /// The account that must own the source's bucket; S3 refuses any other's.
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) source_owner: Option<String>,
+}
+
+/// Where the lake is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LakeArguments {
+    /// Where the lake is: s3://BUCKET/PREFIX, or a folder.
+    #[arg(long, value_name = "PLACE", value_parser = place())]
+    pub(crate) lake: Place,
+    /// The account that must own the lake's bucket; S3 refuses any other's.
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) lake_owner: Option<String>,
+}
+
+/// Where the lake is, for what writes to it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WrittenLakeArguments {
+    #[command(flatten)]
+    pub(crate) place: LakeArguments,
+    /// The KMS key, by ARN or id, that new objects in S3 are encrypted with; the bucket's default by itself.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kms_key: Option<String>,
+}
+
 /// `trailmill daily`
 #[derive(Debug, Args)]
 pub(crate) struct DailyArguments {
-    /// The folder of log files: what holds AWSLogs, any folder below it, or a folder of loose log files.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) source: PathBuf,
-    /// The folder of the lake; made if it is not there.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) lake: WrittenLakeArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
     /// Read every log file of these days again and replace their parts.
@@ -82,12 +125,10 @@ pub(crate) struct DailyArguments {
 /// `trailmill run`
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// The folder of log files: what holds AWSLogs, any folder below it, or a folder of loose log files.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) source: PathBuf,
-    /// The folder of the lake; made if it is not there.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) lake: WrittenLakeArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
     /// Write the Parquet of months with missing days too.
@@ -105,9 +146,8 @@ pub(crate) struct RunArguments {
 /// `trailmill monthly`
 #[derive(Debug, Args)]
 pub(crate) struct MonthlyArguments {
-    /// The folder of the lake.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) lake: WrittenLakeArguments,
     /// The month, as 2026-11.
     #[arg(long, value_name = "MONTH")]
     pub(crate) month: Month,
@@ -147,9 +187,8 @@ pub(crate) struct ParquetArguments {
 /// `trailmill export`
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// The folder of the lake.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) lake: LakeArguments,
     /// The month, as 2026-11.
     #[arg(long, value_name = "MONTH")]
     pub(crate) month: Month,
@@ -181,12 +220,13 @@ pub(crate) struct TuningArguments {
 /// `trailmill status`
 #[derive(Debug, Args)]
 pub(crate) struct StatusArguments {
-    /// The folder of the lake.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
-    /// The folder of log files, to see which days have new ones.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lake: LakeArguments,
+    /// Where the log files are, to see which days have new ones.
+    #[arg(long, value_name = "PLACE", value_parser = place())]
+    pub(crate) source: Option<Place>,
+    #[command(flatten)]
+    pub(crate) bucket: SourceBucketArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
 }
@@ -194,9 +234,8 @@ pub(crate) struct StatusArguments {
 /// `trailmill verify`
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArguments {
-    /// The folder of the lake.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) lake: LakeArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
 }
@@ -240,6 +279,19 @@ pub(crate) enum DdlFormat {
     Spark,
     /// The docs of the columns of every table.
     Markdown,
+}
+
+fn place() -> impl TypedValueParser<Value = Place> {
+    OsStringValueParser::new().try_map(Place::try_from)
+}
+
+/// The id of an account.
+fn account(id: &str) -> Result<String, &'static str> {
+    if id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(id.to_owned())
+    } else {
+        Err("an account is twelve digits")
+    }
 }
 
 /// A table by its name.

@@ -10,6 +10,7 @@ mod figures;
 mod months_view;
 mod nothing;
 mod peak_memory;
+mod place;
 mod places;
 mod progress_bar;
 mod run_view;
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_time().max_blocking_threads(64).build()?;
+        tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
     runtime.block_on(async {
         match command {
             Command::Run(run) => commands::run::run(run, console).await,

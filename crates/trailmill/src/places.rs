@@ -1,4 +1,4 @@
-//! Where the source and the lake are: folders, checked before anything is written.
+//! Opens the source and the lake, checked before anything is written.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -6,31 +6,55 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use daily_aggregator::Source;
-use lake_store::{DiskStore, Retry, Store};
+use lake_aws::{BucketOptions, S3Location, Session};
+use lake_store::{Depth, DiskStore, Limit, Retry, Store};
+use tokio::sync::OnceCell;
+
+use crate::args::{LakeArguments, SourceBucketArguments, WrittenLakeArguments};
+use crate::place::Place;
+
+/// Requests to a bucket at once, at most. With fewer fetches at once, the rest is for listings and uploads.
+const REQUESTS_AT_ONCE: usize = 256;
 
 /// Opens the source and finds its layout. Nothing of CloudTrail in it is an error.
-pub(crate) async fn open_source(folder: &Path) -> anyhow::Result<Source> {
-    let whole = existing_folder(folder, "source")?;
-    let (top, start) = above_awslogs(&whole)?;
-    let store: Arc<dyn Store> = Arc::new(Retry::new(DiskStore::open(top)?));
+pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) -> anyhow::Result<Source> {
+    let (store, start): (Arc<dyn Store>, _) = match place {
+        Place::Folder(folder) => {
+            let (top, start) = above_awslogs(&existing_folder(folder, "source")?)?;
+            (Arc::new(Retry::new(DiskStore::open(top)?)), start)
+        }
+        Place::Bucket(location) => {
+            let (top, start) = location.above("AWSLogs");
+            let options = BucketOptions {
+                requester_pays: asked.requester_pays,
+                expected_owner: asked.source_owner.clone(),
+                kms_key: None,
+            };
+            (bucket(top, options).await, start)
+        }
+    };
     let source = Source::survey(store, &start)
         .await
-        .with_context(|| format!("the source {} cannot be listed", folder.display()))?;
+        .with_context(|| format!("the source {place} cannot be listed"))?;
     if source.is_empty() {
         bail!(
-            "no CloudTrail logs in {}: there should be AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… in it, or log \
-             files themselves (123456789012_CloudTrail_us-east-1_20261122T1005Z_….json.gz)",
-            folder.display()
+            "no CloudTrail logs in {place}: there should be AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… in it, or log \
+             files themselves (123456789012_CloudTrail_us-east-1_20261122T1005Z_….json.gz)"
         );
     }
     Ok(source)
 }
 
-/// The lake to write to, if its folder is there. What is no folder is refused, before a run begins.
-pub(crate) fn lake_if_there(folder: &Path) -> anyhow::Result<Option<Arc<dyn Store>>> {
+/// The lake to write to, if its folder is there; a bucket always is. What is no folder is refused, before a run begins.
+pub(crate) async fn lake_if_there(
+    arguments: &WrittenLakeArguments,
+) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    let Place::Folder(folder) = &arguments.place.lake else {
+        return create_lake(arguments).await.map(Some);
+    };
     let shown = folder.display();
     match folder.metadata() {
-        Ok(metadata) if metadata.is_dir() => create_lake(folder).map(Some),
+        Ok(metadata) if metadata.is_dir() => create_lake(arguments).await.map(Some),
         Ok(_) => bail!("the lake {shown} is a file: name a folder"),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => match folder.ancestors().find(|above| above.is_file()) {
@@ -40,34 +64,84 @@ pub(crate) fn lake_if_there(folder: &Path) -> anyhow::Result<Option<Arc<dyn Stor
     }
 }
 
-/// Opens a lake to write to; the folder is made where it is missing.
-pub(crate) fn create_lake(folder: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    let store = DiskStore::create(folder)
-        .with_context(|| format!("the lake {} cannot be written to", folder.display()))?;
-    Ok(Arc::new(Retry::new(store)))
+/// Opens a lake to write to; its folder is made where it is missing.
+pub(crate) async fn create_lake(arguments: &WrittenLakeArguments) -> anyhow::Result<Arc<dyn Store>> {
+    match &arguments.place.lake {
+        Place::Folder(folder) => {
+            let store = DiskStore::create(folder)
+                .with_context(|| format!("the lake {} cannot be written to", folder.display()))?;
+            Ok(Arc::new(Retry::new(store)))
+        }
+        Place::Bucket(location) => Ok(bucket(location.clone(), written_options(arguments)).await),
+    }
 }
 
-/// Opens a lake that is there.
-pub(crate) fn open_lake(folder: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    existing_folder(folder, "lake")?;
-    if !folder.join("_journal").is_dir() {
-        bail!("{} is no lake: there is no _journal in it (trailmill daily makes one)", folder.display());
+/// Opens a lake that is there, to write to.
+pub(crate) async fn open_written_lake(arguments: &WrittenLakeArguments) -> anyhow::Result<Arc<dyn Store>> {
+    open(&arguments.place.lake, written_options(arguments)).await
+}
+
+/// Opens a lake that is there, to read.
+pub(crate) async fn open_lake(arguments: &LakeArguments) -> anyhow::Result<Arc<dyn Store>> {
+    open(&arguments.lake, options(arguments)).await
+}
+
+async fn open(lake: &Place, options: BucketOptions) -> anyhow::Result<Arc<dyn Store>> {
+    let (store, is_lake): (Arc<dyn Store>, _) = match lake {
+        Place::Folder(folder) => {
+            existing_folder(folder, "lake")?;
+            (Arc::new(Retry::new(DiskStore::open(folder)?)), folder.join("_journal").is_dir())
+        }
+        Place::Bucket(location) => {
+            let store = bucket(location.clone(), options).await;
+            let listed = store.list("_journal/", Depth::Level, None).await;
+            let journal = listed.with_context(|| format!("the lake {lake} cannot be opened"))?;
+            (store, !journal.prefixes.is_empty())
+        }
+    };
+    if !is_lake {
+        bail!("{lake} is no lake: there is no _journal in it (trailmill daily makes one)");
     }
-    Ok(Arc::new(Retry::new(DiskStore::open(folder)?)))
+    Ok(store)
+}
+
+fn options(arguments: &LakeArguments) -> BucketOptions {
+    BucketOptions { expected_owner: arguments.lake_owner.clone(), ..BucketOptions::default() }
+}
+
+fn written_options(arguments: &WrittenLakeArguments) -> BucketOptions {
+    BucketOptions { kms_key: arguments.kms_key.clone(), ..options(&arguments.place) }
+}
+
+/// A bucket as every command reaches it. One session serves all, so that they share connections and credentials.
+async fn bucket(location: S3Location, options: BucketOptions) -> Arc<dyn Store> {
+    static SESSION: OnceCell<Session> = OnceCell::const_new();
+    let session = SESSION.get_or_init(Session::from_environment).await;
+    let store = session.bucket(location, options).await;
+    Arc::new(Retry::new(Limit::new(store, REQUESTS_AT_ONCE)))
 }
 
 /// Refuses a lake in the source, or a source in the lake: one would read what the other writes.
-pub(crate) fn refuse_overlap(source: &Path, lake: &Path) -> anyhow::Result<()> {
-    let source_path = existing_folder(source, "source")?;
-    let lake_path = resolved(lake)?;
-    let (source, lake) = (source.display(), lake.display());
-    if source_path == lake_path {
-        bail!("source and lake are the same folder, {source}: choose a lake outside the source");
+pub(crate) fn refuse_overlap(source: &Place, lake: &Place) -> anyhow::Result<()> {
+    let (same, lake_in_source, source_in_lake) = match (source, lake) {
+        (Place::Folder(source), Place::Folder(lake)) => {
+            let (source, lake) = (existing_folder(source, "source")?, resolved(lake)?);
+            (source == lake, lake.starts_with(&source), source.starts_with(&lake))
+        }
+        (Place::Bucket(source), Place::Bucket(lake)) if source.bucket == lake.bucket => {
+            let (source, lake) = (&source.prefix, &lake.prefix);
+            (source == lake, lake.starts_with(source), source.starts_with(lake))
+        }
+        (Place::Folder(source), Place::Bucket(_)) => return existing_folder(source, "source").map(drop),
+        (Place::Bucket(_), _) => return Ok(()),
+    };
+    if same {
+        bail!("source and lake are the same place, {source}: choose a lake outside the source");
     }
-    if lake_path.starts_with(&source_path) {
+    if lake_in_source {
         bail!("the lake {lake} is inside the source {source}: choose a lake outside it");
     }
-    if source_path.starts_with(&lake_path) {
+    if source_in_lake {
         bail!("the source {source} is inside the lake {lake}: choose a lake that does not hold it");
     }
     Ok(())
@@ -81,7 +155,6 @@ fn existing_folder(folder: &Path, role: &str) -> anyhow::Result<PathBuf> {
     }
     Ok(whole)
 }
-
 /// An absolute path without links or dots, of a folder that need not be there yet.
 fn resolved(folder: &Path) -> anyhow::Result<PathBuf> {
     let mut path = PathBuf::new();

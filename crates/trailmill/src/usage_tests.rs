@@ -26,6 +26,6 @@ fn a_mistake_is_one_line_with_what_clap_suggests() {
 
 #[test]
 fn a_mistake_without_a_suggestion_has_none() {
-    assert_eq!(said("status"), "error: the following required arguments were not provided: --lake <DIR>");
+    assert_eq!(said("status"), "error: the following required arguments were not provided: --lake <PLACE>");
     assert_eq!(said("demo --days 32"), "error: invalid value '32' for '--days <N>': 32 is not in 1..=31");
 }

@@ -1,7 +1,6 @@
 //! `trailmill daily`: delivery days of a source become partitions of a lake.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,7 +10,7 @@ use futures::StreamExt;
 use lake_store::{ErrorKind, Store, StoreError};
 
 use crate::Ending;
-use crate::args::{DailyArguments, DayArguments, TuningArguments};
+use crate::args::{DailyArguments, DayArguments, SourceArguments, TuningArguments, WrittenLakeArguments};
 use crate::commands::verify::daily_partitions;
 use crate::console::Console;
 use crate::nothing::nothing;
@@ -23,8 +22,8 @@ use crate::stamp::STAMP;
 /// What the daily stage is to do.
 #[derive(Debug)]
 pub(crate) struct DailyRun<'a> {
-    pub(crate) source: &'a Path,
-    pub(crate) lake: &'a Path,
+    pub(crate) source: &'a SourceArguments,
+    pub(crate) lake: &'a WrittenLakeArguments,
     pub(crate) days: DayArguments,
     pub(crate) tuning: TuningArguments,
     pub(crate) request: Request,
@@ -50,16 +49,17 @@ impl DailyRun<'_> {
     pub(crate) async fn run(&self, console: &Console) -> anyhow::Result<(RunSummary, BTreeSet<Day>)> {
         let days = self.days;
         days.check()?;
-        places::refuse_overlap(self.source, self.lake)?;
-        let there = places::lake_if_there(self.lake)?;
-        let source = places::open_source(self.source).await?;
+        let SourceArguments { source: place, bucket } = self.source;
+        places::refuse_overlap(place, &self.lake.place.lake)?;
+        let there = places::lake_if_there(self.lake).await?;
+        let source = places::open_source(place, bucket).await?;
         let partitions = partitions(&source, there.as_deref(), days).await?;
         let looked_at = partitions.iter().map(|(day, _)| *day).collect();
         let lake = match there {
             Some(lake) => Some(lake),
             // a lake is not made for nothing
             None if !has_log_files(&source, &partitions).await? => None,
-            None => Some(places::create_lake(self.lake)?),
+            None => Some(places::create_lake(self.lake).await?),
         };
         let mut summary = RunSummary::default();
         if let Some(lake) = lake {
@@ -71,8 +71,7 @@ impl DailyRun<'_> {
         if summary.met_nothing() {
             let there = source.days(&DayArguments::default().range()).await?;
             let there = there.into_iter().map(|(day, _)| day).collect();
-            let place = format!("the source {}", self.source.display());
-            console.line(&nothing(&place, "log files", days, &there));
+            console.line(&nothing(&format!("the source {place}"), "log files", days, &there));
         }
         summary.print(console);
         Ok((summary, looked_at))

@@ -10,10 +10,14 @@ use cloudtrail_corpus::{DaySummary, OrganizationConfig, write_day, write_late_ar
 use cloudtrail_model::{Day, Month};
 
 use crate::Ending;
-use crate::args::{Arguments, Command, DayArguments, DemoArguments, StatusArguments, VerifyArguments};
+use crate::args::{
+    Arguments, Command, DayArguments, DemoArguments, LakeArguments, SourceBucketArguments, StatusArguments,
+    VerifyArguments,
+};
 use crate::commands::{run, status, verify};
 use crate::console::Console;
 use crate::figures::{bytes, count, counted};
+use crate::place::Place;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::Result<Ending> {
@@ -52,10 +56,13 @@ pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::
 
     console.line("\n4. trailmill status");
     let days = DayArguments::default();
-    status::run(StatusArguments { lake: lake.clone(), source: Some(logs.clone()), days }, console).await?;
+    let written = LakeArguments { lake: Place::Folder(lake.clone()), lake_owner: None };
+    let source = Some(Place::Folder(logs.clone()));
+    let bucket = SourceBucketArguments::default();
+    status::run(StatusArguments { lake: written.clone(), source, bucket, days }, console).await?;
 
     console.line("\n5. trailmill verify: every part read again");
-    let verified = verify::run(VerifyArguments { lake: lake.clone(), days }, console).await?;
+    let verified = verify::run(VerifyArguments { lake: written, days }, console).await?;
     show_queries(&logs, &lake, allow_gaps, console);
     Ok(verified)
 }

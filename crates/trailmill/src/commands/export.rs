@@ -18,7 +18,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: ExportArguments, console: &Console) -> anyhow::Result<Ending> {
-    let lake = places::open_lake(&arguments.lake)?;
+    let lake = places::open_lake(&arguments.lake).await?;
     let (table, month) = (arguments.table, arguments.month);
     let Some(file) = &arguments.output else {
         let mut output = BufWriter::with_capacity(BUFFER_BYTES, std::io::stdout());

@@ -30,7 +30,7 @@ pub(crate) struct MonthsSummary {
 
 /// Runs the command.
 pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyhow::Result<Ending> {
-    let lake = places::open_lake(&arguments.lake)?;
+    let lake = places::open_written_lake(&arguments.lake).await?;
     let options = options(arguments.parquet, arguments.threads);
     let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress: Arc::default() };
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyho
         anyhow::bail!(
             "nothing of {} is in the daily tables of {}; run `trailmill daily` for its days first",
             arguments.month,
-            arguments.lake.display()
+            arguments.lake.place.lake
         );
     }
     Ok(summary.ending())

@@ -28,11 +28,12 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
     };
     let (summary, touched) = plan.run(console).await?;
     let daily = summary.ending();
-    if touched.is_empty() || places::lake_if_there(&lake)?.is_none() {
+    if touched.is_empty() {
         return Ok(daily);
     }
+    let Some(lake) = places::lake_if_there(&lake).await? else { return Ok(daily) };
     let aggregator = MonthlyAggregator {
-        lake: places::open_lake(&lake)?,
+        lake,
         options: monthly::options(parquet, tuning.threads),
         stamp: STAMP,
         progress: Arc::default(),

@@ -23,10 +23,10 @@ const JOURNALS_AT_ONCE: usize = 16;
 pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow::Result<Ending> {
     let days = arguments.days;
     days.check()?;
-    let lake = places::open_lake(&arguments.lake)?;
+    let lake = places::open_lake(&arguments.lake).await?;
     let source = match &arguments.source {
         None => None,
-        Some(folder) => Some(places::open_source(folder).await?),
+        Some(place) => Some(places::open_source(place, &arguments.bucket).await?),
     };
     let mut wanted = daily_partitions(&*lake, &days.range()).await?;
     if let Some(source) = &source {
@@ -34,7 +34,7 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         wanted.extend(delivered.into_iter().map(|(day, table)| (table, day)));
     }
     if wanted.is_empty() {
-        console.line(&nothing_in_lake(&*lake, &arguments.lake, days).await?);
+        console.line(&nothing_in_lake(&*lake, &arguments.lake.lake, days).await?);
     }
     let mut statuses = futures::stream::iter(wanted)
         .map(|(table, day)| {

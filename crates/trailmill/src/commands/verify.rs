@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use std::path::Path;
 
 use anyhow::bail;
 use cloudtrail_model::{Day, Partition, PartitionSpan, Stage, Table};
@@ -14,6 +13,7 @@ use crate::args::{DayArguments, VerifyArguments};
 use crate::console::Console;
 use crate::figures::{bytes, counted};
 use crate::nothing::nothing;
+use crate::place::Place;
 use crate::places;
 
 /// A partition as JSON.
@@ -30,7 +30,7 @@ struct VerifiedObject<'a> {
 pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow::Result<Ending> {
     let days = arguments.days;
     days.check()?;
-    let lake = places::open_lake(&arguments.lake)?;
+    let lake = places::open_lake(&arguments.lake).await?;
     let unjournaled = unjournaled_problems(&*lake, days).await?;
     let mut journaled: Vec<Partition> = daily_partitions(&*lake, &days.range())
         .await?
@@ -42,7 +42,7 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
     }
     if journaled.is_empty() && unjournaled.is_empty() {
         // a check of nothing must not pass for one
-        bail!("{}", nothing_in_lake(&*lake, &arguments.lake, days).await?);
+        bail!("{}", nothing_in_lake(&*lake, &arguments.lake.lake, days).await?);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut partitions, mut parts, mut records, mut read, mut problems) = (0, 0, 0, 0, 0);
@@ -110,12 +110,12 @@ pub(crate) async fn monthly_partitions(lake: &dyn Store) -> anyhow::Result<Vec<P
 /// Says that the lake has no partition of the days asked for, and which it has.
 pub(crate) async fn nothing_in_lake(
     lake: &dyn Store,
-    folder: &Path,
+    place: &Place,
     asked: DayArguments,
 ) -> anyhow::Result<String> {
     let there = daily_partitions(lake, &DayArguments::default().range()).await?;
     let there = there.into_iter().map(|(_, day)| day).collect();
-    Ok(nothing(&format!("the lake {}", folder.display()), "partitions", asked, &there))
+    Ok(nothing(&format!("the lake {place}"), "partitions", asked, &there))
 }
 
 /// What is visible in the tables although no journal can vouch for it, by partition, or by table where it is in no

@@ -1,0 +1,157 @@
+//! Clients: configured as every AWS tool is, and never retrying by themselves.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    Builder, Config, Credentials, RequestChecksumCalculation, ResponseChecksumValidation, SharedHttpClient,
+};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Connector, tls};
+use aws_types::service_config::ServiceConfigKey;
+
+use crate::{BucketOptions, S3Location, S3Store};
+
+/// Time for a connection to come about.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Time for one request and its answer, but for the body of a download.
+const REQUEST: Duration = Duration::from_secs(30);
+/// The same for a part of an upload: 8 MiB over a line of 0.3 Mbit/s. One that stalls is given up much earlier.
+const UPLOAD: Duration = Duration::from_secs(240);
+/// Where requests go first if nothing says where: any region knows the region of a bucket.
+const FIRST_REGION: &str = "us-east-1";
+
+/// What the environment says of AWS: profile, region, credentials (keys, role, SSO, a container's or a machine's),
+/// `AWS_ENDPOINT_URL`, `HTTPS_PROXY`, as the AWS CLI reads them. Its clients share connections and credentials.
+#[derive(Debug, Clone)]
+pub struct Session {
+    config: SdkConfig,
+    /// Whether the environment names an endpoint for S3.
+    own_endpoint: bool,
+}
+
+impl Session {
+    /// Reads the environment and the files of the AWS CLI. Credentials are looked up by the first request.
+    pub async fn from_environment() -> Self {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https());
+        let config = loader.load().await;
+        let own_endpoint = config.endpoint_url().is_some() || s3_endpoint(&config).is_some();
+        Session { config, own_endpoint }
+    }
+
+    /// A bucket, by a client of the bucket's own region: S3 is asked where that is, so that it need not be set.
+    ///
+    /// An endpoint of one's own is addressed by path (`http://host/bucket/key`), since few of them have a name for each
+    /// bucket, and is not asked.
+    pub async fn bucket(&self, location: S3Location, options: BucketOptions) -> S3Store {
+        let mut builder = Builder::from(&self.config).force_path_style(self.own_endpoint);
+        if self.config.region().is_none() {
+            builder = builder.region(Region::new(FIRST_REGION));
+        }
+        let mut client = Client::from_conf(ours(builder));
+        if !self.own_endpoint
+            && let Some(region) = region_of(&client, &location, &options).await
+        {
+            client = Client::from_conf(client.config().to_builder().region(Region::new(region)).build());
+        }
+        S3Store::new(client, location, options)
+    }
+}
+
+/// `AWS_ENDPOINT_URL_S3`, or what the profile says of it.
+fn s3_endpoint(config: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    config.service_config()?.load_config(key.build().ok()?)
+}
+
+/// The region of a bucket, which S3 says to everybody, those it refuses too:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>. `None` where it does not; what is wrong is then
+/// said by the first request that needs an answer.
+async fn region_of(client: &Client, location: &S3Location, options: &BucketOptions) -> Option<String> {
+    // an ARN names its region
+    if location.bucket.starts_with("arn:") {
+        return None;
+    }
+    let asked = client.head_bucket().bucket(&location.bucket);
+    match asked.set_expected_bucket_owner(options.expected_owner.clone()).send().await {
+        Ok(found) => found.bucket_region,
+        Err(error) => error.raw_response()?.headers().get("x-amz-bucket-region").map(str::to_owned),
+    }
+}
+
+/// A place that speaks S3, and keys to it: all that a client needs, with nothing read from the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Its URL. Buckets are addressed by path.
+    pub endpoint: String,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// The id of the access key.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
+}
+
+impl Connection {
+    /// A client for it.
+    pub fn client(&self) -> Client {
+        let credentials = Credentials::new(&self.access_key, &self.secret_key, None, None, "given");
+        let plain = self.endpoint.starts_with("http://");
+        let builder = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(if plain { http() } else { https() })
+            .endpoint_url(&self.endpoint)
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(credentials)
+            .force_path_style(true);
+        Client::from_conf(ours(builder))
+    }
+}
+
+/// By rustls over ring, through the proxy of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls::TlsContext::default())
+            .build()
+    })
+}
+
+/// Without the certificates of the machine, which take a while to read.
+fn http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_http()
+}
+
+fn ours(builder: Builder) -> Config {
+    builder
+        // lake_store::Retry owns the retries: two layers would multiply them
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts(REQUEST))
+        // log files are gzip with a checksum of their own, parts have their SHA-256 in the journal
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .build()
+}
+
+/// What is different where a request carries much.
+pub(crate) fn long_upload() -> Builder {
+    Config::builder().timeout_config(timeouts(UPLOAD))
+}
+
+fn timeouts(request: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(request).build()
+}
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

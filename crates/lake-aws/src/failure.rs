@@ -1,0 +1,134 @@
+//! What S3's answers mean for the caller.
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use lake_store::{ErrorKind, StoreError};
+
+/// A failed call, sorted. The message of S3 is the cause, with its code.
+pub(crate) fn store_error<E>(action: &'static str, key: &str, error: SdkError<E, HttpResponse>) -> StoreError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let code = error.code().unwrap_or_default().to_owned();
+    let kind = match &error {
+        SdkError::ConstructionFailure(_) => ErrorKind::Permanent,
+        // no answer, or one cut off: it may have been carried out
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => ErrorKind::Transient,
+        SdkError::DispatchFailure(failure) if failure.is_user() => ErrorKind::Permanent,
+        // a connection that failed, unless nothing was sent for want of credentials
+        SdkError::DispatchFailure(_) => credentials_kind(&error).unwrap_or(ErrorKind::Transient),
+        _ => kind(status, &code),
+    };
+    let advice = advice(status, &code, kind);
+    let message = error.message().map(one_line).filter(|message| !message.is_empty());
+    StoreError::new(kind, action, key).because(match (message, code.is_empty()) {
+        (Some(message), false) => {
+            let message = message.trim_end_matches('.');
+            Answer { text: format!("{code}: {message}{advice}"), source: None }
+        }
+        (None, false) => Answer { text: format!("{code}{advice}"), source: None },
+        (_, true) => match status {
+            Some(200..300) => {
+                Answer { text: "an answer that cannot be read".to_owned(), source: Some(Box::new(error)) }
+            }
+            // an answer to HEAD has no body that could say more
+            Some(status) => Answer { text: format!("HTTP status {status}{advice}"), source: None },
+            None => Answer { text: format!("there was no answer{advice}"), source: Some(Box::new(error)) },
+        },
+    })
+}
+
+/// What to do where a provider of credentials failed, which is no failure of S3's.
+fn credentials_kind(error: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        match error.downcast_ref::<CredentialsError>() {
+            Some(CredentialsError::ProviderTimedOut(_)) => return Some(ErrorKind::Transient),
+            Some(_) => return Some(ErrorKind::Denied),
+            None => cause = error.source(),
+        }
+    }
+    None
+}
+
+/// What a person needs to know of an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+struct Answer {
+    text: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The code says more than the status: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
+fn kind(status: Option<u16>, code: &str) -> ErrorKind {
+    match (status.unwrap_or(0), code) {
+        (_, "NoSuchBucket" | "PermanentRedirect" | "AuthorizationHeaderMalformed" | "InvalidBucketName") => {
+            ErrorKind::Permanent
+        }
+        (_, "ExpiredToken" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken") => {
+            ErrorKind::Denied
+        }
+        // some answers begin with status 200 and end in an error
+        (
+            _,
+            "SlowDown"
+            | "ServiceUnavailable"
+            | "Throttling"
+            | "ThrottlingException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "KMS.ThrottlingException",
+        ) => ErrorKind::Throttled,
+        (
+            _,
+            "InternalError"
+            | "KMS.InternalException"
+            | "KMS.KMSInternalException"
+            | "RequestTimeout"
+            | "RequestTimeTooSkewed"
+            | "IncompleteBody"
+            | "BadDigest"
+            | "XAmzContentSHA256Mismatch",
+        ) => ErrorKind::Transient,
+        (_, code) if code.starts_with("KMS.") => ErrorKind::Denied,
+        (404, _) => ErrorKind::NotFound,
+        (412, _) => ErrorKind::Changed,
+        (401 | 403, _) => ErrorKind::Denied,
+        // HTTP's own words for it, where the code is lost: an answer to HEAD has none
+        (429 | 503, _) => ErrorKind::Throttled,
+        // 409 is a conflict of conditional requests: who wins is not settled yet; a good status of an answer that cannot
+        // be read says that it may have been carried out
+        (200..300 | 409 | 500.., _) => ErrorKind::Transient,
+        _ => ErrorKind::Permanent,
+    }
+}
+
+/// What to do next, where S3's own words do not say.
+fn advice(status: Option<u16>, code: &str, kind: ErrorKind) -> &'static str {
+    match (code, kind) {
+        ("NoSuchBucket", _) => "; check the name of the bucket",
+        ("PermanentRedirect" | "AuthorizationHeaderMalformed", _) => {
+            "; set AWS_REGION to the bucket's region"
+        }
+        ("ExpiredToken", _) => "; renew the credentials (aws sso login) and run it again",
+        ("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken", _) => {
+            "; check the credentials (aws sts get-caller-identity)"
+        }
+        (code, _) if code.starts_with("KMS.") => "; check the KMS key and its policy",
+        (_, ErrorKind::Denied) if status.is_none() => {
+            "; there are no credentials: set AWS_PROFILE, or log in"
+        }
+        (_, ErrorKind::Denied) => "; the caller's policy or the bucket's does not allow it",
+        _ => "",
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;

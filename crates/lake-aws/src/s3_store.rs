@@ -1,0 +1,210 @@
+//! The storage port over one bucket.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::{EncodingType, RequestPayer, ServerSideEncryption};
+use bytes::Bytes;
+use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+
+use crate::S3Location;
+use crate::failure::store_error;
+use crate::listed_text::decoded;
+use crate::multipart::{self, MultipartUpload};
+
+/// No object has a byte at this offset: S3's largest have 50 TB. Ranges that end far beyond are refused by some servers.
+const BEYOND: u64 = 1 << 62;
+
+/// How requests to a bucket are marked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BucketOptions {
+    /// The caller pays for requests and traffic.
+    pub requester_pays: bool,
+    /// The account that must own the bucket; requests to any other's are refused by S3.
+    pub expected_owner: Option<String>,
+    /// The KMS key that new objects are encrypted with; the bucket's default otherwise.
+    pub kms_key: Option<String>,
+}
+
+/// A bucket below a prefix.
+#[derive(Debug, Clone)]
+pub struct S3Store {
+    pub(crate) client: Client,
+    pub(crate) location: S3Location,
+    pub(crate) options: BucketOptions,
+    pub(crate) page_size: Option<i32>,
+}
+
+impl S3Store {
+    /// The bucket of a location, as this client reaches it. Nothing is asked yet.
+    pub fn new(client: Client, location: S3Location, options: BucketOptions) -> Self {
+        S3Store { client, location, options, page_size: None }
+    }
+
+    /// The same with pages of so many keys, or uploads, instead of S3's 1,000.
+    pub fn with_page_size(mut self, keys: i32) -> Self {
+        self.page_size = Some(keys);
+        self
+    }
+
+    pub(crate) fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.location.prefix)
+    }
+
+    pub(crate) fn payer(&self) -> Option<RequestPayer> {
+        self.options.requester_pays.then_some(RequestPayer::Requester)
+    }
+
+    pub(crate) fn owner(&self) -> Option<String> {
+        self.options.expected_owner.clone()
+    }
+
+    pub(crate) fn encryption(&self) -> Option<ServerSideEncryption> {
+        self.options.kms_key.as_ref().map(|_| ServerSideEncryption::AwsKms)
+    }
+
+    /// A key that a listing gives, as the port knows it.
+    pub(crate) fn relative(&self, key: Option<&str>, encoding: Option<&EncodingType>) -> Option<String> {
+        decoded(key?, encoding).strip_prefix(&self.location.prefix).map(str::to_owned)
+    }
+
+    async fn read(&self, key: &str, etag: Option<&str>, range: Option<Range<u64>>) -> Result<Bytes> {
+        let sent = self
+            .client
+            .get_object()
+            .bucket(&self.location.bucket)
+            .key(self.key(key))
+            .set_if_match(etag.map(quoted))
+            .set_range(range.map(|range| format!("bytes={}-{}", range.start, range.end - 1)))
+            .set_request_payer(self.payer())
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await;
+        let object = match sent {
+            // the range begins behind the end
+            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) => {
+                return Ok(Bytes::new());
+            }
+            sent => sent.map_err(|error| store_error("read", key, error))?,
+        };
+        let expected = object.content_length();
+        let cut_off = |cause: Box<dyn std::error::Error + Send + Sync>| {
+            StoreError::new(ErrorKind::Transient, "read", key).because(cause)
+        };
+        let bytes = object.body.collect().await.map_err(|error| cut_off(error.into()))?.into_bytes();
+        if expected.is_some_and(|expected| u64::try_from(expected).ok() != Some(bytes.len() as u64)) {
+            return Err(cut_off("the body ended early".into()));
+        }
+        Ok(bytes)
+    }
+}
+
+/// An etag as RFC 9110 wants it in a request; listings give it so.
+fn quoted(etag: &str) -> String {
+    if etag.starts_with('"') { etag.to_owned() } else { format!("\"{etag}\"") }
+}
+
+#[async_trait]
+impl Store for S3Store {
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
+        let sent = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.location.bucket)
+            .prefix(self.key(prefix))
+            .set_delimiter((depth == Depth::Level).then(|| "/".to_owned()))
+            .set_continuation_token(page.map(str::to_owned))
+            .set_max_keys(self.page_size)
+            .encoding_type(EncodingType::Url)
+            .set_request_payer(self.payer())
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await;
+        let listed = sent.map_err(|error| store_error("list", prefix, error))?;
+        let mut found = Page { next: listed.next_continuation_token.clone(), ..Page::default() };
+        if listed.is_truncated == Some(true) && found.next.is_none() {
+            let lost = "the listing goes on, but S3 does not say where";
+            return Err(StoreError::new(ErrorKind::Permanent, "list", prefix).because(lost));
+        }
+        let encoding = listed.encoding_type();
+        for object in listed.contents() {
+            let Some(key) = self.relative(object.key(), encoding) else { continue };
+            let bytes = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+            // what consoles make for an empty folder is no object of anybody's
+            if key.is_empty() || (bytes == 0 && key.ends_with('/')) {
+                continue;
+            }
+            found.objects.push(ObjectMeta {
+                key,
+                bytes,
+                etag: object.e_tag().unwrap_or_default().to_owned(),
+            });
+        }
+        let common = listed.common_prefixes().iter();
+        found.prefixes.extend(common.filter_map(|common| self.relative(common.prefix(), encoding)));
+        Ok(found)
+    }
+
+    async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
+        self.read(key, etag, None).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
+        let range = range.start..range.end.min(BEYOND);
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        self.read(key, None, Some(range)).await
+    }
+
+    async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
+        let sent = self
+            .client
+            .put_object()
+            .bucket(&self.location.bucket)
+            .key(self.key(key))
+            .if_none_match("*")
+            .body(body.into())
+            .set_request_payer(self.payer())
+            .set_expected_bucket_owner(self.owner())
+            .set_server_side_encryption(self.encryption())
+            .set_ssekms_key_id(self.options.kms_key.clone())
+            .send()
+            .await;
+        match sent.map_err(|error| store_error("create", key, error)) {
+            Ok(_) => Ok(Created::Yes),
+            // If-None-Match: 412 says that it is there, 409 that somebody is at it
+            Err(error) if error.kind == ErrorKind::Changed => Ok(Created::Exists),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>> {
+        Ok(Box::new(MultipartUpload::start(self.clone(), key).await?))
+    }
+
+    async fn abandon_staged(&self, prefix: &str) -> Result<u64> {
+        multipart::abandon(self, prefix).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        let sent = self
+            .client
+            .delete_object()
+            .bucket(&self.location.bucket)
+            .key(self.key(key))
+            .set_request_payer(self.payer())
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await;
+        match sent.map_err(|error| store_error("delete", key, error)) {
+            Err(error) if error.kind != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "s3_store_tests.rs"]
+mod tests;

@@ -1,0 +1,11 @@
+//! An S3 in the process of a test: a server on 127.0.0.1 over a map in memory, with faults where a test wants them.
+
+mod bucket;
+mod call;
+mod faults;
+mod protocol;
+mod server;
+
+pub use call::{Call, Operation};
+pub use faults::Fault;
+pub use server::S3Server;

@@ -1,0 +1,208 @@
+//! The server: a thread, a port of 127.0.0.1, and every request through the script of faults.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::{TryStreamExt, stream};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use s3s::auth::SimpleAuth;
+use s3s::dto::StreamingBlob;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, HttpResponse};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use super::faults::Faults;
+use super::protocol::{Buckets, REGION};
+use crate::s3::{Call, Fault};
+
+/// An S3 on a port of 127.0.0.1, until it is dropped. It has a thread of its own, so a test may hold its clock.
+#[derive(Debug)]
+pub struct S3Server {
+    address: SocketAddr,
+    buckets: Buckets,
+    faults: Arc<Faults>,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl S3Server {
+    /// The key id that requests must be signed with.
+    pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+    /// The secret of that key.
+    pub const SECRET_KEY: &str = "secret-of-the-tests";
+
+    /// Where its buckets say they are.
+    pub const REGION: &str = REGION;
+
+    /// Starts one with these buckets, empty.
+    pub fn start(buckets: &[&str]) -> io::Result<Self> {
+        let (buckets, faults) = (Buckets::named(buckets), Arc::new(Faults::default()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let door = Door { service: service(buckets.clone()), faults: faults.clone() };
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("s3".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = accept(listener, &door) => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(S3Server { address, buckets, faults, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it is: `http://127.0.0.1:PORT`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Lets a script decide what goes wrong with each request from now on, given its number from 0. It replaces the one
+    /// before.
+    pub fn fault(&self, script: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
+        self.faults.set(Some(Arc::new(script)));
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn no_faults(&self) {
+        self.faults.set(None);
+    }
+
+    /// Requests that went wrong by the last script.
+    pub fn faults_happened(&self) -> u64 {
+        self.faults.happened()
+    }
+
+    /// Makes each request take this long at least.
+    pub fn set_latency(&self, latency: Duration) {
+        self.faults.set_latency(latency);
+    }
+
+    /// The requests since it was started, or since they were taken, in the order they came.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.faults.take_calls()
+    }
+
+    /// Puts an object, or replaces it, past the protocol.
+    pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
+        let put = self.buckets.with(bucket, |bucket| Ok(bucket.put(key, body.into(), [].into(), false)?));
+        debug_assert!(put.is_ok(), "{bucket} is no bucket of this server");
+    }
+
+    /// Multipart uploads of a bucket that were neither completed nor aborted.
+    pub fn uploads_under_way(&self, bucket: &str) -> usize {
+        self.buckets.with(bucket, |bucket| Ok(bucket.uploads_under_way())).unwrap_or(0)
+    }
+}
+
+impl Drop for S3Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn service(buckets: Buckets) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(buckets);
+    builder.set_auth(SimpleAuth::from_single(S3Server::ACCESS_KEY, S3Server::SECRET_KEY));
+    builder.build()
+}
+
+async fn accept(listener: std::net::TcpListener, door: &Door) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(door.clone().serve(stream));
+    }
+}
+
+/// Where requests come in.
+#[derive(Clone)]
+struct Door {
+    service: S3Service,
+    faults: Arc<Faults>,
+}
+
+impl Door {
+    /// Serves one connection until either side ends it. An error of the service cuts it.
+    async fn serve(self, stream: TcpStream) {
+        let _ = stream.set_nodelay(true);
+        let serve = service_fn(|request| self.answer(request));
+        let mut http = hyper::server::conn::http1::Builder::new();
+        let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), serve).await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> io::Result<HttpResponse> {
+        let request = request.map(Body::from);
+        let (latency, fault) = self.faults.next(Call::of(&request));
+        tokio::time::sleep(latency).await;
+        if let Some(Fault::Slow(time)) = fault {
+            tokio::time::sleep(time).await;
+        }
+        match fault {
+            Some(Fault::Reset) => return Err(cut()),
+            Some(Fault::Fail(status, code)) => {
+                // read to its end, so that the answer is seen
+                let _ = collected(request.into_body()).await;
+                return failure(status, code);
+            }
+            _ => {}
+        }
+        let answer = self.service.call(request).await.map_err(|_| cut())?;
+        match fault {
+            Some(Fault::DoneThenFail(status, code)) => failure(status, code),
+            Some(Fault::ReplyLost) => Err(cut()),
+            Some(Fault::ShortBody) => short(answer).await,
+            _ => Ok(answer),
+        }
+    }
+}
+
+fn cut() -> io::Error {
+    io::Error::other("the fault of this test")
+}
+
+async fn collected(body: Body) -> io::Result<Bytes> {
+    let all = body.try_fold(BytesMut::new(), async |mut all, chunk| {
+        all.extend_from_slice(&chunk);
+        Ok(all)
+    });
+    Ok(all.await.map_err(io::Error::other)?.freeze())
+}
+
+fn failure(status: u16, code: &str) -> io::Result<HttpResponse> {
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>The fault of this test\n({code})</Message><RequestId>1</RequestId></Error>"
+    );
+    let answer = Response::builder()
+        .status(status)
+        .header("content-type", "application/xml")
+        .header("x-amz-bucket-region", REGION);
+    answer.body(Body::from(body)).map_err(io::Error::other)
+}
+
+/// The first half of an answer that promises all of it.
+async fn short(answer: HttpResponse) -> io::Result<HttpResponse> {
+    let (mut head, body) = answer.into_parts();
+    let body = collected(body).await?;
+    if body.is_empty() {
+        return Err(cut());
+    }
+    head.headers.insert("content-length", body.len().into());
+    let half = body.slice(..body.len() / 2);
+    // the pause lets the half go out before the connection is cut
+    let parts = stream::iter([Ok(half), Err(cut())]);
+    Ok(Response::from_parts(head, Body::from(StreamingBlob::wrap(parts))))
+}
