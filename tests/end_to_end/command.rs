@@ -17,13 +17,14 @@ pub(crate) fn trailmill() -> Command {
     command
 }
 
-/// Builds the command beside this test: `TARGET/PROFILE/deps/end_to_end-…` gives `TARGET/PROFILE/trailmill`.
+/// Builds the command beside this test: `TARGET/PROFILE/deps/end_to_end-…` gives `TARGET/PROFILE/trailmill`. It builds all
+/// of the workspace: by itself the command's dependencies have other features, and would be compiled a second time.
 fn build() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--package", "trailmill", "--quiet", "--locked", "--profile"]);
+    cargo.args(["build", "--workspace", "--all-targets", "--quiet", "--locked", "--profile"]);
     cargo.arg(match profile.file_name().unwrap().to_str().unwrap() {
         "debug" => "dev",
         name => name,

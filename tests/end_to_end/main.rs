@@ -26,5 +26,7 @@ mod monthly_mistakes;
 mod months;
 mod months_on_disk;
 mod nothing;
+mod s3;
+mod s3_world;
 mod samples;
 mod tampered;

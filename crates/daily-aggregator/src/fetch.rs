@@ -16,6 +16,9 @@ use crate::Options;
 use crate::cpu::{Cpu, Started};
 use crate::decode::{DecodeError, Decoded, decode, promised_text};
 
+/// Bytes of text that are decoded at once, where the body arrives: handing them to a thread would take longer.
+const SMALL_TEXT: usize = 16 << 10;
+
 /// A log file and what came of decoding it.
 pub(crate) struct Fetched {
     pub(crate) meta: ObjectMeta,
@@ -48,8 +51,15 @@ struct Decoding {
     meta: ObjectMeta,
     body: Bytes,
     _reserved: Option<OwnedSemaphorePermit>,
-    /// `None` where the text is too large to be decoded beside others.
-    started: Option<Started<Result<Held, DecodeError>>>,
+    decoding: Decode,
+}
+
+/// How far the decoding of a body is.
+enum Decode {
+    Done(Result<Held, DecodeError>),
+    Started(Started<Result<Held, DecodeError>>),
+    /// The text is too large to be decoded beside others.
+    Alone,
 }
 
 /// Starts to fetch and decode `files`, which are in key order.
@@ -69,13 +79,14 @@ pub(crate) fn fetch(
 impl FetchedFiles {
     /// The next file; `None` after the last.
     pub(crate) async fn next(&mut self) -> Option<Result<Fetched, StoreError>> {
-        let Decoding { meta, body, started, .. } = match self.files.recv().await? {
+        let Decoding { meta, body, decoding, .. } = match self.files.recv().await? {
             Ok(decoding) => decoding,
             Err(error) => return Some(Err(error)),
         };
-        let decoded = match started {
-            Some(started) => started.result().await,
-            None => Err(DecodeError::LargerThanPromised),
+        let decoded = match decoding {
+            Decode::Done(decoded) => decoded,
+            Decode::Started(started) => started.result().await,
+            Decode::Alone => Err(DecodeError::LargerThanPromised),
         };
         let decoded = match decoded {
             Err(DecodeError::LargerThanPromised) => self.decode_alone(body).await,
@@ -98,12 +109,19 @@ fn start_gets(
     at_once: usize,
     budget: Budget,
 ) -> Receiver<Fetching> {
-    let (sender, receiver) = channel(at_once.max(1));
+    let gets = Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS)));
+    // bodies that have come early wait here, so that a slow one does not hold up those behind it
+    let (sender, receiver) = channel(at_once.max(1) * 2);
     tokio::spawn(async move {
         for meta in files {
             let reserved = budget.reserve(meta.bytes.try_into().unwrap_or(usize::MAX)).await;
+            let place = gets.clone().acquire_owned().await;
             let (store, object) = (store.clone(), meta.clone());
-            let body = tokio::spawn(async move { store.get(&object.key, Some(&object.etag)).await });
+            let body = tokio::spawn(async move {
+                let body = store.get(&object.key, Some(&object.etag)).await;
+                drop(place);
+                body
+            });
             if sender.send(Fetching { meta, body, reserved }).await.is_err() {
                 return; // nobody waits for files any more
             }
@@ -127,13 +145,13 @@ fn start_decoding(
                 Ok(Err(error)) => Err(error),
                 Ok(Ok(body)) => {
                     let text = promised_text(&body);
-                    let started = if text > budget.total / 2 {
-                        None
+                    let decoding = if text > budget.total / 2 {
+                        Decode::Alone
                     } else {
                         let reserved = budget.reserve(text).await;
-                        Some(start_decode(&cpu, body.clone(), text, reserved, limits))
+                        start_decode(&cpu, body.clone(), text, reserved, limits)
                     };
-                    Ok(Decoding { meta, body, _reserved: reserved, started })
+                    Ok(Decoding { meta, body, _reserved: reserved, decoding })
                 }
             };
             let failed = decoding.is_err();
@@ -151,8 +169,9 @@ fn start_decode(
     text: usize,
     reserved: Option<OwnedSemaphorePermit>,
     limits: Limits,
-) -> Started<Result<Held, DecodeError>> {
-    cpu.start(move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved }))
+) -> Decode {
+    let work = move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved });
+    if text <= SMALL_TEXT { Decode::Done(work()) } else { Decode::Started(cpu.start(work)) }
 }
 
 /// A number of bytes that may be held at once.

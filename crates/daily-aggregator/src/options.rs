@@ -14,7 +14,7 @@ pub struct Options {
     pub block_bytes: usize,
     /// Bytes of text after which a part is full and the next begins.
     pub part_raw_bytes: u64,
-    /// Log files under way or waiting to be decoded at once, give or take the two being handed on.
+    /// Log files fetched at once.
     pub fetches: usize,
     /// Bytes of log files, decoded or not, held at once. A single larger file is decoded by itself.
     pub memory_bytes: usize,
@@ -29,7 +29,7 @@ impl Default for Options {
             level: 6,
             block_bytes: 2 << 20,
             part_raw_bytes: 512 << 20,
-            fetches: 64,
+            fetches: 128,
             memory_bytes: 16 << 20,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }

@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use lake_store::{Depth, ObjectMeta, Store, StoreError};
 
 /// Listings under way at once.
-const LISTINGS_AT_ONCE: usize = 64;
+const LISTINGS_AT_ONCE: usize = 256;
 
 /// Folders above `AWSLogs` that are looked into.
 const MAX_LEVELS_ABOVE: usize = 4;

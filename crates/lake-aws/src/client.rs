@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
@@ -137,6 +138,8 @@ fn ours(builder: Builder) -> Config {
         // lake_store::Retry owns the retries: two layers would multiply them
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts(REQUEST))
+        // of downloads, a timeout of ours on each piece of a body does the same for less
+        .stalled_stream_protection(uploads_only())
         // log files are gzip with a checksum of their own, parts have their SHA-256 in the journal
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -146,6 +149,10 @@ fn ours(builder: Builder) -> Config {
 /// What is different where a request carries much.
 pub(crate) fn long_upload() -> Builder {
     Config::builder().timeout_config(timeouts(UPLOAD))
+}
+
+fn uploads_only() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled().upload_enabled(true).download_enabled(false).build()
 }
 
 fn timeouts(request: Duration) -> TimeoutConfig {

@@ -64,9 +64,14 @@ struct Answer {
 /// The code says more than the status: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
 fn kind(status: Option<u16>, code: &str) -> ErrorKind {
     match (status.unwrap_or(0), code) {
-        (_, "NoSuchBucket" | "PermanentRedirect" | "AuthorizationHeaderMalformed" | "InvalidBucketName") => {
-            ErrorKind::Permanent
-        }
+        (
+            _,
+            "NoSuchBucket"
+            | "PermanentRedirect"
+            | "AuthorizationHeaderMalformed"
+            | "InvalidBucketName"
+            | "InvalidObjectState",
+        ) => ErrorKind::Permanent,
         (_, "ExpiredToken" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken") => {
             ErrorKind::Denied
         }
@@ -112,6 +117,7 @@ fn advice(status: Option<u16>, code: &str, kind: ErrorKind) -> &'static str {
         ("PermanentRedirect" | "AuthorizationHeaderMalformed", _) => {
             "; set AWS_REGION to the bucket's region"
         }
+        ("InvalidObjectState", _) => "; it is archived: restore it first (aws s3api restore-object)",
         ("ExpiredToken", _) => "; renew the credentials (aws sso login) and run it again",
         ("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken", _) => {
             "; check the credentials (aws sts get-caller-identity)"

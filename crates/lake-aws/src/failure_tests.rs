@@ -17,9 +17,13 @@ fn what_passes_is_retried_and_what_does_not_is_said() {
     {
         assert_eq!(kind(Some(status), code), ErrorKind::Throttled, "{status} {code}");
     }
-    for (status, code) in
-        [(404, "NoSuchBucket"), (301, "PermanentRedirect"), (400, "InvalidArgument"), (405, "")]
-    {
+    for (status, code) in [
+        (404, "NoSuchBucket"),
+        (301, "PermanentRedirect"),
+        (403, "InvalidObjectState"),
+        (400, "InvalidArgument"),
+        (405, ""),
+    ] {
         assert_eq!(kind(Some(status), code), ErrorKind::Permanent, "{status} {code}");
     }
     for (status, code) in

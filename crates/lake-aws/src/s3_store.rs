@@ -1,20 +1,27 @@
 //! The storage port over one bucket.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{EncodingType, RequestPayer, ServerSideEncryption};
 use bytes::Bytes;
-use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload, Store, StoreError};
 
 use crate::S3Location;
 use crate::failure::store_error;
 use crate::listed_text::decoded;
 use crate::multipart::{self, MultipartUpload};
 
+type Result<T, E = StoreError> = std::result::Result<T, E>;
+
 /// No object has a byte at this offset: S3's largest have 50 TB. Ranges that end far beyond are refused by some servers.
 const BEYOND: u64 = 1 << 62;
+
+/// A body of which nothing came for so long has stalled.
+const STALLED: Duration = Duration::from_secs(20);
 
 /// How requests to a bucket are marked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,12 +99,22 @@ impl S3Store {
         let cut_off = |cause: Box<dyn std::error::Error + Send + Sync>| {
             StoreError::new(ErrorKind::Transient, "read", key).because(cause)
         };
-        let bytes = object.body.collect().await.map_err(|error| cut_off(error.into()))?.into_bytes();
+        let bytes = whole(object.body).await.map_err(cut_off)?;
         if expected.is_some_and(|expected| u64::try_from(expected).ok() != Some(bytes.len() as u64)) {
             return Err(cut_off("the body ended early".into()));
         }
         Ok(bytes)
     }
+}
+
+/// A body to its end, which is an error if nothing of it comes for a while.
+async fn whole(mut body: ByteStream) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
+    let mut chunks = Vec::new();
+    while let Some(chunk) = tokio::time::timeout(STALLED, body.next()).await? {
+        chunks.push(chunk?);
+    }
+    // a small object is one chunk, which need not be copied
+    Ok(if chunks.len() == 1 { chunks.swap_remove(0) } else { chunks.concat().into() })
 }
 
 /// An etag as RFC 9110 wants it in a request; listings give it so.

@@ -107,6 +107,7 @@ async fn what_no_retry_helps_is_said_at_once_in_one_line() {
         (Fault::Fail(403, "AccessDenied"), ErrorKind::Denied, "policy"),
         (Fault::Fail(400, "ExpiredToken"), ErrorKind::Denied, "renew the credentials"),
         (Fault::Fail(403, "InvalidAccessKeyId"), ErrorKind::Denied, "check the credentials"),
+        (Fault::Fail(403, "InvalidObjectState"), ErrorKind::Permanent, "it is archived: restore it first"),
         (Fault::Fail(301, "PermanentRedirect"), ErrorKind::Permanent, "AWS_REGION"),
         (Fault::Fail(400, "KMS.DisabledException"), ErrorKind::Denied, "KMS key"),
     ];

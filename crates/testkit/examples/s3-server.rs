@@ -1,20 +1,21 @@
 //! The S3 of the tests as a process of its own, for benchmarks and for looking at it by hand.
 //!
-//! `s3-server [--latency MILLISECONDS] [--throttle PERCENT] BUCKET[=FOLDER]…` fills each bucket from its folder, prints
+//! `s3-server [--latency MILLISECONDS] [--throttle PERCENT] [--log] BUCKET[=FOLDER]…` fills each bucket from its folder, prints
 //! its endpoint on one line, and serves until its standard input ends. Then it prints how many requests came, by kind,
-//! as JSON. The keys to it are `S3Server::ACCESS_KEY` and `SECRET_KEY`.
+//! as JSON. With `--log` each request is a line on standard error, with the milliseconds since the start. The keys to it are
+//! `S3Server::ACCESS_KEY` and `SECRET_KEY`.
 
-#![expect(clippy::print_stdout, reason = "a tool for a terminal")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit::s3::{Fault, S3Server};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (mut latency, mut throttle, mut buckets) = (0, 0, Vec::new());
+    let (mut latency, mut throttle, mut log, mut buckets) = (0, 0, false, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || {
@@ -23,6 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match argument.as_str() {
             "--latency" => latency = number()?,
             "--throttle" => throttle = number()?,
+            "--log" => log = true,
             _ => buckets.push(argument),
         }
     }
@@ -41,7 +43,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     server.set_latency(Duration::from_millis(latency));
     // Fibonacci hashing: the same share of every stretch of requests, without a pattern callers could fall into
-    server.fault(move |_, number| {
+    let started = Instant::now();
+    server.fault(move |call, number| {
+        if log {
+            eprintln!(
+                "{:6} {:?} {} {}",
+                started.elapsed().as_millis(),
+                call.operation,
+                call.bucket,
+                call.key
+            );
+        }
         let share = (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % 100;
         (share < throttle).then_some(Fault::Fail(503, "SlowDown"))
     });

@@ -82,6 +82,10 @@ impl Bucket {
         listed
     }
 
+    pub(super) fn objects(&self) -> BTreeMap<String, Bytes> {
+        self.objects.iter().map(|(key, object)| (key.clone(), object.body.clone())).collect()
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&Object> {
         self.objects.get(key)
     }

@@ -1,5 +1,6 @@
 //! The server: a thread, a port of 127.0.0.1, and every request through the script of faults.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -98,6 +99,11 @@ impl S3Server {
     pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
         let put = self.buckets.with(bucket, |bucket| Ok(bucket.put(key, body.into(), [].into(), false)?));
         debug_assert!(put.is_ok(), "{bucket} is no bucket of this server");
+    }
+
+    /// Every object of a bucket, past the protocol.
+    pub fn objects(&self, bucket: &str) -> BTreeMap<String, Bytes> {
+        self.buckets.with(bucket, |bucket| Ok(bucket.objects())).unwrap_or_default()
     }
 
     /// Multipart uploads of a bucket that were neither completed nor aborted.

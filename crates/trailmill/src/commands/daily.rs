@@ -1,6 +1,6 @@
 //! `trailmill daily`: delivery days of a source become partitions of a lake.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,7 +27,7 @@ pub(crate) struct DailyRun<'a> {
     pub(crate) days: DayArguments,
     pub(crate) tuning: TuningArguments,
     pub(crate) request: Request,
-    /// Partitions under way at once.
+    /// Days under way at once.
     pub(crate) at_once: usize,
 }
 
@@ -117,8 +117,9 @@ fn options(tuning: TuningArguments) -> Options {
     }
 }
 
-/// Brings partitions up to date, `at_once` of them at the same time, and prints each in its turn. A failed one does not
-/// hold up the rest, unless the rest must fail for the same reason, or another run has taken over.
+/// Brings partitions up to date, the tables of a day side by side and `at_once` days at the same time, and prints each in
+/// its turn. A failed one does not hold up the rest, unless the rest must fail for the same reason, or another run has
+/// taken over.
 pub(crate) async fn mill(
     aggregator: &DailyAggregator,
     partitions: BTreeSet<(Day, Table)>,
@@ -130,28 +131,46 @@ pub(crate) async fn mill(
     let followed = FollowedRun::of_days(console, aggregator.progress.clone());
     let mut summary = RunSummary::default();
     let mut left = partitions.clone();
-    let mut runs = futures::stream::iter(partitions)
-        .map(|(day, table)| async move { (day, table, aggregator.run(table, day, request).await) })
+    let mut days: BTreeMap<Day, Vec<Table>> = BTreeMap::new();
+    for (day, table) in partitions {
+        days.entry(day).or_default().push(table);
+    }
+    let mut runs = futures::stream::iter(days)
+        .map(|(day, tables)| {
+            // most have next to nothing but the main one, and wait for storage all the same
+            futures::future::join_all(
+                tables
+                    .into_iter()
+                    .map(move |table| async move { (day, table, aggregator.run(table, day, request).await) }),
+            )
+        })
         .buffered(at_once);
-    while let Some((day, table, run)) = runs.next().await {
-        match run {
-            Ok(report) => {
-                summary.add(&report);
-                followed.aside(|| print_report(&report, console));
-                if report.outcome == Outcome::Superseded {
-                    break; // the other run is ahead of this one: going on would only contend with it
+    while let Some(tables) = runs.next().await {
+        let mut stop = false;
+        for (day, table, run) in tables {
+            match run {
+                Ok(report) => {
+                    summary.add(&report);
+                    followed.aside(|| print_report(&report, console));
+                    if report.outcome == Outcome::Superseded {
+                        stop = true; // the other run is ahead of this one: going on would only contend with it
+                    } else {
+                        left.remove(&(day, table));
+                    }
                 }
-                left.remove(&(day, table));
-            }
-            Err(error) => {
-                summary.failed += 1;
-                let hopeless = is_hopeless(&error);
-                let error = anyhow::Error::from(error).context(format!("{table}_daily {day} failed"));
-                followed.aside(|| console.error(&error));
-                if hopeless {
-                    break;
+                Err(error) => {
+                    summary.failed += 1;
+                    let hopeless = is_hopeless(&error);
+                    let error = anyhow::Error::from(error).context(format!("{table}_daily {day} failed"));
+                    if !stop {
+                        followed.aside(|| console.error(&error));
+                    }
+                    stop |= hopeless;
                 }
             }
+        }
+        if stop {
+            break;
         }
     }
     drop(runs);
