@@ -2,30 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
-use std::collections::BTreeMap;
+mod made_day;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use cloudtrail_corpus::{OrganizationConfig, day_objects};
-use cloudtrail_model::{Day, Partition, Table};
-use daily_aggregator::{DailyAggregator, Options, Outcome, Request, Source, verify};
 use lake_aws::{BucketOptions, Connection, S3Store};
-use lake_store::{Depth, MemoryStore, Retry, Store, list_all};
+use lake_store::{Retry, Store};
 use testkit::s3::{Call, Fault, Operation, S3Server};
-use testkit::{STAMP, part_lines};
-
-fn day() -> Day {
-    "2026-11-22".parse().unwrap()
-}
-
-fn partition() -> Partition {
-    Partition::day(Table::CloudTrail, day())
-}
-
-fn organization() -> OrganizationConfig {
-    OrganizationConfig { files: 120, records: 900, broken_files: 2, ..OrganizationConfig::article_day() }
-}
 
 fn store(server: &S3Server, location: &str) -> Arc<dyn Store> {
     let connection = Connection {
@@ -38,55 +22,18 @@ fn store(server: &S3Server, location: &str) -> Arc<dyn Store> {
     Arc::new(Retry::new(store.with_page_size(50)).pauses(Duration::from_millis(1), Duration::from_millis(20)))
 }
 
-async fn run(source: &Arc<dyn Store>, lake: &Arc<dyn Store>) -> Outcome {
-    let aggregator = DailyAggregator {
-        source: Source::survey(source.clone(), "").await.unwrap(),
-        lake: lake.clone(),
-        options: Options { block_bytes: 20_000, part_raw_bytes: 300_000, threads: 2, ..Options::default() },
-        stamp: STAMP,
-        progress: Arc::default(),
-    };
-    aggregator.run(Table::CloudTrail, day(), Request::default()).await.unwrap().outcome
-}
-
-/// Every part of the partition and its lines.
-async fn parts(lake: &Arc<dyn Store>) -> BTreeMap<String, Vec<Vec<u8>>> {
-    let mut parts = BTreeMap::new();
-    for object in list_all(lake, &partition().prefix(), Depth::All).await.unwrap().objects {
-        let body = lake.get(&object.key, Some(&object.etag)).await.unwrap();
-        parts.insert(object.key, part_lines(&body).unwrap());
-    }
-    parts
-}
-
 /// Runs over a server where this goes wrong, and over memory, and compares.
 async fn compare(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
     let server = S3Server::start(&["logs", "lake"]).unwrap();
-    let memory: [Arc<dyn Store>; 2] = [Arc::new(MemoryStore::new()), Arc::new(MemoryStore::new())];
-    for object in day_objects(&organization(), day()) {
-        memory[0].create_new(&object.key, Bytes::from(object.body.clone())).await.unwrap();
-        server.put("logs", &format!("trail/{}", object.key), object.body);
-    }
     let (source, lake) = (store(&server, "s3://logs/trail"), store(&server, "s3://lake/a/b"));
+    made_day::fill(&source).await;
     server.fault(fault);
+    made_day::compare(&source, &lake).await;
 
-    let Outcome::Committed(over_s3) = run(&source, &lake).await else { panic!("not committed") };
-    let Outcome::Committed(in_memory) = run(&memory[0], &memory[1]).await else { panic!("not committed") };
-    assert_eq!(over_s3.totals, in_memory.totals);
-    assert_eq!(over_s3.parts, in_memory.parts);
-    assert!(over_s3.parts.len() > 1 && over_s3.quarantined.len() == 2, "{over_s3:?}");
-
-    let written = parts(&lake).await;
-    assert_eq!(written, parts(&memory[1]).await);
-    assert_eq!(written.values().map(Vec::len).sum::<usize>() as u64, over_s3.totals.records_out);
-    assert_eq!(verify(lake.clone(), partition(), 4).await.unwrap().problems, Vec::<String>::new());
-
-    let before = list_all(&lake, "", Depth::All).await.unwrap();
     server.take_calls();
-    assert!(matches!(run(&source, &lake).await, Outcome::UpToDate { .. }));
+    made_day::again(&source, &lake).await;
     let effects: Vec<_> = server.take_calls().into_iter().filter(|call| call.operation.is_effect()).collect();
     assert_eq!(effects, [], "the second run wrote");
-    assert_eq!(list_all(&lake, "", Depth::All).await.unwrap(), before);
     assert_eq!(server.uploads_under_way("lake"), 0);
 }
 
