@@ -160,7 +160,7 @@ impl StagedUpload for MultipartUpload {
     }
 
     async fn abort(&mut self) -> Result<()> {
-        abort(&self.store, &self.key, &self.upload_id).await
+        abort(&self.store, &self.key, &self.upload_id).await.map(|_| ())
     }
 }
 
@@ -183,24 +183,27 @@ pub(crate) async fn abandon(store: &S3Store, prefix: &str) -> Result<u64> {
             .send()
             .await;
         let page = sent.map_err(|error| store_error("list the uploads to", prefix, error))?;
+        let before = aborted;
         for upload in page.uploads() {
             let key = store.relative(upload.key(), page.encoding_type());
             let (Some(key), Some(id)) = (key, upload.upload_id()) else { continue };
-            abort(store, &key, id).await?;
-            aborted += 1;
+            aborted += u64::from(abort(store, &key, id).await?);
         }
         if page.is_truncated != Some(true) {
             return Ok(aborted);
         }
         key_marker = page.next_key_marker().map(|marker| decoded(marker, page.encoding_type()));
         id_marker = page.next_upload_id_marker;
-        if key_marker.is_none() {
-            return Ok(aborted);
+        // SeaweedFS does not say where it goes on: what is left is then what a new listing begins with
+        if key_marker.is_none() && aborted == before {
+            let lost = "the listing of uploads goes on, but S3 does not say where";
+            return Err(StoreError::new(ErrorKind::Permanent, "list the uploads to", prefix).because(lost));
         }
     }
 }
 
-async fn abort(store: &S3Store, key: &str, upload_id: &str) -> Result<()> {
+/// Whether there was such an upload.
+async fn abort(store: &S3Store, key: &str, upload_id: &str) -> Result<bool> {
     let sent = store
         .client
         .abort_multipart_upload()
@@ -212,8 +215,9 @@ async fn abort(store: &S3Store, key: &str, upload_id: &str) -> Result<()> {
         .send()
         .await;
     match sent.map_err(|error| store_error("throw away", key, error)) {
-        Err(error) if error.kind != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

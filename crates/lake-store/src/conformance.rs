@@ -47,12 +47,14 @@ pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     }
     check!("listing-empty", listing::empty);
     check!("listing-order", listing::order);
+    check!("listing-order-of-folders", listing::order_of_folders);
     check!("listing-prefixes", listing::string_prefixes);
     check!("listing-pages", listing::many_pages);
     check!("reading-whole", reading::whole);
     check!("reading-ranges", reading::ranges);
     check!("reading-versions", reading::versions);
     check!("reading-missing", reading::missing);
+    check!("reading-missing-version-of-folder", reading::missing_version_of_folder);
     check!("creating-existing", creating::existing);
     check!("creating-race", creating::race);
     check!("creating-deleting", creating::deleting);
@@ -65,6 +67,7 @@ pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     check!("staging-empty", staging::empty);
     check!("staging-large", staging::large);
     check!("keys-odd", keys::odd);
+    check!("keys-backslash", keys::backslash);
     assert_eq!(skipped, left_out.len(), "checks left out by names that are those of checks: {left_out:?}");
 }
 

@@ -4,7 +4,7 @@ use super::Area;
 use crate::{Created, Depth, ErrorKind, Page};
 
 /// Each is a name that some layer between the caller and the store gives a meaning to.
-const ODD: [&str; 22] = [
+const ODD: [&str; 21] = [
     " leading and trailing ",
     "!-_.*'()",
     "#hash?query=1&b=2",
@@ -16,7 +16,6 @@ const ODD: [&str; 22] = [
     "a b/c  d/e",
     "a,b;c:d@e$f",
     "back`tick\"quote'",
-    "back\\slash",
     "case",
     "[a]{b}^|~<>",
     "part-000001-0000.ndjson.gz",
@@ -31,9 +30,19 @@ const ODD: [&str; 22] = [
 
 /// Every operation takes them, and a listing gives them back as they were.
 pub(super) async fn odd(area: &Area) {
+    survive(area, &ODD).await;
+}
+
+/// A backslash divides nothing, and stays one.
+pub(super) async fn backslash(area: &Area) {
+    survive(area, &["back\\slash", "back\\staged", "back/slash"]).await;
+}
+
+async fn survive(area: &Area, names: &[&str]) {
     // the file systems of Windows cannot hold some of them
-    let names: Vec<&str> = ODD
-        .into_iter()
+    let names: Vec<&str> = names
+        .iter()
+        .copied()
         .filter(|name| !cfg!(windows) || !name.contains(['\\', ':', '*', '?', '"', '<', '>', '|', '\t']))
         .collect();
     for (number, name) in names.iter().enumerate() {

@@ -16,24 +16,37 @@ pub(super) async fn empty(area: &Area) {
     }
 }
 
-/// Keys come in the byte order of the whole key, in which `-` and `.` are before `/`.
+/// Keys come in the byte order of their UTF-8, with their sizes and etags.
 pub(super) async fn order(area: &Area) {
-    let sorted = owned(&[
-        "A", "a!/x", "a-b", "a.b/c", "a/b", "a/b-", "a/b.c", "a/c/d", "a/c0", "a0", "ab", "z", "é", "～",
-        "😀",
-    ]);
-    let mut shuffled = sorted.clone();
-    fastrand::Rng::with_seed(7).shuffle(&mut shuffled);
-    area.create_all(&shuffled).await;
+    let sorted =
+        owned(&["A", "a/b", "a/b-", "a/b.c", "a/c0", "a/d/e", "a0", "ab", "b!/x", "z", "é", "～", "😀"]);
+    shuffle(area, &sorted).await;
     assert_eq!(area.names("", Depth::All).await, sorted, "the order of keys");
     let level = area.list("", Depth::Level).await;
-    assert_eq!(names(&level), owned(&["A", "a-b", "a0", "ab", "z", "é", "～", "😀"]), "objects of a level");
-    assert_eq!(level.prefixes, owned(&["a!/", "a.b/", "a/"]), "common prefixes of a level");
+    assert_eq!(names(&level), owned(&["A", "a0", "ab", "z", "é", "～", "😀"]), "objects of a level");
+    assert_eq!(level.prefixes, owned(&["a/", "b!/"]), "common prefixes of a level");
     let listed = area.list("", Depth::All).await.objects;
     for object in listed {
         assert_eq!(object.bytes, object.key.len() as u64, "the size of {}", object.key);
         assert!(!object.etag.is_empty(), "the etag of {}", object.key);
     }
+}
+
+/// It is the order of the whole key, in which `-` and `.` are before `/`: not that of a walk through folders.
+pub(super) async fn order_of_folders(area: &Area) {
+    let sorted = owned(&["a!/x", "a-b", "a.b/c", "a/b", "a/b-", "a/b.c", "a/b/d", "a0"]);
+    shuffle(area, &sorted).await;
+    assert_eq!(area.names("", Depth::All).await, sorted, "the order of keys in folders");
+    let level = area.list("", Depth::Level).await;
+    assert_eq!(names(&level), owned(&["a-b", "a0"]), "objects of a level with folders");
+    assert_eq!(level.prefixes, owned(&["a!/", "a.b/", "a/"]), "common prefixes of a level with folders");
+}
+
+/// Creates objects in another order than that of their names.
+async fn shuffle(area: &Area, names: &[String]) {
+    let mut shuffled = names.to_vec();
+    fastrand::Rng::with_seed(7).shuffle(&mut shuffled);
+    area.create_all(&shuffled).await;
 }
 
 /// A prefix is a string, not a folder.

@@ -62,9 +62,21 @@ pub(super) async fn missing(area: &Area) {
         let error = area.store.get(&key, None).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound, "reading {name}");
         assert_eq!(error.key, key, "the key that the error names");
-        let error = area.store.get(&key, Some("some-etag")).await.unwrap_err();
-        assert_eq!(error.kind, ErrorKind::NotFound, "reading a version of {name}");
+        if name != "folder" {
+            missing_version(area, name).await;
+        }
         let error = area.store.get_range(&key, 0..1).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound, "reading a range of {name}");
     }
+}
+
+/// No version of what is only the beginning of a key is there either.
+pub(super) async fn missing_version_of_folder(area: &Area) {
+    area.create("folder/object", "x").await;
+    missing_version(area, "folder").await;
+}
+
+async fn missing_version(area: &Area, name: &str) {
+    let error = area.store.get(&area.key(name), Some("some-etag")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound, "reading a version of {name}");
 }
