@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use bytes::Bytes;
 use lake_aws::{BucketOptions, Connection, S3Store};
@@ -48,7 +48,7 @@ impl Place {
         S3Store::new(self.connection.client(), location, BucketOptions::default())
     }
 
-    /// Makes the bucket where there is none.
+    /// Makes the bucket, which must not be there: what an earlier run left would be in the way.
     async fn make_bucket(&self) -> String {
         let region = self.connection.region.as_str();
         // S3 wants its first region left unsaid, and every other said
@@ -61,16 +61,15 @@ impl Place {
             client.create_bucket().bucket(&self.bucket).set_create_bucket_configuration(place.clone()).send()
         };
         // a bucket is no object of the port, so that Retry is not there for it
+        let mut refused = String::new();
         for _ in 0..8 {
             match asked().await {
                 Ok(_) => return format!("made {}", self.bucket),
-                Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => {
-                    return format!("{} is there", self.bucket);
-                }
-                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+                Err(error) => refused = format!("{}", DisplayErrorContext(error)),
             }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("cannot make {}: {:?}", self.bucket, asked().await);
+        panic!("cannot make {}, which must be a new bucket: {refused}", self.bucket);
     }
 
     /// The suite at the top of the bucket.

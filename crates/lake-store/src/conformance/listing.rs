@@ -34,7 +34,7 @@ pub(super) async fn order(area: &Area) {
 
 /// It is the order of the whole key, in which `-` and `.` are before `/`: not that of a walk through folders.
 pub(super) async fn order_of_folders(area: &Area) {
-    let sorted = owned(&["a!/x", "a-b", "a.b/c", "a/b", "a/b-", "a/b.c", "a/b/d", "a0"]);
+    let sorted = owned(&["a!/x", "a-b", "a.b/c", "a/b", "a/b-", "a/b.c", "a/d/e", "a0"]);
     shuffle(area, &sorted).await;
     assert_eq!(area.names("", Depth::All).await, sorted, "the order of keys in folders");
     let level = area.list("", Depth::Level).await;
