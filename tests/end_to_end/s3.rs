@@ -56,7 +56,7 @@ fn every_command_reads_a_lake_in_s3() {
     let status = ran_well(&server, "status --lake s3://lake --source s3://logs --json");
     assert!(status.objects().len() > 4, "{status:?}");
     let verified = ran_well(&server, "verify --lake s3://lake");
-    assert!(verified.stdout.contains("all well"), "{verified:?}");
+    assert!(verified.stdout.contains("all is well"), "{verified:?}");
     let exported = ran_well(&server, "export --lake s3://lake --month 2026-11");
     let oracle = Oracle::read(folder.path()).unwrap();
     let expected = &expected_months(&oracle)[&(Table::CloudTrail, "2026-11".parse().unwrap())];

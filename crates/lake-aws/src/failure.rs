@@ -3,13 +3,16 @@
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use lake_store::{ErrorKind, StoreError};
+use lake_store::{ErrorKind, StoreError, with_causes};
 
 /// A failed call, sorted. The message of S3 is the cause, with its code.
 pub(crate) fn store_error<E>(action: &'static str, key: &str, error: SdkError<E, HttpResponse>) -> StoreError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
+    if let Some(refused) = credentials_error(&error) {
+        return refused_credentials(action, key, refused);
+    }
     let status = error.raw_response().map(|response| response.status().as_u16());
     let code = error.code().unwrap_or_default().to_owned();
     let kind = match &error {
@@ -17,11 +20,10 @@ where
         // no answer, or one cut off: it may have been carried out
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => ErrorKind::Transient,
         SdkError::DispatchFailure(failure) if failure.is_user() => ErrorKind::Permanent,
-        // a connection that failed, unless nothing was sent for want of credentials
-        SdkError::DispatchFailure(_) => credentials_kind(&error).unwrap_or(ErrorKind::Transient),
+        SdkError::DispatchFailure(_) => ErrorKind::Transient,
         _ => kind(status, &code),
     };
-    let advice = advice(status, &code, kind);
+    let advice = advice(&code, kind);
     let message = error.message().map(one_line).filter(|message| !message.is_empty());
     StoreError::new(kind, action, key).because(match (message, code.is_empty()) {
         (Some(message), false) => {
@@ -40,17 +42,22 @@ where
     })
 }
 
-/// What to do where a provider of credentials failed, which is no failure of S3's.
-fn credentials_kind(error: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        match error.downcast_ref::<CredentialsError>() {
-            Some(CredentialsError::ProviderTimedOut(_)) => return Some(ErrorKind::Transient),
-            Some(_) => return Some(ErrorKind::Denied),
-            None => cause = error.source(),
+/// What a provider of credentials said, where nothing was sent for want of them.
+fn credentials_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a CredentialsError> {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.find_map(|cause| cause.downcast_ref::<CredentialsError>())
+}
+
+/// What the providers say, which may be many lines, on one.
+fn refused_credentials(action: &'static str, key: &str, error: &CredentialsError) -> StoreError {
+    let (kind, advice) = match error {
+        CredentialsError::ProviderTimedOut(_) => {
+            (ErrorKind::Transient, "the credentials did not come in time")
         }
-    }
-    None
+        _ => (ErrorKind::Denied, "there are no credentials: set AWS_PROFILE, or log in (aws sso login)"),
+    };
+    let said = one_line(&with_causes(error));
+    StoreError::new(kind, action, key).because(Answer { text: format!("{advice}: {said}"), source: None })
 }
 
 /// What a person needs to know of an answer.
@@ -111,7 +118,7 @@ fn kind(status: Option<u16>, code: &str) -> ErrorKind {
 }
 
 /// What to do next, where S3's own words do not say.
-fn advice(status: Option<u16>, code: &str, kind: ErrorKind) -> &'static str {
+fn advice(code: &str, kind: ErrorKind) -> &'static str {
     match (code, kind) {
         ("NoSuchBucket", _) => "; check the name of the bucket",
         ("PermanentRedirect" | "AuthorizationHeaderMalformed", _) => {
@@ -123,9 +130,6 @@ fn advice(status: Option<u16>, code: &str, kind: ErrorKind) -> &'static str {
             "; check the credentials (aws sts get-caller-identity)"
         }
         (code, _) if code.starts_with("KMS.") => "; check the KMS key and its policy",
-        (_, ErrorKind::Denied) if status.is_none() => {
-            "; there are no credentials: set AWS_PROFILE, or log in"
-        }
         (_, ErrorKind::Denied) => "; the caller's policy or the bucket's does not allow it",
         _ => "",
     }
