@@ -3,6 +3,7 @@
 use super::*;
 use crate::test_world::{World, gzip, lines_of, partition, put};
 use testkit::{Effect, Fault, Hooked, Then};
+use testkit_stores::TestStore;
 
 /// What a lake is like when the run that is stopped begins.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,7 @@ async fn world(before: Before) -> World {
 /// Leaves published parts without a commit, a staged upload and a stray of unknown origin.
 async fn dead_before_its_commit(world: &World) {
     let counting = Fault::never();
-    let copy = World { lake: lake_store::MemoryStore::new(), ..world.clone() };
+    let copy = World { lake: TestStore::new(), ..world.clone() };
     run_with(&copy, &counting, Request::default()).await.unwrap();
     // the last effect of a first run is its commit
     let last = counting.effects() - 1;

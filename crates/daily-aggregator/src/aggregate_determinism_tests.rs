@@ -3,6 +3,7 @@ use crate::test_world::{World, committed, envelope, gzip, key, noise, put};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 use testkit::{Dawdle, Hooked};
+use testkit_stores::TestStore;
 
 /// A day of 80 files, some tiny, some large, some empty or broken, with duplicates in between. The set of its lines.
 async fn busy_day(world: &World) -> BTreeSet<String> {
@@ -29,7 +30,7 @@ async fn busy_day(world: &World) -> BTreeSet<String> {
 
 /// Runs into a lake of its own, with gets that take their time.
 async fn parts_of(world: &World, options: Options, seed: u64) -> Vec<(String, Bytes)> {
-    let world = World { lake: lake_store::MemoryStore::new(), options, ..world.clone() };
+    let world = World { lake: TestStore::new(), options, ..world.clone() };
     let source = Hooked { store: world.source.clone(), hook: Dawdle::new(seed, 10) };
     committed(world.run_over(source, world.lake.clone(), Request::default()).await.unwrap().outcome);
     world.parts().await

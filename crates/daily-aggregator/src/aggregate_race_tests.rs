@@ -1,14 +1,14 @@
 use super::*;
 use crate::test_world::{World, committed, gzip, key, lines_of, partition, put};
 use async_trait::async_trait;
-use lake_store::MemoryStore;
 use std::sync::Mutex;
 use testkit::{Call, Dawdle, Hook, Hooked, Meanwhile};
+use testkit_stores::TestStore;
 
 /// Replaces (or deletes, where there is no text) an object just before the first get of it.
 #[derive(Debug)]
 struct SwapOnce {
-    store: MemoryStore,
+    store: TestStore,
     key: String,
     text: Mutex<Option<Option<String>>>,
 }
@@ -62,16 +62,16 @@ async fn a_file_that_goes_after_it_was_listed_is_planned_again() {
     world.assert_settled(&lines_of(5..10), "").await;
 }
 
-/// Makes a file new again at every get.
+/// Gives a file other bytes, and the same records, at every get.
 #[derive(Debug)]
-struct SwapAlways(MemoryStore);
+struct SwapAlways(TestStore);
 
 #[async_trait]
 impl Hook for SwapAlways {
     async fn before(&self, call: Call, key: &str) -> lake_store::Result<()> {
         if call == Call::Get {
             let body = self.0.get(key, None).await?;
-            put(&self.0, key, body).await;
+            put(&self.0, key, [&body[..], &gzip(b"\n")].concat()).await;
         }
         Ok(())
     }

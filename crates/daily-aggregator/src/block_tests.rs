@@ -2,7 +2,8 @@ use super::*;
 use crate::test_world::{envelope, gunzip_one_member};
 use crate::{Options, cpu::Cpu, fetch::fetch};
 use bytes::Bytes;
-use lake_store::{Depth, MemoryStore, Store, list_all};
+use lake_store::{Depth, Store, list_all};
+use testkit_stores::TestStore;
 
 /// A gzip member of texts that were deflated apart.
 fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
@@ -20,7 +21,7 @@ fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
 }
 
 async fn held(records: &[&str]) -> Arc<Held> {
-    let store = MemoryStore::new();
+    let store = TestStore::new();
     let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
     store.create_new("a", Bytes::from(envelope(&records))).await.unwrap();
     let files = list_all(&store, "", Depth::All).await.unwrap().objects;

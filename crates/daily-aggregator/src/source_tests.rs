@@ -1,11 +1,12 @@
 use super::*;
 use bytes::Bytes;
-use lake_store::{MemoryStore, Meter};
+use lake_store::Meter;
+use testkit_stores::TestStore;
 
 const ALL: RangeInclusive<Day> = Day::FIRST..=Day::LAST;
 
 async fn store(keys: &[&str]) -> Arc<dyn Store> {
-    let store = MemoryStore::with_page_size(2);
+    let store = TestStore::with_page_size(2);
     for key in keys {
         store.create_new(key, Bytes::from_static(b"x")).await.unwrap();
     }
@@ -77,7 +78,7 @@ async fn a_start_anywhere_on_the_way_down_narrows_what_is_read() {
 async fn only_the_years_and_months_asked_for_are_listed() {
     let keys = ["2019/12/31", "2020/01/01", "2020/11/30", "2020/12/01", "2021/01/01", "odd", "20/20/12/01"]
         .map(|date| format!("AWSLogs/111122223333/CloudTrail/us-east-1/{date}/a.json.gz"));
-    let metered = Meter::new(MemoryStore::new());
+    let metered = Meter::new(TestStore::new());
     for key in &keys {
         metered.create_new(key, Bytes::from_static(b"x")).await.unwrap();
     }

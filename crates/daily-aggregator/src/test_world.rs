@@ -1,4 +1,4 @@
-//! What the tests of this crate stand on: a source and a lake in memory, and log files to put there.
+//! What the tests of this crate stand on: a source and a lake, and log files to put there.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -7,10 +7,9 @@ use bytes::Bytes;
 use cloudtrail_model::{Day, Partition, Table};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lake_store::{
-    Created, Depth, Journal, MemoryStore, ObjectMeta, PartitionState, Store, Verification, list_all,
-};
+use lake_store::{Created, Depth, Journal, ObjectMeta, PartitionState, Store, Verification, list_all};
 use testkit::STAMP;
+use testkit_stores::TestStore;
 
 use crate::{Committed, DailyAggregator, DailyError, DayReport, Options, Outcome, Request, Source, verify};
 
@@ -70,7 +69,7 @@ pub(crate) fn noise(seed: u64, bytes: usize) -> String {
 }
 
 /// Puts an object, in place of one that is there.
-pub(crate) async fn put(store: &MemoryStore, key: &str, body: impl Into<Bytes>) {
+pub(crate) async fn put(store: &TestStore, key: &str, body: impl Into<Bytes>) {
     store.delete(key).await.unwrap();
     assert_eq!(store.create_new(key, body.into()).await.unwrap(), Created::Yes);
 }
@@ -78,8 +77,8 @@ pub(crate) async fn put(store: &MemoryStore, key: &str, body: impl Into<Bytes>) 
 /// One source, one lake, one day.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
-    pub(crate) source: MemoryStore,
-    pub(crate) lake: MemoryStore,
+    pub(crate) source: TestStore,
+    pub(crate) lake: TestStore,
     pub(crate) options: Options,
 }
 
@@ -87,7 +86,7 @@ impl World {
     /// Both empty; blocks so small that a few files fill several.
     pub(crate) fn new() -> Self {
         let options = Options { block_bytes: 1_000, threads: 2, ..Options::default() };
-        World { source: MemoryStore::new(), lake: MemoryStore::new(), options }
+        World { source: TestStore::new(), lake: TestStore::new(), options }
     }
 
     /// Delivers a log file with these records.

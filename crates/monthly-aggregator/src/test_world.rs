@@ -1,4 +1,4 @@
-//! What the tests of this crate stand on: a lake in memory whose days are committed as the daily stage commits them.
+//! What the tests of this crate stand on: a lake whose days are committed as the daily stage commits them.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
 use lake_store::{
-    Attempt, Changes, CommitOutcome, Depth, Journal, MemoryStore, ObjectMeta, PartitionState, SealedPart,
-    Store, list_all,
+    Attempt, Changes, CommitOutcome, Depth, Journal, ObjectMeta, PartitionState, SealedPart, Store, list_all,
 };
 use sha2::{Digest, Sha256};
 use testkit::STAMP;
+use testkit_stores::TestStore;
 
 use crate::part_reader::read_rows;
 use crate::{
@@ -42,13 +42,13 @@ pub(crate) const GAPS: Request = Request { allow_gaps: true, rebuild: false };
 /// One lake.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
-    pub(crate) lake: MemoryStore,
+    pub(crate) lake: TestStore,
     pub(crate) options: Options,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        World { lake: MemoryStore::new(), options: Options { threads: 2, ..Options::default() } }
+        World { lake: TestStore::new(), options: Options { threads: 2, ..Options::default() } }
     }
 
     /// Every day of October is there, each with ten records of its own.

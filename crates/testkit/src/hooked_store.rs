@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use lake_store::{Created, Depth, MemoryStore, Page, Result, StagedUpload, Store};
+use lake_store::{Created, Depth, Page, Result, StagedUpload, Store};
 
 /// A call to a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,16 +55,16 @@ pub trait Hook: Send + Sync + Debug {
     }
 }
 
-/// A store in memory with a hook.
+/// A store with a hook.
 #[derive(Debug)]
-pub struct Hooked<H> {
+pub struct Hooked<S, H> {
     /// What the calls reach.
-    pub store: MemoryStore,
+    pub store: S,
     /// What is let in.
     pub hook: Arc<H>,
 }
 
-impl<H: Hook> Hooked<H> {
+impl<S, H: Hook> Hooked<S, H> {
     async fn around<T>(&self, call: Call, key: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         around(&*self.hook, call, key, work).await
     }
@@ -83,7 +83,7 @@ async fn around<T>(
 }
 
 #[async_trait]
-impl<H: Hook + 'static> Store for Hooked<H> {
+impl<S: Store, H: Hook + 'static> Store for Hooked<S, H> {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         self.around(Call::List, prefix, self.store.list(prefix, depth, page)).await
     }
