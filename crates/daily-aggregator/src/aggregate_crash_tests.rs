@@ -101,26 +101,37 @@ async fn stop_everywhere(
 const PLAIN: Request = Request { rebuild: false, drop_missing: false, retry_quarantined: false };
 const REBUILD: Request = Request { rebuild: true, ..PLAIN };
 
-#[tokio::test]
-async fn crash_before_and_after_every_effect() {
-    let runs = [
-        (Before::Nothing, PLAIN, PLAIN),
-        (Before::Nothing, PLAIN, REBUILD),
-        (Before::ACommit, PLAIN, PLAIN),
-        (Before::ADeadAttempt, PLAIN, PLAIN),
-        (Before::TwoCommits, REBUILD, PLAIN),
-        (Before::TwoCommits, REBUILD, REBUILD),
-        (Before::ACommit, REBUILD, PLAIN),
-    ];
-    for (before, request, again) in runs {
-        for effect in [Effect::Missing, Effect::Done] {
-            for then in [Then::GoesOn, Then::Dies] {
-                let effects = stop_everywhere(before, request, again, effect, then).await;
-                // claim, clear, at least two parts staged, written to, sealed and published, commit
-                assert!(effects >= 15, "{before:?} {request:?}: only {effects} effects");
-            }
+async fn crash_before_and_after_every_effect(before: Before, request: Request, again: Request) {
+    for effect in [Effect::Missing, Effect::Done] {
+        for then in [Then::GoesOn, Then::Dies] {
+            let effects = stop_everywhere(before, request, again, effect, then).await;
+            // claim, clear, at least two parts staged, written to, sealed and published, commit
+            assert!(effects >= 15, "{before:?} {request:?}: only {effects} effects");
         }
     }
+}
+
+#[tokio::test]
+async fn a_first_run_may_crash_before_and_after_every_effect() {
+    crash_before_and_after_every_effect(Before::Nothing, PLAIN, PLAIN).await;
+    crash_before_and_after_every_effect(Before::Nothing, PLAIN, REBUILD).await;
+}
+
+#[tokio::test]
+async fn a_later_run_may_crash_before_and_after_every_effect() {
+    crash_before_and_after_every_effect(Before::ACommit, PLAIN, PLAIN).await;
+}
+
+#[tokio::test]
+async fn a_run_that_clears_up_after_a_dead_one_may_crash_before_and_after_every_effect() {
+    crash_before_and_after_every_effect(Before::ADeadAttempt, PLAIN, PLAIN).await;
+}
+
+#[tokio::test]
+async fn a_rebuild_may_crash_before_and_after_every_effect() {
+    crash_before_and_after_every_effect(Before::TwoCommits, REBUILD, PLAIN).await;
+    crash_before_and_after_every_effect(Before::TwoCommits, REBUILD, REBUILD).await;
+    crash_before_and_after_every_effect(Before::ACommit, REBUILD, PLAIN).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, committed, gzip, key, lines_of, partition, put};
+use crate::test_world::{World, committed, gzip, key, lines_of, partition, put, rounds};
 use async_trait::async_trait;
 use std::sync::Mutex;
 use testkit::{Call, Dawdle, Hook, Hooked, Meanwhile};
@@ -110,7 +110,7 @@ fn tally(outcomes: &[Outcome], of: &mut (u32, u32)) {
 #[tokio::test]
 async fn two_runs_at_once_write_every_record_once() {
     let mut ended = (0, 0);
-    for seed in 0..150 {
+    for seed in 0..u64::from(rounds(150)) {
         let mut world = World::new();
         world.options.part_raw_bytes = 2_000;
         world.deliver("a", 0..20).await;
@@ -132,13 +132,16 @@ async fn two_runs_at_once_write_every_record_once() {
         world.assert_settled(&lines_of(0..last), &format!("seed {seed}")).await;
         assert_eq!(world.lake.staged_count(), 0, "seed {seed}");
     }
-    assert!(ended.0 >= 100 && ended.1 >= 10, "the runs hardly met: {ended:?} committed, superseded");
+    assert!(
+        ended.0 >= rounds(100) && ended.1 >= rounds(10),
+        "the runs hardly met: {ended:?} committed, superseded"
+    );
 }
 
 #[tokio::test]
 async fn a_rebuild_and_two_late_runs_at_once_write_every_record_once() {
     let mut ended = (0, 0);
-    for seed in 0..150 {
+    for seed in 0..u64::from(rounds(150)) {
         let mut world = World::new();
         world.options.part_raw_bytes = 2_000;
         world.deliver("b", 0..20).await;
@@ -157,7 +160,10 @@ async fn a_rebuild_and_two_late_runs_at_once_write_every_record_once() {
         world.run().await;
         world.assert_settled(&lines_of(0..50), &format!("seed {seed}")).await;
     }
-    assert!(ended.0 >= 100 && ended.1 >= 10, "the runs hardly met: {ended:?} committed, superseded");
+    assert!(
+        ended.0 >= rounds(100) && ended.1 >= rounds(10),
+        "the runs hardly met: {ended:?} committed, superseded"
+    );
 }
 
 /// Rebuilds the partition once, just before it is listed.

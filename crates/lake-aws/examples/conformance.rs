@@ -10,7 +10,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a check fails by a panic, as a test does")]
 
-#[path = "../tests/made_day/mod.rs"]
+#[path = "../tests/stages_over_s3/made_day.rs"]
 mod made_day;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Several runs at one month, and daily commits that land while it is read.
 
 use super::*;
-use crate::test_world::{GAPS, World, day, numbers_of, october, record, ten_of};
+use crate::test_world::{GAPS, World, day, numbers_of, october, record, rounds, ten_of};
 use testkit::{Dawdle, Hooked, Meanwhile};
 
 const REBUILD: Request = Request { rebuild: true, ..GAPS };
@@ -73,7 +73,7 @@ async fn assert_left_well(world: &World, expected: &[u64], seed: u64) {
 #[tokio::test]
 async fn two_runs_at_once_leave_one_right_month() {
     let mut tally = Tally::default();
-    for seed in 0..100 {
+    for seed in 0..u64::from(rounds(100)) {
         let (world, expected) = world(seed).await;
         // from nearly in step to one far ahead
         let outcomes = tokio::join!(
@@ -84,13 +84,16 @@ async fn two_runs_at_once_leave_one_right_month() {
         tally.add(&outcomes.1);
         assert_left_well(&world, &expected, seed).await;
     }
-    assert!(tally.committed >= 100 && tally.superseded >= 10, "the runs hardly met: {tally:?}");
+    assert!(
+        tally.committed >= rounds(100) && tally.superseded >= rounds(10),
+        "the runs hardly met: {tally:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_rebuild_and_two_runs_at_once_leave_one_right_month() {
     let mut tally = Tally::default();
-    for seed in 0..100 {
+    for seed in 0..u64::from(rounds(100)) {
         let (world, expected) = world(seed).await;
         let longest = 1 + (seed % 9) as u32;
         let outcomes = tokio::join!(
@@ -103,7 +106,10 @@ async fn a_rebuild_and_two_runs_at_once_leave_one_right_month() {
         }
         assert_left_well(&world, &expected, seed).await;
     }
-    assert!(tally.committed >= 100 && tally.superseded >= 10, "the runs hardly met: {tally:?}");
+    assert!(
+        tally.committed >= rounds(100) && tally.superseded >= rounds(10),
+        "the runs hardly met: {tally:?}"
+    );
 }
 
 /// What happens to the lake during a run.

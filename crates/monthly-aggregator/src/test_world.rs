@@ -8,7 +8,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
 use lake_store::{
-    Attempt, Changes, CommitOutcome, Depth, Journal, ObjectMeta, PartitionState, SealedPart, Store, list_all,
+    Attempt, Changes, CommitOutcome, Depth, Journal, MemoryStore, ObjectMeta, PartitionState, SealedPart,
+    Store, list_all,
 };
 use sha2::{Digest, Sha256};
 use testkit::STAMP;
@@ -39,6 +40,11 @@ pub(crate) fn record(number: u64, time: &str) -> String {
 /// A request for a month that may lack days.
 pub(crate) const GAPS: Request = Request { allow_gaps: true, rebuild: false };
 
+/// How often a race is run, of as many seeds as there are: fewer where each takes much longer.
+pub(crate) fn rounds(seeds: u32) -> u32 {
+    if TestStore::speaks_http() { seeds / 5 } else { seeds }
+}
+
 /// One lake.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -53,20 +59,14 @@ impl World {
 
     /// Every day of October is there, each with ten records of its own.
     pub(crate) async fn of_a_whole_october() -> Self {
-        let world = World::new();
-        for day in october().days() {
-            world.commit_day(Table::CloudTrail, day, &ten_of(day)).await;
-        }
-        world
+        World { lake: holding(october().days()).await, ..World::new() }
     }
 
     /// The first three days of October are there, each with ten records of its own; their month has two parts.
     pub(crate) async fn of_three_days() -> Self {
         let mut world = World::new();
         world.options = Options { part_rows: 1, row_group_days: 2, level: 1, ..world.options };
-        for day in october().days().take(3) {
-            world.commit_day(Table::CloudTrail, day, &ten_of(day)).await;
-        }
+        world.lake = holding(october().days().take(3)).await;
         world
     }
 
@@ -81,64 +81,7 @@ impl World {
     }
 
     async fn change_day(&self, table: Table, day: Day, lines: &[String], replaces: bool) {
-        let partition = Partition::day(table, day);
-        let lake: Arc<dyn Store> = Arc::new(self.lake.clone());
-        let journal = Journal::new(lake.clone(), partition);
-        let state = journal.read().await.unwrap();
-        let attempt = Attempt::begin(lake, journal, &state, STAMP).await.unwrap().unwrap();
-        let mut changes = match lines {
-            [] => Changes::default(),
-            lines => self.changes(&attempt, lines).await,
-        };
-        if replaces {
-            changes.replaces = true;
-            changes.retired = state.parts.into_keys().collect();
-        }
-        assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
-    }
-
-    async fn changes(&self, attempt: &Attempt, lines: &[String]) -> Changes {
-        let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(text.as_bytes()).unwrap();
-        let body = encoder.finish().unwrap();
-        let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
-        let part = Part {
-            key: attempt.part_key(0),
-            bytes: body.len() as u64,
-            raw_bytes,
-            records,
-            sha256: hex(&Sha256::digest(&body)),
-            min_event_time: None,
-            max_event_time: None,
-        };
-        let mut upload = attempt.stage(0).await.unwrap();
-        upload.write(body.into()).await.unwrap();
-        upload.seal().await.unwrap();
-        let input = Input {
-            key: format!("file of {}", part.key),
-            etag: String::new(),
-            bytes: 1,
-            raw_bytes,
-            records,
-            duplicates: 0,
-            other_months: 0,
-            verdict: Verdict::Ok,
-        };
-        let totals = Totals {
-            files_in: 1,
-            files_ok: 1,
-            records_in: records,
-            bytes_in: 1,
-            raw_bytes_in: raw_bytes,
-            ..Totals::default()
-        };
-        Changes {
-            inputs: vec![input],
-            parts: vec![SealedPart { part, upload }],
-            totals,
-            ..Changes::default()
-        }
+        change_day(Arc::new(self.lake.clone()), Partition::day(table, day), lines, replaces).await;
     }
 
     pub(crate) async fn try_run(&self, month: Month, request: Request) -> Result<MonthReport, MonthlyError> {
@@ -168,7 +111,7 @@ impl World {
 
     pub(crate) async fn state(&self, month: Month) -> PartitionState {
         let partition = Partition::month(Table::CloudTrail, month);
-        Journal::new(Arc::new(self.lake.clone()), partition).read().await.unwrap()
+        Journal::new(Arc::new(self.lake.content().await), partition).read().await.unwrap()
     }
 
     /// Every object of the lake, with its version.
@@ -179,7 +122,7 @@ impl World {
     /// The visible objects of a month.
     pub(crate) async fn objects(&self, month: Month) -> Vec<ObjectMeta> {
         let prefix = Partition::month(Table::CloudTrail, month).prefix();
-        list_all(&self.lake, &prefix, Depth::All).await.unwrap().objects
+        list_all(&self.lake.content().await, &prefix, Depth::All).await.unwrap().objects
     }
 
     /// Their keys.
@@ -196,7 +139,7 @@ impl World {
 
     /// The event ids in one object, sorted: it must be whole Parquet.
     pub(crate) async fn numbers_of_object(&self, object: &ObjectMeta) -> Vec<u64> {
-        let lake: Arc<dyn Store> = Arc::new(self.lake.clone());
+        let lake: Arc<dyn Store> = Arc::new(self.lake.content().await);
         let mut batches = read_rows(lake, &object.key, object.bytes).await.unwrap();
         let mut lines = Vec::new();
         while let Some(batch) = batches.try_next().await.unwrap() {
@@ -240,4 +183,68 @@ fn numbers_in(lines: Vec<u8>) -> Vec<u64> {
 fn number(line: &str) -> u64 {
     let at = line.find("00000000-0000-4000-8000-").unwrap() + 24;
     u64::from_str_radix(&line[at..at + 12], 16).unwrap()
+}
+
+/// A lake of these days, each with ten records of its own: made in memory, since it is not what is tested.
+async fn holding(days: impl Iterator<Item = Day>) -> TestStore {
+    let lake = MemoryStore::new();
+    for day in days {
+        let partition = Partition::day(Table::CloudTrail, day);
+        change_day(Arc::new(lake.clone()), partition, &ten_of(day), false).await;
+    }
+    TestStore::holding(lake).await
+}
+
+async fn change_day(lake: Arc<dyn Store>, partition: Partition, lines: &[String], replaces: bool) {
+    let journal = Journal::new(lake.clone(), partition);
+    let state = journal.read().await.unwrap();
+    let attempt = Attempt::begin(lake, journal, &state, STAMP).await.unwrap().unwrap();
+    let mut changes = match lines {
+        [] => Changes::default(),
+        lines => day_changes(&attempt, lines).await,
+    };
+    if replaces {
+        changes.replaces = true;
+        changes.retired = state.parts.into_keys().collect();
+    }
+    assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
+}
+
+async fn day_changes(attempt: &Attempt, lines: &[String]) -> Changes {
+    let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    let body = encoder.finish().unwrap();
+    let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
+    let part = Part {
+        key: attempt.part_key(0),
+        bytes: body.len() as u64,
+        raw_bytes,
+        records,
+        sha256: hex(&Sha256::digest(&body)),
+        min_event_time: None,
+        max_event_time: None,
+    };
+    let mut upload = attempt.stage(0).await.unwrap();
+    upload.write(body.into()).await.unwrap();
+    upload.seal().await.unwrap();
+    let input = Input {
+        key: format!("file of {}", part.key),
+        etag: String::new(),
+        bytes: 1,
+        raw_bytes,
+        records,
+        duplicates: 0,
+        other_months: 0,
+        verdict: Verdict::Ok,
+    };
+    let totals = Totals {
+        files_in: 1,
+        files_ok: 1,
+        records_in: records,
+        bytes_in: 1,
+        raw_bytes_in: raw_bytes,
+        ..Totals::default()
+    };
+    Changes { inputs: vec![input], parts: vec![SealedPart { part, upload }], totals, ..Changes::default() }
 }

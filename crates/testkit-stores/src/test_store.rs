@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use lake_aws::{BucketOptions, S3Location};
-use lake_store::{Created, Depth, MemoryStore, Page, Result, Retry, StagedUpload, Store};
+use lake_store::{Created, Depth, MemoryStore, Page, Result, Retry, StagedUpload, Store, list_all};
 use testkit::s3::S3Server;
 
 use crate::bucket;
@@ -38,17 +38,36 @@ impl TestStore {
     }
 
     /// The same with so many entries on a page of a listing.
-    #[expect(clippy::disallowed_methods, clippy::panic, reason = "a test may be told where to run, or fail")]
     pub fn with_page_size(entries: u16) -> Self {
+        match Self::speaks_http() {
+            false => Self::in_memory(MemoryStore::with_page_size(entries.into())),
+            true => Self::in_s3(entries),
+        }
+    }
+
+    /// One that holds what a store in memory does: to begin a test with, past the port.
+    pub async fn holding(content: MemoryStore) -> Self {
+        if !Self::speaks_http() {
+            return Self::in_memory(content);
+        }
+        let store = Self::in_s3(PAGE_SIZE);
+        for (key, body) in objects(&content).await {
+            store.put(&key, body).await;
+        }
+        store
+    }
+
+    /// Whether the environment asks for the one over HTTP, where a call takes a hundred times as long.
+    #[expect(clippy::disallowed_methods, clippy::panic, reason = "a test may be told where to run, or fail")]
+    pub fn speaks_http() -> bool {
         match std::env::var(CHOICE).as_deref() {
-            Err(_) | Ok("memory") => Self::in_memory(entries),
-            Ok("s3") => Self::in_s3(entries),
+            Err(_) | Ok("memory") => false,
+            Ok("s3") => true,
             Ok(other) => panic!("{CHOICE} is {other:?}: it may be `memory` or `s3`"),
         }
     }
 
-    fn in_memory(entries: u16) -> Self {
-        let store = MemoryStore::with_page_size(entries.into());
+    fn in_memory(store: MemoryStore) -> Self {
         TestStore { store: Arc::new(store.clone()), behind: Behind::Memory(store) }
     }
 
@@ -62,6 +81,28 @@ impl TestStore {
         TestStore { store: Arc::new(store), behind: Behind::S3(Arc::new(server)) }
     }
 
+    /// Puts an object, or replaces it, as somebody else does: past the port.
+    pub async fn put(&self, key: &str, body: impl Into<Bytes>) {
+        match &self.behind {
+            Behind::Memory(store) => put(store, key, body.into()).await,
+            Behind::S3(server) => server.put(BUCKET, key, body),
+        }
+    }
+
+    /// What it holds, to be looked at without a call to it. Only its versions are not those of the store.
+    pub async fn content(&self) -> MemoryStore {
+        match &self.behind {
+            Behind::Memory(store) => store.clone(),
+            Behind::S3(server) => {
+                let content = MemoryStore::new();
+                for (key, body) in server.objects(BUCKET) {
+                    put(&content, &key, body).await;
+                }
+                content
+            }
+        }
+    }
+
     /// How many uploads were started and neither published, aborted nor abandoned.
     pub fn staged_count(&self) -> usize {
         match &self.behind {
@@ -69,6 +110,22 @@ impl TestStore {
             Behind::S3(server) => server.uploads_under_way(BUCKET),
         }
     }
+}
+
+async fn put(store: &MemoryStore, key: &str, body: Bytes) {
+    let deleted = store.delete(key).await;
+    let created = store.create_new(key, body).await;
+    assert!(deleted.is_ok() && matches!(created, Ok(Created::Yes)), "{key} was not put");
+}
+
+#[expect(clippy::unwrap_used, reason = "a store in memory does not fail")]
+async fn objects(store: &MemoryStore) -> Vec<(String, Bytes)> {
+    let mut objects = Vec::new();
+    for object in list_all(store, "", Depth::All).await.unwrap().objects {
+        let body = store.get(&object.key, None).await.unwrap();
+        objects.push((object.key, body));
+    }
+    objects
 }
 
 impl Default for TestStore {
@@ -101,3 +158,7 @@ impl Store for TestStore {
         self.store.delete(key).await
     }
 }
+
+#[cfg(test)]
+#[path = "test_store_tests.rs"]
+mod tests;

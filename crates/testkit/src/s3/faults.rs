@@ -39,6 +39,8 @@ struct State {
     asked: u64,
     happened: u64,
     calls: Vec<Call>,
+    under_way: usize,
+    most_at_once: usize,
     latency: Duration,
 }
 
@@ -50,6 +52,18 @@ impl Faults {
 
     pub(super) fn set_latency(&self, latency: Duration) {
         self.lock().latency = latency;
+    }
+
+    /// A request has begun, until what is given back is dropped.
+    pub(super) fn begin(&self) -> UnderWay<'_> {
+        let mut state = self.lock();
+        state.under_way += 1;
+        state.most_at_once = state.most_at_once.max(state.under_way);
+        UnderWay(self)
+    }
+
+    pub(super) fn most_at_once(&self) -> usize {
+        self.lock().most_at_once
     }
 
     /// Notes a request, and says how long it takes and what goes wrong with it.
@@ -72,6 +86,15 @@ impl Faults {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that is not answered yet.
+pub(super) struct UnderWay<'a>(&'a Faults);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.lock().under_way -= 1;
     }
 }
 

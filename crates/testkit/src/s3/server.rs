@@ -95,6 +95,11 @@ impl S3Server {
         self.faults.take_calls()
     }
 
+    /// How many requests waited for their answers at once, at most, since it was started.
+    pub fn most_at_once(&self) -> usize {
+        self.faults.most_at_once()
+    }
+
     /// Puts an object, or replaces it, past the protocol.
     pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
         let put = self.buckets.with(bucket, |bucket| Ok(bucket.put(key, body.into(), [].into(), false)?));
@@ -152,6 +157,7 @@ impl Door {
 
     async fn answer(&self, request: Request<Incoming>) -> io::Result<HttpResponse> {
         let request = request.map(Body::from);
+        let _under_way = self.faults.begin();
         let (latency, fault) = self.faults.next(Call::of(&request));
         tokio::time::sleep(latency).await;
         if let Some(Fault::Slow(time)) = fault {

@@ -1,0 +1,176 @@
+//! A server with a bucket of logs and one of a lake, and runs between them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloudtrail_model::{Day, Month, Partition, Table};
+use daily_aggregator::{DailyAggregator, DailyError, Source};
+use lake_aws::BucketOptions;
+use lake_store::{Journal, Limit, Retry, Store, with_causes};
+use monthly_aggregator::MonthlyAggregator;
+use testkit::STAMP;
+use testkit::s3::{Call, Operation, S3Server};
+use testkit_stores::bucket;
+
+pub(crate) const PREFIX: &str = "trail";
+
+pub(crate) fn day() -> Day {
+    "2026-11-22".parse().unwrap()
+}
+
+pub(crate) fn partition() -> Partition {
+    Partition::day(Table::CloudTrail, day())
+}
+
+/// The key of a log file, in the source.
+pub(crate) fn key(account: usize, region: &str, day: &str, name: &str) -> String {
+    format!("AWSLogs/{account:012}/CloudTrail/{region}/{day}/{name}.json.gz")
+}
+
+/// A log file of one record, which is long enough that few of them fill a block.
+pub(crate) fn log_file(number: usize) -> String {
+    let padding = "x".repeat(400);
+    format!(r#"{{"Records":[{{"eventID":"{number}","eventName":"Get{}","x":"{padding}"}}]}}"#, number % 7)
+}
+
+/// A server, and stores over it as the command has them, with shorter pauses.
+pub(crate) struct Buckets {
+    pub(crate) server: Arc<S3Server>,
+    pub(crate) source: Arc<dyn Store>,
+    pub(crate) lake: Arc<dyn Store>,
+}
+
+impl Buckets {
+    pub(crate) fn new() -> Self {
+        Self::with(&BucketOptions::default(), 1_000)
+    }
+
+    /// Both with options, and pages of so many keys.
+    pub(crate) fn with(options: &BucketOptions, page_size: i32) -> Self {
+        let server = Arc::new(S3Server::start(&["logs", "lake"]).unwrap());
+        let store = |location: &str| -> Arc<dyn Store> {
+            let store = bucket(&server, location.parse().unwrap(), options.clone()).with_page_size(page_size);
+            let pauses = [1, 20].map(Duration::from_millis);
+            Arc::new(Retry::new(Limit::new(store, 256)).pauses(pauses[0], pauses[1]))
+        };
+        let (source, lake) = (store("s3://logs/trail"), store("s3://lake/a/b"));
+        Buckets { server, source, lake }
+    }
+
+    /// Delivers so many files of the day, of the accounts in turn.
+    pub(crate) fn deliver(&self, files: usize, accounts: usize) {
+        for number in 0..files {
+            let key = key(number % accounts, "eu-west-1", "2026/11/22", &format!("{number:05}"));
+            self.put(&key, log_file(number));
+        }
+    }
+
+    /// Puts an object into the source, past the protocol.
+    pub(crate) fn put(&self, key: &str, body: String) {
+        self.server.put("logs", &format!("{PREFIX}/{key}"), body);
+    }
+
+    /// Brings the day up to date.
+    pub(crate) async fn try_run(&self) -> Result<daily_aggregator::Outcome, DailyError> {
+        try_run(&self.source, &self.lake, daily_aggregator::Request::default()).await
+    }
+
+    /// Runs, and expects a commit.
+    pub(crate) async fn commit(&self) -> daily_aggregator::Committed {
+        committed(self.try_run().await.unwrap())
+    }
+
+    /// Runs, and expects one line of error that has all of these words, and no commit.
+    pub(crate) async fn refused(&self, words: &[&str]) {
+        let error = with_causes(&self.try_run().await.unwrap_err());
+        assert!(!error.contains('\n') && error.len() < 400, "{error}");
+        for word in words {
+            assert!(error.contains(word), "{word:?} is not in: {error}");
+        }
+        self.assert_nothing_counts(&error);
+    }
+
+    /// Asserts that no commit was made and nothing is visible of one.
+    pub(crate) fn assert_nothing_counts(&self, context: &str) {
+        for (key, _) in self.server.objects("lake") {
+            let claim = format!("a/b/{}", partition().journal_key(1));
+            assert_eq!(key, claim, "nothing but the claim: {context}");
+        }
+    }
+
+    /// Asserts that the lake is sound and holds exactly the records of so many files.
+    pub(crate) async fn assert_holds(&self, files: usize) {
+        let found = daily_aggregator::verify(self.lake.clone(), partition(), 4).await.unwrap();
+        assert_eq!((found.records, found.problems), (files as u64, vec![]));
+        let state = Journal::new(self.lake.clone(), partition()).read().await.unwrap();
+        assert_eq!((state.inputs.len(), state.totals.duplicates), (files, 0));
+        assert_eq!(self.server.uploads_under_way("lake"), 0);
+    }
+}
+
+/// Brings the day up to date, with blocks and parts so small that there are several.
+pub(crate) async fn try_run(
+    source: &Arc<dyn Store>,
+    lake: &Arc<dyn Store>,
+    request: daily_aggregator::Request,
+) -> Result<daily_aggregator::Outcome, DailyError> {
+    run_day(source, lake, day(), request).await
+}
+
+pub(crate) async fn run_day(
+    source: &Arc<dyn Store>,
+    lake: &Arc<dyn Store>,
+    day: Day,
+    request: daily_aggregator::Request,
+) -> Result<daily_aggregator::Outcome, DailyError> {
+    let options = daily_aggregator::Options {
+        block_bytes: 20_000,
+        part_raw_bytes: 300_000,
+        threads: 2,
+        ..daily_aggregator::Options::default()
+    };
+    let source = Source::survey(source.clone(), "").await.map_err(DailyError::List)?;
+    let (lake, progress) = (lake.clone(), Arc::default());
+    let aggregator = DailyAggregator { source, lake, options, stamp: STAMP, progress };
+    Ok(aggregator.run(Table::CloudTrail, day, request).await?.outcome)
+}
+
+pub(crate) fn committed(outcome: daily_aggregator::Outcome) -> daily_aggregator::Committed {
+    match outcome {
+        daily_aggregator::Outcome::Committed(committed) => *committed,
+        other => panic!("not committed but {other:?}"),
+    }
+}
+
+/// Brings November up to date as far as its days are there.
+pub(crate) async fn run_month(lake: &Arc<dyn Store>) -> monthly_aggregator::Outcome {
+    let options = monthly_aggregator::Options {
+        part_rows: 800,
+        row_group_rows: 500,
+        threads: 2,
+        ..monthly_aggregator::Options::default()
+    };
+    let (lake, progress) = (lake.clone(), Arc::default());
+    let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress };
+    let request = monthly_aggregator::Request { allow_gaps: true, rebuild: false };
+    aggregator.run(Table::CloudTrail, november(), request).await.unwrap().outcome
+}
+
+pub(crate) fn november() -> Month {
+    Month::new(2026, 11).unwrap()
+}
+
+/// How many calls there are of each operation.
+pub(crate) fn tally(calls: &[Call]) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    for call in calls {
+        *tally.entry(format!("{:?}", call.operation)).or_default() += 1;
+    }
+    tally
+}
+
+/// The calls of an operation.
+pub(crate) fn of(calls: &[Call], operation: Operation) -> Vec<&Call> {
+    calls.iter().filter(|call| call.operation == operation).collect()
+}

@@ -1,0 +1,78 @@
+//! Requests that are denied: one line says which and what to do, nothing is committed, and the next run goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use lake_store::with_causes;
+use testkit::s3::{Fault, Operation};
+
+use crate::buckets::{Buckets, key, of};
+
+/// Enough files for several parts.
+const FILES: usize = 2_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_file_that_may_not_be_read_stops_the_run_by_name_and_leaves_no_upload() {
+    let buckets = Buckets::new();
+    buckets.deliver(FILES, 1);
+    let denied = key(0, "eu-west-1", "2026/11/22", &format!("{:05}", FILES - 1));
+    let asked = denied.clone();
+    buckets.server.fault(move |call, _| {
+        let denied = call.operation == Operation::Get && call.key.ends_with(&asked);
+        denied.then_some(Fault::Fail(403, "AccessDenied"))
+    });
+    buckets.refused(&["a log file cannot be fetched", &denied, "AccessDenied", "policy"]).await;
+    let calls = buckets.server.take_calls();
+    assert_eq!(buckets.server.faults_happened(), 1, "it was asked for again");
+    assert!(of(&calls, Operation::CreateUpload).len() > 1, "parts were under way");
+    assert_eq!(buckets.server.uploads_under_way("lake"), 0);
+
+    buckets.server.no_faults();
+    buckets.commit().await;
+    buckets.assert_holds(FILES).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_that_expire_before_any_request_of_a_run_leave_nothing_that_counts() {
+    for spared in 0.. {
+        let buckets = Buckets::new();
+        buckets.deliver(8, 2);
+        // no request is answered after it, those that would clean up either
+        buckets.server.fault(move |_, number| (number >= spared).then_some(Fault::Fail(400, "ExpiredToken")));
+        let Err(error) = buckets.try_run().await else {
+            assert!(spared > 20, "only {spared} requests");
+            return;
+        };
+        let error = format!("after {spared}: {}", with_causes(&error));
+        assert!(error.contains("renew the credentials") && !error.contains('\n'), "{error}");
+        buckets.assert_nothing_counts(&error);
+        buckets.server.no_faults();
+        buckets.commit().await;
+        buckets.assert_holds(8).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_of_kms_that_may_not_be_used_is_said_in_one_line_and_nothing_is_committed() {
+    for (fault, advice) in [
+        (Fault::Fail(403, "AccessDenied"), "policy"),
+        (Fault::Fail(400, "KMS.DisabledException"), "check the KMS key"),
+    ] {
+        let Fault::Fail(_, code) = fault else { unreachable!() };
+        let buckets = Buckets::new();
+        buckets.deliver(FILES, 1);
+        let begun = Arc::new(AtomicBool::new(false));
+        // the first part may be begun, and no other
+        buckets.server.fault(move |call, _| {
+            let denied = call.operation == Operation::CreateUpload && begun.swap(true, SeqCst);
+            denied.then_some(fault)
+        });
+        let words = ["a part cannot be written to the lake", "part-000001-0001.ndjson.gz", code, advice];
+        buckets.refused(&words).await;
+        assert_eq!(buckets.server.uploads_under_way("lake"), 0, "{code}");
+
+        buckets.server.no_faults();
+        buckets.commit().await;
+        buckets.assert_holds(FILES).await;
+    }
+}
