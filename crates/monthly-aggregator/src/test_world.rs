@@ -45,6 +45,11 @@ pub(crate) fn rounds(seeds: u32) -> u32 {
     if TestStore::speaks_http() { seeds / 5 } else { seeds }
 }
 
+/// Of how many calls of a run one is a moment at which something happens: all, but where each takes much longer.
+pub(crate) fn stride() -> u32 {
+    if TestStore::speaks_http() { 3 } else { 1 }
+}
+
 /// One lake.
 #[derive(Debug, Clone)]
 pub(crate) struct World {

@@ -91,6 +91,12 @@ impl Buckets {
         self.assert_nothing_counts(&error);
     }
 
+    /// Asserts that no commit was made.
+    pub(crate) fn assert_no_commit(&self, context: &str) {
+        let commit = format!("a/b/{}", partition().journal_key(2));
+        assert!(self.server.objects("lake").iter().all(|(key, _)| *key != commit), "{context}");
+    }
+
     /// Asserts that no commit was made and nothing is visible of one.
     pub(crate) fn assert_nothing_counts(&self, context: &str) {
         for (key, _) in self.server.objects("lake") {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cloudtrail_corpus::{OrganizationConfig, day_objects};
 use cloudtrail_model::{Day, Partition, Table};
-use daily_aggregator::{Outcome, Request};
+use daily_aggregator::Request;
 use lake_aws::BucketOptions;
 use lake_store::{Depth, MemoryStore, Store, list_all};
 use monthly_aggregator::Outcome as MonthOutcome;
-use testkit::part_lines;
 use testkit::s3::{Call, Fault, Operation};
 
-use crate::buckets::{Buckets, committed, day, november, partition, run_day, run_month, try_run};
+use crate::buckets::{Buckets, committed, november, run_day, run_month};
+use crate::made_day;
 
 fn organization() -> OrganizationConfig {
     OrganizationConfig { files: 120, records: 900, broken_files: 2, ..OrganizationConfig::article_day() }
@@ -55,24 +55,11 @@ async fn assert_settled<T>(buckets: &Buckets, run: impl Future<Output = T>) -> T
 
 /// Runs a day over a server where this goes wrong, and over memory, and compares.
 async fn compare_days(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
-    let (buckets, lake, source) = twice(&[day()]).await;
-    let source: Arc<dyn Store> = Arc::new(source);
+    let buckets = Buckets::with(&BucketOptions::default(), 50);
+    made_day::fill(&buckets.source).await;
     buckets.server.fault(fault);
-
-    let over_s3 = buckets.commit().await;
-    let in_memory = committed(try_run(&source, &lake, Request::default()).await.unwrap());
-    assert_eq!(over_s3.totals, in_memory.totals);
-    assert_eq!(over_s3.parts, in_memory.parts);
-    assert!(over_s3.parts.len() > 1 && over_s3.quarantined.len() == 2, "{over_s3:?}");
-
-    let written = objects(&buckets.lake, partition()).await;
-    assert_eq!(written, objects(&lake, partition()).await);
-    let lines: usize = written.values().map(|body| part_lines(body).unwrap().len()).sum();
-    assert_eq!(lines as u64, over_s3.totals.records_out);
-    let found = daily_aggregator::verify(buckets.lake.clone(), partition(), 4).await.unwrap();
-    assert_eq!(found.problems, Vec::<String>::new());
-    let again = assert_settled(&buckets, buckets.try_run()).await.unwrap();
-    assert!(matches!(again, Outcome::UpToDate { .. }));
+    made_day::compare(&buckets.source, &buckets.lake).await;
+    assert_settled(&buckets, made_day::again(&buckets.source, &buckets.lake)).await;
 }
 
 /// Runs three days and their month over a server where this goes wrong, and over memory, and compares the months.

@@ -1,5 +1,5 @@
-//! A made day of log files, brought into a lake in any store and held against the same in memory. The test of the daily
-//! stage and the example `conformance` both use it.
+//! A made day of log files, brought into a lake in any store and held against the same in memory. The example
+//! `conformance` uses it too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 
 mod buckets;
 mod in_memory;
+mod made_day;
 mod many_accounts;
 mod refused;
 mod replaced;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use lake_store::with_causes;
 use testkit::s3::{Fault, Operation};
 
-use crate::buckets::{Buckets, key, of};
+use crate::buckets::{Buckets, key, of, partition};
 
 /// Enough files for several parts.
 const FILES: usize = 2_000;
@@ -45,7 +45,12 @@ async fn credentials_that_expire_before_any_request_of_a_run_leave_nothing_that_
         };
         let error = format!("after {spared}: {}", with_causes(&error));
         assert!(error.contains("renew the credentials") && !error.contains('\n'), "{error}");
-        buckets.assert_nothing_counts(&error);
+        // parts without a commit are the window that docs/GUARANTEES.md names: the next run sweeps them
+        if error.contains(&partition().journal_key(2)) {
+            buckets.assert_no_commit(&error);
+        } else {
+            buckets.assert_nothing_counts(&error);
+        }
         buckets.server.no_faults();
         buckets.commit().await;
         buckets.assert_holds(8).await;

@@ -1,6 +1,7 @@
 //! What a person sets for a bucket goes with every request that takes it.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use daily_aggregator::Request;
 use lake_aws::BucketOptions;
@@ -19,8 +20,11 @@ const KMS_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
 async fn every_kind_of_request(options: &BucketOptions) -> Vec<Call> {
     let buckets = Buckets::with(options, 1_000);
     buckets.deliver(20, 2);
-    let lost = |call: &Call| call.operation == Operation::CompleteUpload;
-    buckets.server.fault(move |call, number| (number < 100 && lost(call)).then_some(Fault::ReplyLost));
+    let lost = AtomicBool::new(false);
+    buckets.server.fault(move |call, _| {
+        let completes = call.operation == Operation::CompleteUpload;
+        (completes && !lost.swap(true, SeqCst)).then_some(Fault::ReplyLost)
+    });
     buckets.commit().await;
     assert_eq!(buckets.server.faults_happened(), 1);
     buckets.server.no_faults();
