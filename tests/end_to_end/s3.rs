@@ -138,7 +138,7 @@ fn a_proxy_is_used() {
 
 /// Fails unless a command line ends with status 1 and one line that says all of this, and nothing was committed.
 #[track_caller]
-fn assert_refused(server: &S3Server, ran: Ran, why: &[&str]) {
+fn assert_refused(server: &S3Server, ran: &Ran, why: &[&str]) {
     assert_eq!((ran.status, ran.stderr.lines().count()), (Some(1), 1), "{ran:?}");
     for why in why {
         assert!(ran.stderr.contains(why), "{why:?} is not in {}", ran.stderr);
@@ -171,15 +171,15 @@ const DAILY: &str = "daily --source s3://logs --lake s3://lake";
 fn a_bucket_that_is_not_there_is_said() {
     let server = one_day();
     let no_source = ran(&server, "daily --source s3://log --lake s3://lake");
-    assert_refused(&server, no_source, &["s3://log/", "NoSuchBucket", "check the name of the bucket"]);
+    assert_refused(&server, &no_source, &["s3://log/", "NoSuchBucket", "check the name of the bucket"]);
     let no_lake = ran(&server, "daily --source s3://logs --lake s3://lakes");
-    assert_refused(&server, no_lake, &["NoSuchBucket", "check the name of the bucket"]);
+    assert_refused(&server, &no_lake, &["NoSuchBucket", "check the name of the bucket"]);
     let no_lake = ran(&server, "verify --lake s3://lakes");
-    assert_refused(&server, no_lake, &["s3://lakes/", "NoSuchBucket", "check the name of the bucket"]);
+    assert_refused(&server, &no_lake, &["s3://lakes/", "NoSuchBucket", "check the name of the bucket"]);
     let empty = ran(&server, "verify --lake s3://lake");
-    assert_refused(&server, empty, &["s3://lake/ is no lake"]);
+    assert_refused(&server, &empty, &["s3://lake/ is no lake"]);
     let nameless = ran(&server, "verify --lake s3:///lake");
-    assert_refused(&server, nameless, &["s3:///lake", "write it as s3://bucket/prefix"]);
+    assert_refused(&server, &nameless, &["s3:///lake", "write it as s3://bucket/prefix"]);
 }
 
 #[test]
@@ -187,19 +187,19 @@ fn missing_wrong_and_expired_credentials_are_said() {
     let server = one_day();
     let mut command = without_aws(DAILY);
     command.env("AWS_ENDPOINT_URL", server.endpoint());
-    assert_refused(&server, command.output().unwrap().into(), &["there are no credentials", "AWS_PROFILE"]);
+    assert_refused(&server, &command.output().unwrap().into(), &["there are no credentials", "AWS_PROFILE"]);
 
     let mut command = with_s3(&server, DAILY);
     command.env("AWS_SECRET_ACCESS_KEY", "wrong");
     let why = ["SignatureDoesNotMatch", "check the credentials"];
-    assert_refused(&server, command.output().unwrap().into(), &why);
+    assert_refused(&server, &command.output().unwrap().into(), &why);
 
     // they last for the listing and a few of the log files
     server.fault(|_, number| (number >= 15).then_some(Fault::Fail(400, "ExpiredToken")));
     let why = ["ExpiredToken", "renew the credentials (aws sso login) and run it again"];
     let ran = ran(&server, DAILY);
     server.no_faults();
-    assert_refused(&server, ran, &why);
+    assert_refused(&server, &ran, &why);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn one_key_that_may_not_be_read_is_named_and_nothing_is_committed() {
     server.fault(|call, _| call.key.ends_with("/07.json").then_some(Fault::Fail(403, "AccessDenied")));
     let ran = ran(&server, DAILY);
     server.no_faults();
-    assert_refused(&server, ran, &["/07.json", "AccessDenied", "policy"]);
+    assert_refused(&server, &ran, &["/07.json", "AccessDenied", "policy"]);
     ran_well(&server, DAILY);
 }
 
@@ -227,7 +227,7 @@ fn a_kms_key_that_may_not_be_used_is_said() {
         });
         let ran = ran(&server, DAILY);
         server.no_faults();
-        assert_refused(&server, ran, &[code, "check the KMS key and its policy"]);
+        assert_refused(&server, &ran, &[code, "check the KMS key and its policy"]);
     }
     let whole = ran_well(&server, DAILY);
     assert!(files_below(download(&server, "lake", "").path()).len() > 1, "{whole:?}");

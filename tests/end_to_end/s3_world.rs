@@ -1,6 +1,5 @@
 //! An S3 in this process, and the command told to use it.
 
-use std::fs::{create_dir_all, write};
 use std::path::Path;
 use std::process::Command;
 
@@ -9,6 +8,7 @@ use testkit::s3::S3Server;
 
 use crate::command::{Ran, trailmill};
 use crate::lake_on_disk::files_below;
+use crate::made_source::put;
 
 /// A server with the buckets `logs` and `lake`.
 pub(crate) fn server() -> S3Server {
@@ -27,9 +27,7 @@ pub(crate) fn download(server: &S3Server, bucket: &str, prefix: &str) -> TempDir
     let folder = tempfile::tempdir().unwrap();
     for (key, body) in server.objects(bucket) {
         let Some(name) = key.strip_prefix(prefix) else { continue };
-        let path = folder.path().join(name);
-        create_dir_all(path.parent().unwrap()).unwrap();
-        write(path, body).unwrap();
+        put(folder.path(), name, &body);
     }
     folder
 }

@@ -54,6 +54,15 @@ struct SummaryObject {
     peak_memory_bytes: Option<u64>,
 }
 
+/// Why nothing of a run counts for a partition.
+pub(crate) fn superseded(report: &DayReport) -> anyhow::Error {
+    anyhow!(
+        "{} was superseded: another run claimed it after this one, so this one stopped, and nothing it did there \
+         counts; when the other run has ended, run this command again",
+        report.partition
+    )
+}
+
 /// Prints what became of a partition.
 pub(crate) fn print_report(report: &DayReport, console: &Console) {
     let (outcome, committed) = match &report.outcome {
@@ -77,10 +86,8 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
         Outcome::UpToDate { .. } => {
             console.line(&format!("{partition}: up to date, {}", counted(report.listed, "file")));
         }
-        Outcome::Superseded => console.error(&anyhow!(
-            "{partition} was superseded: another run claimed it after this one, so this one stopped, and nothing it did \
-             there counts; when the other run has ended, run this command again"
-        )),
+        // an error, which is said once for all tables of the day
+        Outcome::Superseded => {}
         Outcome::Committed(committed) => print_committed(&partition.to_string(), committed, console),
     }
     for file in quarantined {

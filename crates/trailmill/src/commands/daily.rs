@@ -16,7 +16,7 @@ use crate::console::Console;
 use crate::nothing::nothing;
 use crate::places;
 use crate::progress_bar::FollowedRun;
-use crate::run_view::{RunSummary, print_report};
+use crate::run_view::{RunSummary, print_report, superseded};
 use crate::stamp::STAMP;
 
 /// What the daily stage is to do.
@@ -147,27 +147,30 @@ pub(crate) async fn mill(
         .buffered(at_once);
     while let Some(tables) = runs.next().await {
         let mut stop = false;
-        for (day, table, run) in tables {
-            match run {
+        for (at, (day, table, run)) in tables.into_iter().enumerate() {
+            let (error, stops) = match run {
                 Ok(report) => {
                     summary.add(&report);
                     followed.aside(|| print_report(&report, console));
-                    if report.outcome == Outcome::Superseded {
-                        stop = true; // the other run is ahead of this one: going on would only contend with it
-                    } else {
+                    if report.outcome != Outcome::Superseded {
                         left.remove(&(day, table));
+                        continue;
                     }
+                    // the other run is ahead of this one: going on would only contend with it. The first table alone
+                    // decides, so that of runs that take tables from each other one goes on.
+                    (superseded(&report), at == 0)
                 }
                 Err(error) => {
                     summary.failed += 1;
                     let hopeless = is_hopeless(&error);
-                    let error = anyhow::Error::from(error).context(format!("{table}_daily {day} failed"));
-                    if !stop {
-                        followed.aside(|| console.error(&error));
-                    }
-                    stop |= hopeless;
+                    (anyhow::Error::from(error).context(format!("{table}_daily {day} failed")), hopeless)
                 }
+            };
+            // what stops the run is said once: the other tables stop for the same reason
+            if !stop {
+                followed.aside(|| console.error(&error));
             }
+            stop |= stops;
         }
         if stop {
             break;
