@@ -16,9 +16,6 @@ use crate::Options;
 use crate::cpu::{Cpu, Started};
 use crate::decode::{DecodeError, Decoded, decode, promised_text};
 
-/// Bytes of text that are decoded at once, where the body arrives: handing them to a thread would take longer.
-const SMALL_TEXT: usize = 16 << 10;
-
 /// A log file and what came of decoding it.
 pub(crate) struct Fetched {
     pub(crate) meta: ObjectMeta,
@@ -51,15 +48,8 @@ struct Decoding {
     meta: ObjectMeta,
     body: Bytes,
     _reserved: Option<OwnedSemaphorePermit>,
-    decoding: Decode,
-}
-
-/// How far the decoding of a body is.
-enum Decode {
-    Done(Result<Held, DecodeError>),
-    Started(Started<Result<Held, DecodeError>>),
-    /// The text is too large to be decoded beside others.
-    Alone,
+    /// `None` where the text is too large to be decoded beside others.
+    started: Option<Started<Result<Held, DecodeError>>>,
 }
 
 /// Starts to fetch and decode `files`, which are in key order.
@@ -79,14 +69,13 @@ pub(crate) fn fetch(
 impl FetchedFiles {
     /// The next file; `None` after the last.
     pub(crate) async fn next(&mut self) -> Option<Result<Fetched, StoreError>> {
-        let Decoding { meta, body, decoding, .. } = match self.files.recv().await? {
+        let Decoding { meta, body, started, .. } = match self.files.recv().await? {
             Ok(decoding) => decoding,
             Err(error) => return Some(Err(error)),
         };
-        let decoded = match decoding {
-            Decode::Done(decoded) => decoded,
-            Decode::Started(started) => started.result().await,
-            Decode::Alone => Err(DecodeError::LargerThanPromised),
+        let decoded = match started {
+            Some(started) => started.result().await,
+            None => Err(DecodeError::LargerThanPromised),
         };
         let decoded = match decoded {
             Err(DecodeError::LargerThanPromised) => self.decode_alone(body).await,
@@ -145,13 +134,13 @@ fn start_decoding(
                 Ok(Err(error)) => Err(error),
                 Ok(Ok(body)) => {
                     let text = promised_text(&body);
-                    let decoding = if text > budget.total / 2 {
-                        Decode::Alone
+                    let started = if text > budget.total / 2 {
+                        None
                     } else {
                         let reserved = budget.reserve(text).await;
-                        start_decode(&cpu, body.clone(), text, reserved, limits)
+                        Some(start_decode(&cpu, body.clone(), text, reserved, limits))
                     };
-                    Ok(Decoding { meta, body, _reserved: reserved, decoding })
+                    Ok(Decoding { meta, body, _reserved: reserved, started })
                 }
             };
             let failed = decoding.is_err();
@@ -169,9 +158,8 @@ fn start_decode(
     text: usize,
     reserved: Option<OwnedSemaphorePermit>,
     limits: Limits,
-) -> Decode {
-    let work = move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved });
-    if text <= SMALL_TEXT { Decode::Done(work()) } else { Decode::Started(cpu.start(work)) }
+) -> Started<Result<Held, DecodeError>> {
+    cpu.start(move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved }))
 }
 
 /// A number of bytes that may be held at once.
