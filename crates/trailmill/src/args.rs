@@ -177,7 +177,7 @@ pub(crate) struct ParquetArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) part_rows: Option<u64>,
     /// MiB of text in a row group; memory is a small multiple of it.
-    #[arg(long, value_name = "MIB", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub(crate) row_group: u16,
     /// zstd level of the Parquet.
     #[arg(long, value_name = "1-22", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=22))]
