@@ -5,6 +5,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, EncodingType};
 use bytes::{Bytes, BytesMut};
 use lake_store::{ErrorKind, Result, StagedUpload, StoreError};
+use tokio::task::JoinHandle;
 
 use crate::S3Store;
 use crate::client::long_upload;
@@ -16,7 +17,7 @@ const PART_BYTES: usize = 8 << 20;
 /// The user metadata that tells whose object a key holds.
 const MARK: &str = "trailmill-upload";
 
-/// One multipart upload.
+/// One multipart upload. A part is on its way while the next is gathered.
 #[derive(Debug)]
 pub(crate) struct MultipartUpload {
     store: S3Store,
@@ -25,8 +26,16 @@ pub(crate) struct MultipartUpload {
     mark: String,
     waiting: Vec<Bytes>,
     waiting_bytes: usize,
+    under_way: Option<PartUnderWay>,
+    /// The body of a part that failed: the next call sends it again.
+    unsent: Option<Bytes>,
     parts: Vec<CompletedPart>,
-    sealed: bool,
+}
+
+#[derive(Debug)]
+struct PartUnderWay {
+    body: Bytes,
+    sending: JoinHandle<Result<CompletedPart>>,
 }
 
 impl MultipartUpload {
@@ -49,25 +58,30 @@ impl MultipartUpload {
             let nameless = "S3 started an upload without a name";
             return Err(StoreError::new(ErrorKind::Permanent, "stage", key).because(nameless));
         };
-        let (waiting, parts) = (Vec::new(), Vec::new());
         Ok(MultipartUpload {
             store,
             key: key.to_owned(),
             upload_id,
             mark,
-            waiting,
+            waiting: Vec::new(),
             waiting_bytes: 0,
-            parts,
-            sealed: false,
+            under_way: None,
+            unsent: None,
+            parts: Vec::new(),
         })
     }
 
-    /// Uploads what waits as the next part. Until it has worked nothing is forgotten: the same part may be sent again.
-    async fn send_part(&mut self) -> Result<()> {
+    /// Starts to send what waits as the next part. None may be under way.
+    fn send_waiting(&mut self) {
         let mut body = BytesMut::with_capacity(self.waiting_bytes);
-        self.waiting.iter().for_each(|chunk| body.extend_from_slice(chunk));
+        self.waiting.drain(..).for_each(|chunk| body.extend_from_slice(&chunk));
+        self.waiting_bytes = 0;
+        self.send(body.freeze());
+    }
+
+    fn send(&mut self, body: Bytes) {
         let number = i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX);
-        let sent = self
+        let request = self
             .store
             .client
             .upload_part()
@@ -75,17 +89,33 @@ impl MultipartUpload {
             .key(self.store.key(&self.key))
             .upload_id(&self.upload_id)
             .part_number(number)
-            .body(ByteStream::from(body.freeze()))
+            .body(ByteStream::from(body.clone()))
             .set_request_payer(self.store.payer())
             .set_expected_bucket_owner(self.store.owner())
             .customize()
-            .config_override(long_upload())
-            .send()
-            .await;
-        let part = sent.map_err(|error| store_error("write", &self.key, error))?;
-        self.parts.push(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build());
-        self.waiting.clear();
-        self.waiting_bytes = 0;
+            .config_override(long_upload());
+        let key = self.key.clone();
+        let sending = tokio::spawn(async move {
+            let part = request.send().await.map_err(|error| store_error("write", &key, error))?;
+            Ok(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build())
+        });
+        self.under_way = Some(PartUnderWay { body, sending });
+    }
+
+    /// Waits until no part is under way. One that failed is not forgotten: the next call sends it again.
+    async fn settle(&mut self) -> Result<()> {
+        if let Some(body) = self.unsent.take() {
+            self.send(body);
+        }
+        let Some(PartUnderWay { body, sending }) = self.under_way.take() else { return Ok(()) };
+        match sending.await {
+            Ok(Ok(part)) => self.parts.push(part),
+            Ok(Err(error)) => {
+                self.unsent = Some(body);
+                return Err(error);
+            }
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
         Ok(())
     }
 
@@ -114,26 +144,26 @@ impl MultipartUpload {
 #[async_trait]
 impl StagedUpload for MultipartUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
-        let bytes = chunk.len();
+        let full = self.waiting_bytes + chunk.len() >= PART_BYTES;
+        if full {
+            // before the chunk is taken: a write that failed has no effect, and comes again
+            self.settle().await?;
+        }
+        self.waiting_bytes += chunk.len();
         self.waiting.push(chunk);
-        self.waiting_bytes += bytes;
-        if self.waiting_bytes < PART_BYTES {
-            return Ok(());
+        if full {
+            self.send_waiting();
         }
-        let sent = self.send_part().await;
-        if sent.is_err() {
-            // a write that failed has no effect: it comes again
-            self.waiting.pop();
-            self.waiting_bytes -= bytes;
-        }
-        sent
+        Ok(())
     }
 
     async fn seal(&mut self) -> Result<()> {
-        if !self.sealed && (self.waiting_bytes > 0 || self.parts.is_empty()) {
-            self.send_part().await?;
+        self.settle().await?;
+        // an object without content has a part too
+        if self.waiting_bytes > 0 || self.parts.is_empty() {
+            self.send_waiting();
+            self.settle().await?;
         }
-        self.sealed = true;
         Ok(())
     }
 
@@ -160,6 +190,9 @@ impl StagedUpload for MultipartUpload {
     }
 
     async fn abort(&mut self) -> Result<()> {
+        // a part that arrives after the upload was aborted would stay
+        self.unsent = None;
+        _ = self.settle().await;
         abort(&self.store, &self.key, &self.upload_id).await.map(|_| ())
     }
 }

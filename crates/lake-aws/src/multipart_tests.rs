@@ -70,6 +70,50 @@ async fn a_part_whose_reply_was_lost_is_in_the_object_once() {
 }
 
 #[tokio::test]
+async fn a_part_that_failed_is_said_by_the_next_call_and_sent_again() {
+    let server = server();
+    let body: Vec<u8> = (0..17_u8).flat_map(|number| vec![number; 1 << 20]).collect();
+    let (first, rest) = body.split_at(PART_BYTES);
+    let (second, third) = rest.split_at(PART_BYTES);
+    let [first, second, third] = [first, second, third].map(Bytes::copy_from_slice);
+    for failing in [0, 1, 2] {
+        let store = top(&server);
+        let mut upload = store.stage("key").await.unwrap();
+        server.fault(move |_, number| (number == failing).then_some(Fault::Fail(503, "SlowDown")));
+        let mut failed = 0;
+        for chunk in [&first, &second, &third] {
+            while let Err(error) = upload.write(chunk.clone()).await {
+                assert_eq!(error.kind, ErrorKind::Throttled);
+                failed += 1;
+            }
+        }
+        while upload.seal().await.is_err() {
+            failed += 1;
+        }
+        assert_eq!(failed, 1, "part {failing}");
+        server.no_faults();
+        upload.seal().await.unwrap();
+        upload.publish().await.unwrap();
+        assert!(store.get("key", None).await.unwrap() == body, "part {failing}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_aborted_while_a_part_is_under_way_leaves_nothing() {
+    let server = server();
+    server.fault(|call, _| {
+        let part = call.operation == Operation::UploadPart;
+        part.then_some(Fault::Slow(std::time::Duration::from_millis(50)))
+    });
+    let mut upload = top(&server).stage("key").await.unwrap();
+    upload.write(vec![7; PART_BYTES].into()).await.unwrap();
+    upload.abort().await.unwrap();
+    let operations: Vec<Operation> = server.take_calls().iter().map(|call| call.operation).collect();
+    assert_eq!(operations, [Operation::CreateUpload, Operation::UploadPart, Operation::AbortUpload]);
+    assert_eq!(server.uploads_under_way(BUCKET), 0);
+}
+
+#[tokio::test]
 async fn every_upload_of_many_pages_is_abandoned_and_no_other() {
     let server = server();
     let store = top(&server).with_page_size(2);
