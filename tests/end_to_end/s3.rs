@@ -189,6 +189,14 @@ fn missing_wrong_and_expired_credentials_are_said() {
     command.env("AWS_ENDPOINT_URL", server.endpoint());
     assert_refused(&server, &command.output().unwrap().into(), &["there are no credentials", "AWS_PROFILE"]);
 
+    // with no endpoint of its own, before the region of the bucket is asked of AWS
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "config", b"[profile somebody]\nregion = eu-central-1\n");
+    let mut command = without_aws(DAILY);
+    command.env("AWS_CONFIG_FILE", folder.path().join("config")).env("AWS_PROFILE", "nobody");
+    let why = ["s3://lake/ cannot be opened", "there are no credentials", "`nobody` was not defined"];
+    assert_refused(&server, &command.output().unwrap().into(), &why);
+
     let mut command = with_s3(&server, DAILY);
     command.env("AWS_SECRET_ACCESS_KEY", "wrong");
     let why = ["SignatureDoesNotMatch", "check the credentials"];

@@ -14,7 +14,9 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Connector, tls};
 use aws_types::service_config::ServiceConfigKey;
+use lake_store::StoreError;
 
+use crate::failure::{credentials_error, store_error};
 use crate::{BucketOptions, S3Location, S3Store};
 
 /// Time for a connection to come about.
@@ -48,18 +50,21 @@ impl Session {
     ///
     /// An endpoint of one's own is addressed by path (`http://host/bucket/key`), since few of them have a name for each
     /// bucket, and is not asked.
-    pub async fn bucket(&self, location: S3Location, options: BucketOptions) -> S3Store {
+    ///
+    /// Fails where there are no credentials to ask with; whatever else is wrong the first request says that needs an
+    /// answer.
+    pub async fn bucket(&self, location: S3Location, options: BucketOptions) -> Result<S3Store, StoreError> {
         let mut builder = Builder::from(&self.config).force_path_style(self.own_endpoint);
         if self.config.region().is_none() {
             builder = builder.region(Region::new(FIRST_REGION));
         }
         let mut client = Client::from_conf(ours(builder));
         if !self.own_endpoint
-            && let Some(region) = region_of(&client, &location, &options).await
+            && let Some(region) = region_of(&client, &location, &options).await?
         {
             client = Client::from_conf(client.config().to_builder().region(Region::new(region)).build());
         }
-        S3Store::new(client, location, options)
+        Ok(S3Store::new(client, location, options))
     }
 }
 
@@ -70,17 +75,27 @@ fn s3_endpoint(config: &SdkConfig) -> Option<String> {
 }
 
 /// The region of a bucket, which S3 says to everybody, those it refuses too:
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>. `None` where it does not; what is wrong is then
-/// said by the first request that needs an answer.
-async fn region_of(client: &Client, location: &S3Location, options: &BucketOptions) -> Option<String> {
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>. `None` where it does not.
+async fn region_of(
+    client: &Client,
+    location: &S3Location,
+    options: &BucketOptions,
+) -> Result<Option<String>, StoreError> {
     // an ARN names its region
     if location.bucket.starts_with("arn:") {
-        return None;
+        return Ok(None);
     }
     let asked = client.head_bucket().bucket(&location.bucket);
     match asked.set_expected_bucket_owner(options.expected_owner.clone()).send().await {
-        Ok(found) => found.bucket_region,
-        Err(error) => error.raw_response()?.headers().get("x-amz-bucket-region").map(str::to_owned),
+        Ok(found) => Ok(found.bucket_region),
+        // said now: a provider of credentials may say only once what is wrong
+        Err(error) if credentials_error(&error).is_some() => {
+            Err(store_error("reach the bucket", &location.bucket, error))
+        }
+        Err(error) => {
+            let answer = error.raw_response();
+            Ok(answer.and_then(|answer| answer.headers().get("x-amz-bucket-region")).map(str::to_owned))
+        }
     }
 }
 

@@ -43,7 +43,9 @@ where
 }
 
 /// What a provider of credentials said, where nothing was sent for want of them.
-fn credentials_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a CredentialsError> {
+pub(crate) fn credentials_error<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a CredentialsError> {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     causes.find_map(|cause| cause.downcast_ref::<CredentialsError>())
 }

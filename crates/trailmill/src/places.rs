@@ -30,7 +30,7 @@ pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) ->
                 expected_owner: asked.source_owner.clone(),
                 kms_key: None,
             };
-            (bucket(top, options).await, start)
+            (bucket(top, options, place).await?, start)
         }
     };
     let source = Source::survey(store, &start)
@@ -72,7 +72,9 @@ pub(crate) async fn create_lake(arguments: &WrittenLakeArguments) -> anyhow::Res
                 .with_context(|| format!("the lake {} cannot be written to", folder.display()))?;
             Ok(Arc::new(Retry::new(store)))
         }
-        Place::Bucket(location) => Ok(bucket(location.clone(), written_options(arguments)).await),
+        Place::Bucket(location) => {
+            bucket(location.clone(), written_options(arguments), &arguments.place.lake).await
+        }
     }
 }
 
@@ -93,7 +95,7 @@ async fn open(lake: &Place, options: BucketOptions) -> anyhow::Result<Arc<dyn St
             (Arc::new(Retry::new(DiskStore::open(folder)?)), folder.join("_journal").is_dir())
         }
         Place::Bucket(location) => {
-            let store = bucket(location.clone(), options).await;
+            let store = bucket(location.clone(), options, lake).await?;
             let listed = store.list("_journal/", Depth::Level, None).await;
             let journal = listed.with_context(|| format!("the lake {lake} cannot be opened"))?;
             (store, !journal.prefixes.is_empty())
@@ -114,11 +116,16 @@ fn written_options(arguments: &WrittenLakeArguments) -> BucketOptions {
 }
 
 /// A bucket as every command reaches it. One session serves all, so that they share connections and credentials.
-async fn bucket(location: S3Location, options: BucketOptions) -> Arc<dyn Store> {
+async fn bucket(
+    location: S3Location,
+    options: BucketOptions,
+    place: &Place,
+) -> anyhow::Result<Arc<dyn Store>> {
     static SESSION: OnceCell<Session> = OnceCell::const_new();
     let session = SESSION.get_or_init(Session::from_environment).await;
-    let store = session.bucket(location, options).await;
-    Arc::new(Retry::new(Limit::new(store, REQUESTS_AT_ONCE)))
+    let store =
+        session.bucket(location, options).await.with_context(|| format!("{place} cannot be opened"))?;
+    Ok(Arc::new(Retry::new(Limit::new(store, REQUESTS_AT_ONCE))))
 }
 
 /// Refuses a lake in the source, or a source in the lake: one would read what the other writes.
