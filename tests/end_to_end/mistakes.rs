@@ -119,6 +119,17 @@ fn flags_are_checked() {
 }
 
 #[test]
+fn what_only_a_bucket_can_have_is_refused_for_a_folder() {
+    assert_refused("daily --source logs --requester-pays --lake lake", "logs is a folder");
+    assert_refused("run --source logs --source-owner 111122223333 --lake lake", "logs is a folder");
+    assert_refused("daily --source logs --lake lake --kms-key alias/lake", "lake is a folder");
+    assert_refused("daily --source logs --lake made --lake-owner 111122223333", "made is a folder");
+    assert_refused("monthly --lake made --month 2026-11 --kms-key alias/lake", "made is a folder");
+    assert_refused("verify --lake made --lake-owner 111122223333", "made is a folder");
+    assert_refused("verify --lake made --lake-owner 1234", "an account is twelve digits");
+}
+
+#[test]
 fn folders_that_are_no_lake_are_refused() {
     for command in ["status", "verify"] {
         assert_refused(&format!("{command} --lake missing"), "missing");

@@ -18,6 +18,14 @@ const REQUESTS_AT_ONCE: usize = 256;
 
 /// Opens the source and finds its layout. Nothing of CloudTrail in it is an error.
 pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) -> anyhow::Result<Source> {
+    let options = BucketOptions {
+        requester_pays: asked.requester_pays,
+        expected_owner: asked.source_owner.clone(),
+        kms_key: None,
+    };
+    if options != BucketOptions::default() && matches!(place, Place::Folder(_)) {
+        bail!("--requester-pays and --source-owner are for a source in S3, and {place} is a folder");
+    }
     let (store, start): (Arc<dyn Store>, _) = match place {
         Place::Folder(folder) => {
             let (top, start) = above_awslogs(&existing_folder(folder, "source")?)?;
@@ -25,11 +33,6 @@ pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) ->
         }
         Place::Bucket(location) => {
             let (top, start) = location.above("AWSLogs");
-            let options = BucketOptions {
-                requester_pays: asked.requester_pays,
-                expected_owner: asked.source_owner.clone(),
-                kms_key: None,
-            };
             (bucket(top, options, place).await?, start)
         }
     };
@@ -52,6 +55,7 @@ pub(crate) async fn lake_if_there(
     let Place::Folder(folder) = &arguments.place.lake else {
         return create_lake(arguments).await.map(Some);
     };
+    refuse_for_folder(&arguments.place.lake, &written_options(arguments))?;
     let shown = folder.display();
     match folder.metadata() {
         Ok(metadata) if metadata.is_dir() => create_lake(arguments).await.map(Some),
@@ -89,6 +93,7 @@ pub(crate) async fn open_lake(arguments: &LakeArguments) -> anyhow::Result<Arc<d
 }
 
 async fn open(lake: &Place, options: BucketOptions) -> anyhow::Result<Arc<dyn Store>> {
+    refuse_for_folder(lake, &options)?;
     let (store, is_lake): (Arc<dyn Store>, _) = match lake {
         Place::Folder(folder) => {
             existing_folder(folder, "lake")?;
@@ -105,6 +110,14 @@ async fn open(lake: &Place, options: BucketOptions) -> anyhow::Result<Arc<dyn St
         bail!("{lake} is no lake: there is no _journal in it (trailmill daily makes one)");
     }
     Ok(store)
+}
+
+/// A key or an owner that a folder cannot have must not seem to count.
+fn refuse_for_folder(lake: &Place, options: &BucketOptions) -> anyhow::Result<()> {
+    if *options != BucketOptions::default() && matches!(lake, Place::Folder(_)) {
+        bail!("--lake-owner and --kms-key are for a lake in S3, and {lake} is a folder");
+    }
+    Ok(())
 }
 
 fn options(arguments: &LakeArguments) -> BucketOptions {
