@@ -17,7 +17,7 @@ pub(crate) fn server() -> S3Server {
 pub(crate) fn connection(server: &S3Server) -> Connection {
     Connection {
         endpoint: server.endpoint(),
-        region: "eu-central-1".to_owned(),
+        region: S3Server::REGION.to_owned(),
         access_key: S3Server::ACCESS_KEY.to_owned(),
         secret_key: S3Server::SECRET_KEY.to_owned(),
     }

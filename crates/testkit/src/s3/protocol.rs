@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
-use futures::TryStreamExt;
+use futures::{TryStream, TryStreamExt};
 use s3s::dto::*;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
@@ -73,11 +73,16 @@ fn only_new(condition: Option<&ETagCondition>) -> S3Result<bool> {
 
 async fn whole(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let Some(body) = body else { return Ok(Bytes::new()) };
+    collected(body).await.map_err(|error| s3_error!(IncompleteBody, "{error}"))
+}
+
+/// A stream of bytes to its end.
+pub(super) async fn collected<E>(body: impl TryStream<Ok = Bytes, Error = E>) -> Result<Bytes, E> {
     let body = body.try_fold(BytesMut::new(), async |mut all, chunk| {
         all.extend_from_slice(&chunk);
         Ok(all)
     });
-    Ok(body.await.map_err(|error| s3_error!(IncompleteBody, "{error}"))?.freeze())
+    Ok(body.await?.freeze())
 }
 
 fn length(body: &Bytes) -> Option<i64> {

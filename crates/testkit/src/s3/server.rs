@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use futures::{TryStreamExt, stream};
+use bytes::Bytes;
+use futures::stream;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use super::faults::Faults;
-use super::protocol::{Buckets, REGION};
+use super::protocol::{Buckets, REGION, collected};
 use crate::s3::{Call, Fault};
 
 /// An S3 on a port of 127.0.0.1, until it is dropped. It has a thread of its own, so a test may hold its clock.
@@ -186,14 +186,6 @@ fn cut() -> io::Error {
     io::Error::other("the fault of this test")
 }
 
-async fn collected(body: Body) -> io::Result<Bytes> {
-    let all = body.try_fold(BytesMut::new(), async |mut all, chunk| {
-        all.extend_from_slice(&chunk);
-        Ok(all)
-    });
-    Ok(all.await.map_err(io::Error::other)?.freeze())
-}
-
 fn failure(status: u16, code: &str) -> io::Result<HttpResponse> {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>The fault of this test\n({code})</Message><RequestId>1</RequestId></Error>"
@@ -208,7 +200,7 @@ fn failure(status: u16, code: &str) -> io::Result<HttpResponse> {
 /// The first half of an answer that promises all of it.
 async fn short(answer: HttpResponse) -> io::Result<HttpResponse> {
     let (mut head, body) = answer.into_parts();
-    let body = collected(body).await?;
+    let body = collected(body).await.map_err(io::Error::other)?;
     if body.is_empty() {
         return Err(cut());
     }

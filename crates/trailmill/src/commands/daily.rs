@@ -31,6 +31,16 @@ pub(crate) struct DailyRun<'a> {
     pub(crate) at_once: usize,
 }
 
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct DailyRan {
+    pub(crate) summary: RunSummary,
+    /// The days that were looked at.
+    pub(crate) looked_at: BTreeSet<Day>,
+    /// The lake, if there is one now.
+    pub(crate) lake: Option<Arc<dyn Store>>,
+}
+
 /// Runs the command.
 pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow::Result<Ending> {
     let request = Request {
@@ -40,13 +50,12 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
     };
     let (source, lake) = (&arguments.source, &arguments.lake);
     let run = DailyRun { source, lake, days: arguments.days, tuning: arguments.tuning, request, at_once: 1 };
-    let (summary, _) = run.run(console).await?;
-    Ok(summary.ending())
+    Ok(run.run(console).await?.summary.ending())
 }
 
 impl DailyRun<'_> {
-    /// Brings the days up to date and prints what came of it. Gives the days that were looked at, too.
-    pub(crate) async fn run(&self, console: &Console) -> anyhow::Result<(RunSummary, BTreeSet<Day>)> {
+    /// Brings the days up to date and prints what came of it.
+    pub(crate) async fn run(&self, console: &Console) -> anyhow::Result<DailyRan> {
         let days = self.days;
         days.check()?;
         let SourceArguments { source: place, bucket } = self.source;
@@ -62,7 +71,7 @@ impl DailyRun<'_> {
             None => Some(places::create_lake(self.lake).await?),
         };
         let mut summary = RunSummary::default();
-        if let Some(lake) = lake {
+        if let Some(lake) = lake.clone() {
             let (source, options) = (source.clone(), options(self.tuning));
             let aggregator =
                 DailyAggregator { source, lake, options, stamp: STAMP, progress: Arc::default() };
@@ -74,7 +83,7 @@ impl DailyRun<'_> {
             console.line(&nothing(&format!("the source {place}"), "log files", days, &there));
         }
         summary.print(console);
-        Ok((summary, looked_at))
+        Ok(DailyRan { summary, looked_at, lake })
     }
 }
 

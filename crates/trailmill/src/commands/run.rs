@@ -11,7 +11,6 @@ use crate::args::RunArguments;
 use crate::commands::daily;
 use crate::commands::monthly::{self, MonthsSummary};
 use crate::console::Console;
-use crate::places;
 use crate::progress_bar::FollowedRun;
 use crate::stamp::STAMP;
 
@@ -26,12 +25,9 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
         request: daily_aggregator::Request::default(),
         at_once: usize::from(days_at_once),
     };
-    let (summary, touched) = plan.run(console).await?;
+    let daily::DailyRan { summary, looked_at, lake } = plan.run(console).await?;
     let daily = summary.ending();
-    if touched.is_empty() {
-        return Ok(daily);
-    }
-    let Some(lake) = places::lake_if_there(&lake).await? else { return Ok(daily) };
+    let Some(lake) = lake.filter(|_| !looked_at.is_empty()) else { return Ok(daily) };
     let aggregator = MonthlyAggregator {
         lake,
         options: monthly::options(parquet, tuning.threads),
@@ -41,7 +37,7 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
     let broken: BTreeSet<Month> = summary.failed_days.iter().copied().flat_map(months_of).collect();
     let mut months = MonthsSummary::default();
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
-    for month in touched.into_iter().flat_map(months_of).collect::<BTreeSet<Month>>() {
+    for month in looked_at.into_iter().flat_map(months_of).collect::<BTreeSet<Month>>() {
         if broken.contains(&month) {
             followed.aside(|| console.line(&format!("{month}: no Parquet, since days of it failed")));
             continue;
