@@ -59,6 +59,11 @@ impl Day {
         self.0.tomorrow().ok().map(Day)
     }
 
+    /// The day before; `None` before 0001-01-01.
+    pub fn previous(self) -> Option<Self> {
+        self.0.yesterday().ok().filter(|date| date.year() >= 1).map(Day)
+    }
+
     /// `2026/11/22`: the folders CloudTrail delivers this day's log files to.
     pub fn as_path(self) -> String {
         format!("{:04}/{:02}/{:02}", self.year(), self.month_number(), self.day_of_month())

@@ -35,10 +35,12 @@ mod envelope;
 mod event_time;
 mod event_times;
 mod home_month;
+mod job;
 mod journal;
 mod kind;
 mod lake_layout;
 mod members;
+mod request;
 mod scan;
 mod schema_markdown;
 mod source_key;
@@ -54,6 +56,7 @@ pub use envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use event_time::event_time_millis;
 pub use event_times::EventTimes;
 pub use home_month::home_month;
+pub use job::{AwaitedMonth, BadJob, DailyJob, MonthlyJob};
 pub use journal::{
     AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,
     Verdict, hex,
@@ -61,6 +64,7 @@ pub use journal::{
 pub use kind::{Kind, Stage, Table};
 pub use lake_layout::{Partition, PartitionSpan, part_key};
 pub use members::{Member, elements, members, string_text};
+pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
 pub use schema_markdown::schema_markdown;
 pub use source_key::{KeyError, LogFileName, SourceKey};
 pub use source_prefix::SourcePrefix;

@@ -3,13 +3,14 @@
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
 //! check but the types of `cloudtrail-model`. The [`Hooked`] store is how tests get between the calls of a run: [`Fault`]
 //! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in. With
-//! the feature `s3` there is an S3 to talk to.
+//! the feature `s3` there is an S3 to talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
 
 mod dawdle;
 mod fault;
 mod hooked_store;
 mod lake;
 mod meanwhile;
+mod memory_queue;
 mod oracle;
 #[cfg(feature = "s3")]
 pub mod s3;
@@ -21,6 +22,7 @@ pub use fault::{Effect, Fault, Then};
 pub use hooked_store::{Call, Hook, Hooked};
 pub use lake::{part_lines, partition_lines};
 pub use meanwhile::Meanwhile;
+pub use memory_queue::MemoryQueue;
 pub use oracle::{Oracle, OraclePartition};
 pub use samples::samples_dir;
 pub use stamp::STAMP;

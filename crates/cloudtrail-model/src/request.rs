@@ -1,0 +1,196 @@
+//! What a person or a schedule asks for, as JSON.
+
+use serde_json::{Map, Value};
+
+use crate::{BadDate, Day, Month};
+
+/// The version of requests and jobs that this code writes and reads.
+pub const MESSAGE_VERSION: u64 = 1;
+
+/// What is asked for, before it is split into jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Which days or months.
+    pub wanted: Wanted,
+    /// Read every log file of the days again and replace their parts; write the months anew.
+    pub rebuild: bool,
+    /// Try quarantined log files again although they have not changed.
+    pub retry_quarantined: bool,
+    /// Write the Parquet of a month that lacks days too.
+    pub allow_gaps: bool,
+}
+
+/// Which days or months are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Delivery days, both included.
+    Days {
+        /// The first of them.
+        first: Day,
+        /// The last of them, not before the first.
+        last: Day,
+    },
+    /// Every delivery day of a month, and then its Parquet.
+    Month(Month),
+    /// What a schedule asks for whose tick is on this day.
+    Tick(Day),
+}
+
+/// A text that is no request.
+#[derive(Debug, thiserror::Error)]
+pub enum BadRequest {
+    /// It is not JSON.
+    #[error("the request is not JSON")]
+    NotJson(#[from] serde_json::Error),
+    /// It is JSON, but not an object.
+    #[error("the request is not a JSON object")]
+    NotAnObject,
+    /// A member has a value that it cannot have.
+    #[error("{member} of the request is {value}: {wanted}")]
+    BadMember {
+        /// Which.
+        member: &'static str,
+        /// Its value, as JSON.
+        value: String,
+        /// What it may be.
+        wanted: &'static str,
+    },
+    /// A date that the calendar does not have.
+    #[error("{member} of the request: {source}")]
+    BadDate {
+        /// Which member.
+        member: &'static str,
+        /// What is wrong with it.
+        source: BadDate,
+    },
+    /// A year, month and day that are no date.
+    #[error("{0} is in no calendar")]
+    NoSuchDate(String),
+    /// The last day is before the first.
+    #[error("to ({last}) is before from ({first}): there is no day between them")]
+    Empty {
+        /// The first day.
+        first: Day,
+        /// The last day.
+        last: Day,
+    },
+    /// Nothing says which days.
+    #[error(
+        "the request names no days: give it a day (2026-11-22), from and to, or a month (2026-11)"
+    )]
+    NothingAsked,
+    /// It is of a version that this code does not know.
+    #[error("the request has version {0}, and this is trailmill for version {MESSAGE_VERSION}: deploy a newer one")]
+    UnknownVersion(String),
+}
+
+impl Request {
+    /// A request for some days or a month, without more.
+    pub fn new(wanted: Wanted) -> Self {
+        Request { wanted, rebuild: false, retry_quarantined: false, allow_gaps: false }
+    }
+
+    /// Reads a request. These are requests:
+    /// - `{"day": "2026-11-22"}`, `{"from": "2026-11-01", "to": "2026-11-22"}`, `{"month": "2026-11"}`
+    /// - `{"year": 2024, "month": 2, "day": 8}`, `{"year": 2024, "month": 2}`
+    /// - an event of EventBridge Scheduler or of an EventBridge rule, of which its `time` counts
+    ///
+    /// each but the last with `rebuild`, `retry_quarantined` or `allow_gaps`, and a `version`. Other members are passed
+    /// over.
+    pub fn parse(text: &[u8]) -> Result<Self, BadRequest> {
+        let Value::Object(members) = serde_json::from_slice(text)? else { return Err(BadRequest::NotAnObject) };
+        let members = Members(members);
+        if let Some("aws.scheduler" | "aws.events") = members.0.get("source").and_then(Value::as_str) {
+            return Ok(Request::new(Wanted::Tick(members.tick()?)));
+        }
+        members.known_version()?;
+        Ok(Request {
+            wanted: members.wanted()?,
+            rebuild: members.flag("rebuild")?,
+            retry_quarantined: members.flag("retry_quarantined")?,
+            allow_gaps: members.flag("allow_gaps")?,
+        })
+    }
+}
+
+/// The members of a request.
+struct Members(Map<String, Value>);
+
+impl Members {
+    /// A member that is there and not null.
+    fn get(&self, member: &'static str) -> Option<&Value> {
+        self.0.get(member).filter(|value| !value.is_null())
+    }
+
+    fn bad(member: &'static str, value: &Value, wanted: &'static str) -> BadRequest {
+        BadRequest::BadMember { member, value: value.to_string(), wanted }
+    }
+
+    fn known_version(&self) -> Result<(), BadRequest> {
+        match self.get("version") {
+            None => Ok(()),
+            Some(version) if version.as_u64() == Some(MESSAGE_VERSION) => Ok(()),
+            Some(version) => Err(BadRequest::UnknownVersion(version.to_string())),
+        }
+    }
+
+    fn flag(&self, member: &'static str) -> Result<bool, BadRequest> {
+        match self.get(member) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| Self::bad(member, value, "write true or false")),
+        }
+    }
+
+    fn number(&self, member: &'static str) -> Result<Option<i16>, BadRequest> {
+        let Some(value) = self.get(member) else { return Ok(None) };
+        let number = value.as_i64().and_then(|number| number.try_into().ok());
+        number.map(Some).ok_or_else(|| Self::bad(member, value, "write a number beside year, or a date by itself"))
+    }
+
+    fn date<T: std::str::FromStr<Err = BadDate>>(&self, member: &'static str) -> Result<Option<T>, BadRequest> {
+        let Some(value) = self.get(member) else { return Ok(None) };
+        let text = value.as_str().ok_or_else(|| Self::bad(member, value, "write a date as text, or year beside it"))?;
+        text.parse().map(Some).map_err(|source| BadRequest::BadDate { member, source })
+    }
+
+    /// `"time": "2026-11-23T01:00:00Z"`
+    fn tick(&self) -> Result<Day, BadRequest> {
+        let time = self.0.get("time").unwrap_or(&Value::Null);
+        let day = time.as_str().and_then(|time| time.get(..10)?.parse().ok());
+        day.ok_or_else(|| Self::bad("time", time, "a schedule's event has its time, as 2026-11-23T01:00:00Z"))
+    }
+
+    fn wanted(&self) -> Result<Wanted, BadRequest> {
+        if let Some(year) = self.number("year")? {
+            return self.by_numbers(year);
+        }
+        if let Some(day) = self.date("day")? {
+            return Ok(Wanted::Days { first: day, last: day });
+        }
+        if let Some(month) = self.date("month")? {
+            return Ok(Wanted::Month(month));
+        }
+        match (self.date("from")?, self.date("to")?) {
+            (Some(first), Some(last)) if last < first => Err(BadRequest::Empty { first, last }),
+            (Some(first), Some(last)) => Ok(Wanted::Days { first, last }),
+            _ => Err(BadRequest::NothingAsked),
+        }
+    }
+
+    fn by_numbers(&self, year: i16) -> Result<Wanted, BadRequest> {
+        let small = |number: i16| i8::try_from(number).unwrap_or(0);
+        let Some(month) = self.number("month")? else { return Err(BadRequest::NothingAsked) };
+        match self.number("day")? {
+            None => Month::new(year, small(month))
+                .map(Wanted::Month)
+                .ok_or_else(|| BadRequest::NoSuchDate(format!("month {month} of {year}"))),
+            Some(day) => Day::new(year, small(month), small(day))
+                .map(|day| Wanted::Days { first: day, last: day })
+                .ok_or_else(|| BadRequest::NoSuchDate(format!("day {day} of month {month} of {year}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "request_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::Message;
+
+/// What a queue does with one call.
+#[derive(Debug, Clone)]
+enum Answer {
+    /// Takes all but those at these places.
+    Refuses(Vec<usize>),
+    /// Takes the first so many, and answers for no more.
+    AnswersFor(usize),
+    /// Takes all, and the answer is lost.
+    Lost,
+    /// Takes none, and never will.
+    Denied,
+}
+
+/// Does with the calls what a script says, and takes all after it.
+#[derive(Debug, Default)]
+struct Scripted {
+    answers: Mutex<VecDeque<Answer>>,
+    taken: Mutex<Vec<String>>,
+    calls: Mutex<Vec<usize>>,
+}
+
+fn failed(transient: bool) -> QueueError {
+    QueueError { action: "send messages", transient, source: "scripted".into() }
+}
+
+#[async_trait]
+impl Queue for Scripted {
+    async fn send(&self, bodies: &[String]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
+        self.calls.lock().unwrap().push(bodies.len());
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Refuses(vec![]));
+        let take = |bodies: &[String]| self.taken.lock().unwrap().extend_from_slice(bodies);
+        match answer {
+            Answer::Refuses(refused) => Ok((0..bodies.len())
+                .map(|at| {
+                    if refused.contains(&at) {
+                        return Err(failed(true));
+                    }
+                    take(&bodies[at..=at]);
+                    Ok(())
+                })
+                .collect()),
+            Answer::AnswersFor(number) => {
+                take(&bodies[..number]);
+                Ok((0..number).map(|_| Ok(())).collect())
+            }
+            Answer::Lost => {
+                take(bodies);
+                Err(failed(true))
+            }
+            Answer::Denied => Err(failed(false)),
+        }
+    }
+    async fn receive(&self, _: Duration) -> Result<Vec<Message>, QueueError> {
+        unreachable!()
+    }
+    async fn delete(&self, _: &Message) -> Result<(), QueueError> {
+        unreachable!()
+    }
+    async fn hide(&self, _: &Message, _: Duration) -> Result<(), QueueError> {
+        unreachable!()
+    }
+}
+
+fn bodies(number: usize) -> Vec<String> {
+    (0..number).map(|number| format!("{number:02}")).collect()
+}
+
+fn scripted(answers: &[Answer]) -> Scripted {
+    Scripted { answers: Mutex::new(answers.iter().cloned().collect()), ..Scripted::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_are_sent_ten_a_call() {
+    let queue = scripted(&[]);
+    send_all(&queue, &bodies(25)).await.unwrap();
+    assert_eq!(*queue.calls.lock().unwrap(), [10, 10, 5]);
+    assert_eq!(*queue.taken.lock().unwrap(), bodies(25));
+    send_all(&queue, &[]).await.unwrap();
+    assert_eq!(queue.calls.lock().unwrap().len(), 3, "nothing is sent for nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_messages_are_fewer_a_call_but_at_least_one() {
+    let queue = scripted(&[]);
+    let sizes = [150 << 10, 60 << 10, 10, 300 << 10, 10];
+    let bodies: Vec<String> = sizes.iter().map(|size| "x".repeat(*size)).collect();
+    send_all(&queue, &bodies).await.unwrap();
+    assert_eq!(*queue.calls.lock().unwrap(), [1, 2, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_was_not_confirmed_is_sent_again() {
+    let queue = scripted(&[Answer::Refuses(vec![1, 3]), Answer::Refuses(vec![0])]);
+    send_all(&queue, &bodies(4)).await.unwrap();
+    assert_eq!(*queue.calls.lock().unwrap(), [4, 2, 1]);
+    assert_eq!(*queue.taken.lock().unwrap(), ["00", "02", "03", "01"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_queue_did_not_answer_for_is_not_confirmed() {
+    let queue = scripted(&[Answer::AnswersFor(2)]);
+    send_all(&queue, &bodies(5)).await.unwrap();
+    assert_eq!(*queue.calls.lock().unwrap(), [5, 3]);
+    assert_eq!(*queue.taken.lock().unwrap(), bodies(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_answer_all_are_sent_again() {
+    let queue = scripted(&[Answer::Lost]);
+    send_all(&queue, &bodies(2)).await.unwrap();
+    assert_eq!(*queue.taken.lock().unwrap(), ["00", "01", "00", "01"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_gives_up_at_once_where_no_retry_helps_and_says_how_many_are_left() {
+    let queue = scripted(&[Answer::Refuses(vec![]), Answer::Denied]);
+    let unsent = send_all(&queue, &bodies(25)).await.unwrap_err();
+    assert_eq!((unsent.unsent, unsent.all), (15, 25));
+    assert_eq!(queue.calls.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_gives_up_at_the_deadline() {
+    let mut answers = vec![Answer::Refuses(vec![2])];
+    answers.extend(vec![Answer::Refuses(vec![0]); 1_000]);
+    let queue = scripted(&answers);
+    let started = Instant::now();
+    let unsent = send_all(&queue, &bodies(3)).await.unwrap_err();
+    assert!(started.elapsed() <= DEADLINE, "{:?}", started.elapsed());
+    assert_eq!((unsent.unsent, unsent.all), (1, 3));
+}

@@ -1,0 +1,60 @@
+use super::*;
+
+const HIDDEN: Duration = Duration::from_secs(60);
+const NOT_AT_ALL: Duration = Duration::ZERO;
+
+async fn queue(bodies: &[&str]) -> MemoryQueue {
+    let queue = MemoryQueue::new(HIDDEN, 2);
+    let bodies: Vec<String> = bodies.iter().map(|&body| body.to_owned()).collect();
+    assert!(queue.send(&bodies).await.unwrap().iter().all(Result::is_ok));
+    queue
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_is_hidden_while_somebody_has_it_and_gone_when_it_is_deleted() {
+    let queue = queue(&["a", "b"]).await;
+    let first = queue.receive(NOT_AT_ALL).await.unwrap();
+    assert_eq!(first.len(), 2);
+    assert_eq!(queue.receive(NOT_AT_ALL).await.unwrap(), []);
+    queue.delete(&first[0]).await.unwrap();
+    tokio::time::advance(HIDDEN).await;
+    let again = queue.receive(NOT_AT_ALL).await.unwrap();
+    assert_eq!((again[0].body.as_str(), again[0].received, again.len()), ("b", 2, 1));
+    queue.delete(&first[1]).await.unwrap();
+    assert_eq!(queue.bodies(), ["b"], "an old receipt deletes nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_received_too_often_is_dead() {
+    let queue = queue(&["poison"]).await;
+    for received in [1, 2] {
+        assert_eq!(queue.receive(NOT_AT_ALL).await.unwrap()[0].received, received);
+        tokio::time::advance(HIDDEN).await;
+    }
+    assert_eq!(queue.receive(NOT_AT_ALL).await.unwrap(), []);
+    assert_eq!((queue.bodies().len(), queue.dead()), (0, vec!["poison".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_may_be_hidden_longer_or_shorter() {
+    let queue = queue(&["a"]).await;
+    let message = queue.receive(NOT_AT_ALL).await.unwrap().remove(0);
+    queue.hide(&message, HIDDEN * 2).await.unwrap();
+    tokio::time::advance(HIDDEN).await;
+    assert_eq!(queue.receive(NOT_AT_ALL).await.unwrap(), []);
+    queue.hide(&message, NOT_AT_ALL).await.unwrap();
+    assert_eq!(queue.receive(NOT_AT_ALL).await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_gets_what_is_sent_meanwhile() {
+    let queue = queue(&[]).await;
+    let waiting = tokio::spawn({
+        let queue = queue.clone();
+        async move { queue.receive(HIDDEN).await.unwrap().len() }
+    });
+    tokio::time::sleep(HIDDEN / 2).await;
+    queue.send(&["late".to_owned()]).await.unwrap();
+    assert_eq!(waiting.await.unwrap(), 1);
+    assert_eq!(queue.receive(HIDDEN).await.unwrap(), [], "and nothing when its time is up");
+}
