@@ -62,7 +62,9 @@ pub enum BadJob {
     #[error("the message is no job of trailmill")]
     Unreadable(#[from] serde_json::Error),
     /// It is of a version that this code does not know.
-    #[error("the job has version {0}, and this is trailmill for version {MESSAGE_VERSION}: deploy a newer one")]
+    #[error(
+        "the job has version {0}, and this is trailmill for version {MESSAGE_VERSION}: deploy a newer one"
+    )]
     UnknownVersion(u64),
 }
 

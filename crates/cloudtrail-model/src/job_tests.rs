@@ -65,7 +65,12 @@ fn in_the_first_days_of_a_month_the_one_before_is_asked_for() {
 
 #[test]
 fn jobs_are_read_as_they_were_written() {
-    let request = Request { rebuild: true, retry_quarantined: true, allow_gaps: true, ..Request::new(Wanted::Month(month("2026-10"))) };
+    let request = Request {
+        rebuild: true,
+        retry_quarantined: true,
+        allow_gaps: true,
+        ..Request::new(Wanted::Month(month("2026-10")))
+    };
     for job in request.jobs(day("2026-11-23"), 0) {
         let text = serde_json::to_vec(&job).unwrap();
         assert_eq!(DailyJob::parse(&text).unwrap(), job);
@@ -93,12 +98,17 @@ fn jobs_look_so() {
 
 #[test]
 fn what_is_no_job_is_refused() {
-    for text in ["", "{}", "[]", r#"{"day":"2026-11-22"}"#, r#"{"version":1}"#, r#"{"version":1,"day":"2026-11-31"}"#] {
+    for text in
+        ["", "{}", "[]", r#"{"day":"2026-11-22"}"#, r#"{"version":1}"#, r#"{"version":1,"day":"2026-11-31"}"#]
+    {
         assert!(matches!(DailyJob::parse(text.as_bytes()), Err(BadJob::Unreadable(_))), "{text}");
     }
     let newer = DailyJob::parse(br#"{"version":2,"day":"2026-11-22"}"#).unwrap_err();
     assert!(newer.to_string().contains("version 2"), "{newer}");
     let month = br#"{"version":1,"day":"2026-11-22","month":{"version":7,"month":"2026-11"}}"#;
     assert!(matches!(DailyJob::parse(month), Err(BadJob::UnknownVersion(7))));
-    assert!(matches!(MonthlyJob::parse(br#"{"version":2,"month":"2026-11"}"#), Err(BadJob::UnknownVersion(2))));
+    assert!(matches!(
+        MonthlyJob::parse(br#"{"version":2,"month":"2026-11"}"#),
+        Err(BadJob::UnknownVersion(2))
+    ));
 }

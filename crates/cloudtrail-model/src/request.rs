@@ -75,12 +75,12 @@ pub enum BadRequest {
         last: Day,
     },
     /// Nothing says which days.
-    #[error(
-        "the request names no days: give it a day (2026-11-22), from and to, or a month (2026-11)"
-    )]
+    #[error("the request names no days: give it a day (2026-11-22), from and to, or a month (2026-11)")]
     NothingAsked,
     /// It is of a version that this code does not know.
-    #[error("the request has version {0}, and this is trailmill for version {MESSAGE_VERSION}: deploy a newer one")]
+    #[error(
+        "the request has version {0}, and this is trailmill for version {MESSAGE_VERSION}: deploy a newer one"
+    )]
     UnknownVersion(String),
 }
 
@@ -98,7 +98,9 @@ impl Request {
     /// each but the last with `rebuild`, `retry_quarantined` or `allow_gaps`, and a `version`. Other members are passed
     /// over.
     pub fn parse(text: &[u8]) -> Result<Self, BadRequest> {
-        let Value::Object(members) = serde_json::from_slice(text)? else { return Err(BadRequest::NotAnObject) };
+        let Value::Object(members) = serde_json::from_slice(text)? else {
+            return Err(BadRequest::NotAnObject);
+        };
         let members = Members(members);
         if let Some("aws.scheduler" | "aws.events") = members.0.get("source").and_then(Value::as_str) {
             return Ok(Request::new(Wanted::Tick(members.tick()?)));
@@ -144,12 +146,19 @@ impl Members {
     fn number(&self, member: &'static str) -> Result<Option<i16>, BadRequest> {
         let Some(value) = self.get(member) else { return Ok(None) };
         let number = value.as_i64().and_then(|number| number.try_into().ok());
-        number.map(Some).ok_or_else(|| Self::bad(member, value, "write a number beside year, or a date by itself"))
+        number
+            .map(Some)
+            .ok_or_else(|| Self::bad(member, value, "write a number beside year, or a date by itself"))
     }
 
-    fn date<T: std::str::FromStr<Err = BadDate>>(&self, member: &'static str) -> Result<Option<T>, BadRequest> {
+    fn date<T: std::str::FromStr<Err = BadDate>>(
+        &self,
+        member: &'static str,
+    ) -> Result<Option<T>, BadRequest> {
         let Some(value) = self.get(member) else { return Ok(None) };
-        let text = value.as_str().ok_or_else(|| Self::bad(member, value, "write a date as text, or year beside it"))?;
+        let text = value
+            .as_str()
+            .ok_or_else(|| Self::bad(member, value, "write a date as text, or year beside it"))?;
         text.parse().map(Some).map_err(|source| BadRequest::BadDate { member, source })
     }
 

@@ -21,7 +21,10 @@ fn every_form_is_read() {
         (r#"{"month":11,"year":2026}"#, november),
         (r#"{"month":2,"day":8,"year":2024}"#, one("2024-02-08")),
         (r#"{"month":2,"day":29,"year":2024}"#, one("2024-02-29")),
-        (r#"{"month":2,"day":null,"year":2024,"note":"who asked"}"#, Wanted::Month(Month::new(2024, 2).unwrap())),
+        (
+            r#"{"month":2,"day":null,"year":2024,"note":"who asked"}"#,
+            Wanted::Month(Month::new(2024, 2).unwrap()),
+        ),
     ] {
         assert_eq!(Request::parse(text.as_bytes()).unwrap(), Request::new(wanted), "{text}");
     }
