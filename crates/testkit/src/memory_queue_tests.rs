@@ -56,5 +56,5 @@ async fn who_waits_gets_what_is_sent_meanwhile() {
     tokio::time::sleep(HIDDEN / 2).await;
     queue.send(&["late".to_owned()]).await.unwrap();
     assert_eq!(waiting.await.unwrap(), 1);
-    assert_eq!(queue.receive(HIDDEN).await.unwrap(), [], "and nothing when its time is up");
+    assert_eq!(queue.receive(HIDDEN / 2).await.unwrap(), [], "and nothing when its time is up");
 }
