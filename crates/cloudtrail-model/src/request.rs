@@ -93,7 +93,8 @@ impl Request {
     /// Reads a request. These are requests:
     /// - `{"day": "2026-11-22"}`, `{"from": "2026-11-01", "to": "2026-11-22"}`, `{"month": "2026-11"}`
     /// - `{"year": 2024, "month": 2, "day": 8}`, `{"year": 2024, "month": 2}`
-    /// - an event of EventBridge Scheduler or of an EventBridge rule, of which its `time` counts
+    /// - an event of EventBridge Scheduler or of an EventBridge rule, of which its `time` counts; with `"month": "last"`
+    ///   beside it, it asks for the whole month before
     ///
     /// each but the last with `rebuild`, `retry_quarantined` or `allow_gaps`, and a `version`. Other members are passed
     /// over.
@@ -103,7 +104,7 @@ impl Request {
         };
         let members = Members(members);
         if let Some("aws.scheduler" | "aws.events") = members.0.get("source").and_then(Value::as_str) {
-            return Ok(Request::new(Wanted::Tick(members.tick()?)));
+            return Ok(Request::new(members.scheduled()?));
         }
         members.known_version()?;
         Ok(Request {
@@ -160,6 +161,17 @@ impl Members {
             .as_str()
             .ok_or_else(|| Self::bad(member, value, "write a date as text, or year beside it"))?;
         text.parse().map(Some).map_err(|source| BadRequest::BadDate { member, source })
+    }
+
+    fn scheduled(&self) -> Result<Wanted, BadRequest> {
+        let day = self.tick()?;
+        match self.get("month") {
+            None => Ok(Wanted::Tick(day)),
+            Some(month) if month.as_str() == Some("last") => {
+                day.month().previous().map(Wanted::Month).ok_or(BadRequest::NothingAsked)
+            }
+            Some(month) => Err(Self::bad("month", month, "a schedule asks for the last one, or for none")),
+        }
     }
 
     /// `"time": "2026-11-23T01:00:00Z"`

@@ -42,6 +42,13 @@ fn an_event_of_a_schedule_asks_for_what_its_time_says() {
 }
 
 #[test]
+fn a_schedule_may_ask_for_the_last_month() {
+    let text = r#"{"source":"aws.scheduler","time":"2027-01-05T03:00:00Z","month":"last"}"#;
+    let december = Wanted::Month("2026-12".parse().unwrap());
+    assert_eq!(Request::parse(text.as_bytes()).unwrap(), Request::new(december));
+}
+
+#[test]
 fn flags_are_read() {
     let text = r#"{"day":"2026-11-22","rebuild":true,"retry_quarantined":true,"allow_gaps":true}"#;
     let request = Request::parse(text.as_bytes()).unwrap();
@@ -67,6 +74,7 @@ fn what_is_no_request_says_what_to_write() {
         (r#"{"version":"1","day":"2026-11-22"}"#, "version \"1\""),
         (r#"{"day":"2026-11-22","rebuild":"yes"}"#, "write true or false"),
         (r#"{"source":"aws.scheduler","time":"soon"}"#, "time of the request is \"soon\""),
+        (r#"{"source":"aws.scheduler","time":"2026-11-05T03:00:00Z","month":"next"}"#, "for the last one"),
         (r#"{"source":"aws.scheduler"}"#, "time of the request is null"),
     ] {
         let error = Request::parse(text.as_bytes()).unwrap_err().to_string();

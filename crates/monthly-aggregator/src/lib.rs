@@ -45,7 +45,7 @@ pub use export::{ExportError, export};
 pub use failure::MonthlyError;
 pub use flatten::RowBuilder;
 pub use options::Options;
-pub use plan::{MonthPlan, months_of, plan};
+pub use plan::{MonthPlan, plan};
 pub use progress::Progress;
 pub use report::{Committed, MonthReport, Outcome, day_list};
 pub use unflatten::append_lines;

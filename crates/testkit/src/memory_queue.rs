@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use job_queue::{BATCH, Message, Queue, QueueError};
+use job_queue::{BATCH, Message, NewMessage, Queue, QueueError};
 use tokio::time::Instant;
 
 /// A queue with a time that a message is hidden for when it is received, and a queue beside it for those that were
@@ -30,6 +30,7 @@ struct State {
 struct Held {
     id: u64,
     body: String,
+    group: String,
     received: u32,
     receipt: u64,
     visible_from: Instant,
@@ -61,7 +62,7 @@ impl MemoryQueue {
     }
 
     /// Messages that nobody holds, up to a batch of them; none that was received too often.
-    fn take(&self) -> Vec<Message> {
+    fn take(&self, most: usize) -> Vec<Message> {
         let (now, mut state) = (Instant::now(), self.lock());
         let state = &mut *state;
         let max = self.max_receives;
@@ -70,7 +71,7 @@ impl MemoryQueue {
         state.dead.extend(dying.into_iter().map(|held| held.body));
         state.waiting = waiting.into();
         let mut taken = Vec::new();
-        for held in state.waiting.iter_mut().filter(|held| held.visible_from <= now).take(BATCH) {
+        for held in state.waiting.iter_mut().filter(|held| held.visible_from <= now).take(most.min(BATCH)) {
             state.last_receipt += 1;
             (held.receipt, held.visible_from) = (state.last_receipt, now + self.hidden_for);
             held.received += 1;
@@ -79,6 +80,7 @@ impl MemoryQueue {
                 receipt: held.receipt.to_string(),
                 body: held.body.clone(),
                 received: held.received,
+                group: Some(held.group.clone()),
             });
         }
         taken
@@ -96,10 +98,10 @@ impl MemoryQueue {
 
 #[async_trait]
 impl Queue for MemoryQueue {
-    async fn send(&self, bodies: &[String]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
+    async fn send(&self, messages: &[NewMessage]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
         let mut state = self.lock();
         let mut answers = Vec::new();
-        for body in bodies.iter().take(BATCH) {
+        for message in messages.iter().take(BATCH) {
             if state.refusing > 0 {
                 state.refusing -= 1;
                 let source = "the queue was told to refuse it".into();
@@ -109,16 +111,17 @@ impl Queue for MemoryQueue {
             state.last_id += 1;
             let id = state.last_id;
             let visible_from = Instant::now();
-            state.waiting.push_back(Held { id, body: body.clone(), received: 0, receipt: 0, visible_from });
+            let NewMessage { body, group, .. } = message.clone();
+            state.waiting.push_back(Held { id, body, group, received: 0, receipt: 0, visible_from });
             answers.push(Ok(()));
         }
         Ok(answers)
     }
 
-    async fn receive(&self, wait: Duration) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, most: usize, wait: Duration) -> Result<Vec<Message>, QueueError> {
         let until = Instant::now() + wait;
         loop {
-            let taken = self.take();
+            let taken = self.take(most);
             if !taken.is_empty() || Instant::now() >= until {
                 return Ok(taken);
             }
