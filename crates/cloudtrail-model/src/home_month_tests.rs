@@ -34,7 +34,8 @@ fn an_unreadable_time_goes_by_delivery() {
 
 #[test]
 fn a_delivery_day_brings_records_of_its_month_and_early_on_of_the_one_before() {
-    let months = |day: &str| months_of(day.parse().unwrap()).map(|month| month.to_string()).collect::<Vec<_>>();
+    let months =
+        |day: &str| months_of(day.parse().unwrap()).map(|month| month.to_string()).collect::<Vec<_>>();
     assert_eq!(months("2026-11-03"), ["2026-10", "2026-11"]);
     assert_eq!(months("2026-11-04"), ["2026-11"]);
     assert_eq!(months("2026-01-01"), ["2025-12", "2026-01"]);

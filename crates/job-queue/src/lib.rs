@@ -6,9 +6,11 @@
 mod handler;
 mod queue;
 mod send_all;
+mod storage_figures;
 mod telemetry;
 
 pub use handler::{Handled, Handler, Metric, Unit};
 pub use queue::{BATCH, Message, NewMessage, Queue, QueueError};
 pub use send_all::{Unsent, send_all};
+pub use storage_figures::count_stores;
 pub use telemetry::{Origin, line};

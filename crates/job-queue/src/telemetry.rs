@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use lake_store::with_causes;
 use serde_json::{Map, Value, json};
 
 use crate::{Handled, Metric, Unit};
@@ -66,21 +67,6 @@ pub fn line(handled: &Handled, origin: &Origin<'_>) -> String {
         put(metric.name, metric.value.into());
     }
     Value::Object(line).to_string()
-}
-
-/// An error and what caused it, on one line. A cause that the error's own text ends with is not repeated.
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.ends_with(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

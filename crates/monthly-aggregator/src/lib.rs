@@ -23,6 +23,7 @@ mod export;
 mod failure;
 mod flatten;
 mod gather;
+mod jobs;
 #[cfg(test)]
 mod json_equality;
 mod options;
@@ -44,6 +45,7 @@ pub use arrow_types::arrow_schema;
 pub use export::{ExportError, export};
 pub use failure::MonthlyError;
 pub use flatten::RowBuilder;
+pub use jobs::MonthlyJobs;
 pub use options::Options;
 pub use plan::{MonthPlan, plan};
 pub use progress::Progress;

@@ -1,3 +1,22 @@
-//! x
+//! The daily function: a day's log files become gzipped NDJSON.
 
-fn main() {}
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use daily_aggregator::{DailyJobs, Options};
+use functions::{STAMP, run};
+
+fn main() -> ExitCode {
+    run(async |setup| {
+        let (source, start) = setup.source().await?;
+        Ok(Arc::new(DailyJobs {
+            source,
+            start,
+            lake: setup.lake().await?,
+            options: Options::default(),
+            stamp: STAMP,
+            daily_jobs: setup.queue("TRAILMILL_DAILY_JOBS")?,
+            monthly_jobs: setup.optional_queue("TRAILMILL_MONTHLY_JOBS")?,
+        }))
+    })
+}

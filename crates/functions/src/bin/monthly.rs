@@ -1,3 +1,14 @@
-//! x
+//! The monthly function: a month's days become Parquet.
 
-fn main() {}
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use functions::{STAMP, run};
+use monthly_aggregator::{MonthlyJobs, Options};
+
+fn main() -> ExitCode {
+    run(async |setup| {
+        let (lake, options) = (setup.lake().await?, Options::default());
+        Ok(Arc::new(MonthlyJobs { lake, options, stamp: STAMP }))
+    })
+}

@@ -47,6 +47,7 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
         rebuild: arguments.rebuild,
         drop_missing: arguments.drop_missing,
         retry_quarantined: arguments.retry_quarantined,
+        ..Request::default()
     };
     let (source, lake) = (&arguments.source, &arguments.lake);
     let run = DailyRun { source, lake, days: arguments.days, tuning: arguments.tuning, request, at_once: 1 };
