@@ -1,6 +1,8 @@
 //! What a person or a schedule asks for, as JSON.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde_json::{Map, Value, json};
 
 use crate::{BadDate, Day, Month};
 
@@ -113,6 +115,28 @@ impl Request {
             retry_quarantined: members.flag("retry_quarantined")?,
             allow_gaps: members.flag("allow_gaps")?,
         })
+    }
+}
+
+/// The JSON that [`Request::parse`] reads.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut members = match self.wanted {
+            Wanted::Days { first, last } if first == last => json!({"day": first}),
+            Wanted::Days { first, last } => json!({"from": first, "to": last}),
+            Wanted::Month(month) => json!({"month": month}),
+            Wanted::Tick(day) => json!({"source": "aws.scheduler", "time": format!("{day}T00:00:00Z")}),
+        };
+        members["version"] = MESSAGE_VERSION.into();
+        let flags = [
+            ("rebuild", self.rebuild),
+            ("retry_quarantined", self.retry_quarantined),
+            ("allow_gaps", self.allow_gaps),
+        ];
+        for (flag, _) in flags.into_iter().filter(|(_, set)| *set) {
+            members[flag] = true.into();
+        }
+        members.fmt(f)
     }
 }
 

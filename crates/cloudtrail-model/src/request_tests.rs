@@ -82,3 +82,16 @@ fn what_is_no_request_says_what_to_write() {
         assert!(!error.contains('\n'), "{error}");
     }
 }
+
+#[test]
+fn a_request_is_read_as_it_is_written() {
+    let month = Wanted::Month("2026-10".parse().unwrap());
+    let range = Wanted::Days { first: day("2026-10-30"), last: day("2026-11-02") };
+    for wanted in [one("2026-11-22"), range, month, Wanted::Tick(day("2026-11-23"))] {
+        let request = Request::new(wanted);
+        assert_eq!(Request::parse(request.to_string().as_bytes()).unwrap(), request);
+    }
+    let flags = Request { rebuild: true, retry_quarantined: true, allow_gaps: true, ..Request::new(month) };
+    assert_eq!(Request::parse(flags.to_string().as_bytes()).unwrap(), flags);
+    assert_eq!(Request::new(month).to_string(), r#"{"month":"2026-10","version":1}"#);
+}

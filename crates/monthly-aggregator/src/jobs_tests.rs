@@ -34,7 +34,7 @@ async fn a_month_that_lacks_days_fails_and_is_written_if_gaps_are_allowed() {
     let world = World::new();
     world.commit_day(Table::CloudTrail, day("2026-10-05"), &[record(1, "2026-10-05T00:00:00Z")]).await;
     let failure = handle(&world, OCTOBER).await.failure.unwrap();
-    assert!(failure.to_string().contains("cloudtrail_monthly failed"), "{failure}");
+    assert!(failure.to_string().contains("cloudtrail_monthly 2026-10 failed"), "{failure}");
     let handled = handle(&world, r#"{"version":1,"month":"2026-10","allow_gaps":true}"#).await;
     assert_eq!((number(&handled, "RecordsOut"), handled.failure.is_none()), (1, true));
     assert!(handled.facts["tables"][0]["missing_days"].as_str().unwrap().starts_with("2026-10-01"));

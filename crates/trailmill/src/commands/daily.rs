@@ -116,7 +116,7 @@ async fn has_log_files(source: &Source, partitions: &BTreeSet<(Day, Table)>) -> 
     Ok(false)
 }
 
-fn options(tuning: TuningArguments) -> Options {
+pub(crate) fn options(tuning: TuningArguments) -> Options {
     let default = Options::default();
     Options {
         limits: Limits { max_raw_bytes: tuning.max_file << 20, ..default.limits },
