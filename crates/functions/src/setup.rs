@@ -20,7 +20,7 @@ const A_QUEUE: &str = "the URL of a queue";
 
 /// Runs a function for as long as Lambda wants it. What `build` needs of the environment is checked before the first
 /// message.
-pub fn run(build: impl AsyncFnOnce(&Setup) -> anyhow::Result<Arc<dyn Handler>>) -> ExitCode {
+pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Result<H>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse_to_start(&error.to_string()),
@@ -33,7 +33,7 @@ pub fn run(build: impl AsyncFnOnce(&Setup) -> anyhow::Result<Arc<dyn Handler>>) 
             Err(error) => return refuse_to_start(&with_causes(&*error)),
         };
         let stack = setup.settings.text("TRAILMILL_STACK").unwrap_or_else(|| "trailmill".to_owned());
-        match serve(handler, stack).await {
+        match serve(Arc::new(handler), stack).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => refuse_to_start(&with_causes(&*error)),
         }

@@ -66,6 +66,21 @@ impl Session {
         }
         Ok(S3Store::new(client, location, options))
     }
+
+    /// A bucket.
+    pub async fn store(
+        &self,
+        location: S3Location,
+        options: BucketOptions,
+    ) -> Result<std::sync::Arc<dyn lake_store::Store>, StoreError> {
+        let store = self.bucket(location, options).await?;
+        Ok(std::sync::Arc::new(lake_store::Retry::new(lake_store::Limit::new(store, 256))))
+    }
+
+    /// A queue.
+    pub fn queue(&self, url: &str) -> Result<crate::SqsQueue, job_queue::QueueError> {
+        Ok(crate::SqsQueue { client: aws_sdk_sqs::Client::new(&self.config), url: url.to_owned() })
+    }
 }
 
 /// `AWS_ENDPOINT_URL_S3`, or what the profile says of it.

@@ -6,9 +6,11 @@ mod listed_text;
 mod location;
 mod multipart;
 mod s3_store;
+mod sqs_queue;
 #[cfg(test)]
 mod test_world;
 
 pub use client::{Connection, Session};
 pub use location::{BadLocation, S3Location};
 pub use s3_store::{BucketOptions, S3Store};
+pub use sqs_queue::SqsQueue;

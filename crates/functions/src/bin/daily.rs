@@ -1,7 +1,6 @@
 //! The daily function: a day's log files become gzipped NDJSON.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use daily_aggregator::{DailyJobs, Options};
 use functions::{STAMP, run};
@@ -9,7 +8,7 @@ use functions::{STAMP, run};
 fn main() -> ExitCode {
     run(async |setup| {
         let (source, start) = setup.source().await?;
-        Ok(Arc::new(DailyJobs {
+        Ok(DailyJobs {
             source,
             start,
             lake: setup.lake().await?,
@@ -17,6 +16,6 @@ fn main() -> ExitCode {
             stamp: STAMP,
             daily_jobs: setup.queue("TRAILMILL_DAILY_JOBS")?,
             monthly_jobs: setup.optional_queue("TRAILMILL_MONTHLY_JOBS")?,
-        }))
+        })
     })
 }

@@ -1,7 +1,6 @@
 //! The monthly function: a month's days become Parquet.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use functions::{STAMP, run};
 use monthly_aggregator::{MonthlyJobs, Options};
@@ -9,6 +8,6 @@ use monthly_aggregator::{MonthlyJobs, Options};
 fn main() -> ExitCode {
     run(async |setup| {
         let (lake, options) = (setup.lake().await?, Options::default());
-        Ok(Arc::new(MonthlyJobs { lake, options, stamp: STAMP }))
+        Ok(MonthlyJobs { lake, options, stamp: STAMP })
     })
 }
