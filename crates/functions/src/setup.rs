@@ -26,7 +26,7 @@ pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Resu
         Err(error) => return refuse_to_start(&error.to_string()),
     };
     runtime.block_on(async {
-        let settings = Settings::new((|name| std::env::var(name).ok()) as fn(&str) -> Option<String>);
+        let settings = Settings::new(environment as fn(&str) -> Option<String>);
         let setup = Setup { settings, session: Session::from_environment().await };
         let handler = match build(&setup).await {
             Ok(handler) => handler,
@@ -38,6 +38,11 @@ pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Resu
             Err(error) => refuse_to_start(&with_causes(&*error)),
         }
     })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a function is configured by its environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 impl Setup {

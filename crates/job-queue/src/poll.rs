@@ -1,6 +1,5 @@
 //! Receives the messages of a queue and has them handled, until it is told to stop.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,7 +58,7 @@ pub async fn poll(
     mut stop: watch::Receiver<bool>,
     report: impl Fn(PollEvent<'_>),
 ) -> Result<(), QueueError> {
-    let mut poller = Poller { queue, handler, polling, running: JoinSet::new(), messages: HashMap::new() };
+    let mut poller = Poller { queue, handler, polling, running: JoinSet::new(), messages: Vec::new() };
     let mut receiving: Option<Receiving> = None;
     let mut pause = Duration::ZERO;
     let ended = loop {
@@ -110,7 +109,8 @@ struct Poller {
     handler: Arc<dyn Handler>,
     polling: Polling,
     running: JoinSet<Polled>,
-    messages: HashMap<Id, Message>,
+    /// By the tasks that handle them: few.
+    messages: Vec<(Id, Message)>,
 }
 
 impl Poller {
@@ -126,7 +126,7 @@ impl Poller {
             settle(&*queue, &message, &handled, polling.hidden_after_failure).await;
             Polled { message, handled, took: started.elapsed() }
         });
-        self.messages.insert(task.id(), kept);
+        self.messages.push((task.id(), kept));
     }
 
     /// A handler that panicked leaves its message to the next one that receives it.
@@ -135,13 +135,11 @@ impl Poller {
             Ok((id, polled)) => (id, Some(polled)),
             Err(failed) => (failed.id(), None),
         };
-        let message = self.messages.remove(&id);
+        let at = self.messages.iter().position(|(task, _)| *task == id);
+        let message = at.map(|at| self.messages.swap_remove(at).1);
         let panicked = || Handled::failed("the handler panicked (please report this)");
-        let polled = polled.or(message.map(|message| Polled {
-            message,
-            handled: panicked(),
-            took: Duration::ZERO,
-        }));
+        let polled =
+            polled.or(message.map(|message| Polled { message, handled: panicked(), took: Duration::ZERO }));
         if let Some(polled) = polled {
             report(PollEvent::Handled(&polled));
         }
@@ -161,7 +159,7 @@ impl Poller {
             self.done(done, report);
         }
         self.running.shutdown().await;
-        for message in self.messages.values() {
+        for (_, message) in &self.messages {
             give_back(&*self.queue, message).await;
         }
     }
@@ -169,11 +167,7 @@ impl Poller {
 
 /// Prolongs the time that a message is hidden for, for ever. A call that fails is made again in good time; where it keeps
 /// failing the message comes to others too, which changes nothing but who does it.
-async fn keep_hidden(
-    queue: &dyn Queue,
-    message: &Message,
-    hidden_for: Duration,
-) -> std::convert::Infallible {
+async fn keep_hidden(queue: &dyn Queue, message: &Message, hidden_for: Duration) -> std::convert::Infallible {
     loop {
         let _asked_again = queue.hide(message, hidden_for).await;
         tokio::time::sleep(hidden_for / 4).await;

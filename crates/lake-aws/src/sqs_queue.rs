@@ -1,9 +1,9 @@
 //! SQS: to be replaced.
-use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, SendMessageBatchRequestEntry};
 use job_queue::{Message, NewMessage, Queue, QueueError};
+use std::time::Duration;
 
 /// A queue of SQS.
 #[derive(Debug, Clone)]
@@ -21,7 +21,8 @@ impl Queue for SqsQueue {
     async fn send(&self, messages: &[NewMessage]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
         let mut call = self.client.send_message_batch().queue_url(&self.url);
         for (at, message) in messages.iter().enumerate() {
-            let mut entry = SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(&message.body);
+            let mut entry =
+                SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(&message.body);
             if self.url.ends_with(".fifo") {
                 entry = entry.message_group_id(&message.group).message_deduplication_id(&message.id);
             }
@@ -72,7 +73,8 @@ impl Queue for SqsQueue {
         call.send().await.map(drop).map_err(|error| failed("delete", error))
     }
     async fn hide(&self, message: &Message, time: Duration) -> Result<(), QueueError> {
-        let call = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(&message.receipt);
+        let call =
+            self.client.change_message_visibility().queue_url(&self.url).receipt_handle(&message.receipt);
         let call = call.visibility_timeout(i32::try_from(time.as_secs()).unwrap_or(43_200));
         call.send().await.map(drop).map_err(|error| failed("hide", error))
     }

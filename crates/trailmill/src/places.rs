@@ -148,7 +148,11 @@ async fn bucket(
     options: BucketOptions,
     place: &Place,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let store = session().await.bucket(location, options).await.with_context(|| format!("{place} cannot be opened"))?;
+    let store = session()
+        .await
+        .bucket(location, options)
+        .await
+        .with_context(|| format!("{place} cannot be opened"))?;
     Ok(Arc::new(Retry::new(Limit::new(store, REQUESTS_AT_ONCE))))
 }
 

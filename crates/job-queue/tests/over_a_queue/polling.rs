@@ -2,9 +2,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use job_queue::{
-    Handled, Handler, Message, NewMessage, PollEvent, Polling, Queue, QueueError, poll,
-};
+use job_queue::{Handled, Handler, Message, NewMessage, PollEvent, Polling, Queue, QueueError, poll};
 use testkit::MemoryQueue;
 use tokio::sync::watch;
 use tokio::time::Instant;

@@ -76,8 +76,15 @@ async fn stations(arguments: &WorkerArguments) -> anyhow::Result<Vec<Station>> {
         stations.push(Station { queue, handler, at_once: 1 });
     }
     let options = daily::options(arguments.tuning);
-    let handler =
-        DailyJobs { source, start, lake, options, stamp: STAMP, daily_jobs: daily_jobs.clone(), monthly_jobs };
+    let handler = DailyJobs {
+        source,
+        start,
+        lake,
+        options,
+        stamp: STAMP,
+        daily_jobs: daily_jobs.clone(),
+        monthly_jobs,
+    };
     let at_once = arguments.days_at_once.into();
     stations.push(Station { queue: daily_jobs, handler: Arc::new(handler), at_once });
     Ok(stations)
@@ -86,8 +93,7 @@ async fn stations(arguments: &WorkerArguments) -> anyhow::Result<Vec<Station>> {
 /// Turns true at the first SIGTERM or SIGINT.
 fn stopped_by_signal() -> anyhow::Result<watch::Receiver<bool>> {
     let (sender, receiver) = watch::channel(false);
-    let (mut terminate, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
