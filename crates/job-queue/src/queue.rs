@@ -15,7 +15,8 @@ pub const BATCH: usize = 10;
 pub struct NewMessage {
     /// What it says.
     pub body: String,
-    /// What it is about. Of one group a FIFO queue gives out one message at a time; other queues do not mind.
+    /// What it is about. While somebody has a message of a group, a FIFO queue gives out no other of it, but one call may
+    /// be given several, in order; other queues do not mind.
     pub group: String,
     /// Names this sending: a FIFO queue takes it once, however often it is sent within five minutes.
     pub id: String,

@@ -1,3 +1,5 @@
+use job_queue::conformance::{HIDDEN_FOR, Kind, MAX_RECEIVES, MakeQueue, UnderTest};
+
 use super::*;
 
 const HIDDEN: Duration = Duration::from_secs(60);
@@ -57,4 +59,53 @@ async fn who_waits_gets_what_is_sent_meanwhile() {
     queue.send(&[NewMessage::new("late", "a group")]).await.unwrap();
     assert_eq!(waiting.await.unwrap(), 1);
     assert_eq!(queue.receive(BATCH, HIDDEN / 2).await.unwrap(), [], "and nothing when its time is up");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_conforms() {
+    job_queue::conformance::suite(&InMemory).await;
+}
+
+struct InMemory;
+
+#[async_trait]
+impl MakeQueue for InMemory {
+    async fn make(&self, kind: Kind) -> UnderTest {
+        let queue = match kind {
+            Kind::Standard => MemoryQueue::new(HIDDEN_FOR, MAX_RECEIVES),
+            Kind::Fifo => MemoryQueue::fifo(HIDDEN_FOR, MAX_RECEIVES),
+        };
+        UnderTest { dead_letters: Arc::new(queue.dead_letters()), queue: Arc::new(queue) }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fifo_queue_takes_an_id_again_after_five_minutes() {
+    let queue = MemoryQueue::fifo(HIDDEN, 2);
+    let message = NewMessage::new("once", "a group");
+    for expected in [1, 1, 2] {
+        assert!(queue.send(std::slice::from_ref(&message)).await.unwrap()[0].is_ok());
+        assert_eq!(queue.bodies().len(), expected);
+        tokio::time::advance(REMEMBERED / 2).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_was_refused_may_be_sent_again() {
+    let queue = MemoryQueue::fifo(HIDDEN, 2);
+    queue.refuse_next(1);
+    let message = NewMessage::new("once", "a group");
+    assert!(queue.send(std::slice::from_ref(&message)).await.unwrap()[0].is_err());
+    assert!(queue.send(std::slice::from_ref(&message)).await.unwrap()[0].is_ok());
+    assert_eq!(queue.bodies(), ["once"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fifo_queue_deletes_nothing_by_a_receipt_whose_time_is_up() {
+    let queue = MemoryQueue::fifo(HIDDEN, 2);
+    queue.send(&[NewMessage::new("kept", "a group")]).await.unwrap();
+    let late = queue.receive(1, NOT_AT_ALL).await.unwrap().remove(0);
+    tokio::time::advance(HIDDEN).await;
+    queue.delete(&late).await.unwrap();
+    assert_eq!(queue.bodies(), ["kept"]);
 }

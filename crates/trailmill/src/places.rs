@@ -7,14 +7,11 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use daily_aggregator::Source;
 use lake_aws::{BucketOptions, S3Location, Session};
-use lake_store::{Depth, DiskStore, Limit, Retry, Store};
+use lake_store::{Depth, DiskStore, Retry, Store};
 use tokio::sync::OnceCell;
 
 use crate::args::{LakeArguments, SourceBucketArguments, WrittenLakeArguments};
 use crate::place::Place;
-
-/// Requests to a bucket at once, at most. With fewer fetches at once, the rest is for listings and uploads.
-const REQUESTS_AT_ONCE: usize = 256;
 
 /// Opens the source and finds its layout. Nothing of CloudTrail in it is an error.
 pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) -> anyhow::Result<Source> {
@@ -148,12 +145,7 @@ async fn bucket(
     options: BucketOptions,
     place: &Place,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let store = session()
-        .await
-        .bucket(location, options)
-        .await
-        .with_context(|| format!("{place} cannot be opened"))?;
-    Ok(Arc::new(Retry::new(Limit::new(store, REQUESTS_AT_ONCE))))
+    session().await.store(location, options).await.with_context(|| format!("{place} cannot be opened"))
 }
 
 /// Refuses a lake in the source, or a source in the lake: one would read what the other writes.

@@ -4,7 +4,7 @@ use job_queue::{NewMessage, Queue, redrive};
 use testkit::MemoryQueue;
 
 async fn queue(bodies: usize) -> MemoryQueue {
-    let queue = MemoryQueue::new(Duration::from_secs(60), 5);
+    let queue = MemoryQueue::fifo(Duration::from_secs(60), 5);
     for body in 0..bodies {
         queue.send(&[NewMessage::new(format!("{body:02}"), format!("group {body}"))]).await.unwrap();
     }
