@@ -1,21 +1,12 @@
-<<<<<<< HEAD
-//! SQS: to be replaced.
-=======
 //! The queue port over one queue of SQS.
 
 use std::time::Duration;
 
->>>>>>> f875a88c70a98df8f252f90e356e1a57ab568383
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::{MessageSystemAttributeName, SendMessageBatchRequestEntry};
-<<<<<<< HEAD
-use job_queue::{Message, NewMessage, Queue, QueueError};
-use std::time::Duration;
-=======
 use job_queue::{BATCH, Message, NewMessage, Queue, QueueError};
->>>>>>> f875a88c70a98df8f252f90e356e1a57ab568383
 
 use crate::client::{patient_receive, repeated};
 use crate::queue_failure::{entry_error, queue_error, receipt_is_over, unanswered};
@@ -70,20 +61,9 @@ impl SqsQueue {
 #[async_trait]
 impl Queue for SqsQueue {
     async fn send(&self, messages: &[NewMessage]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
-<<<<<<< HEAD
-        let mut call = self.client.send_message_batch().queue_url(&self.url);
-        for (at, message) in messages.iter().enumerate() {
-            let mut entry =
-                SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(&message.body);
-            if self.url.ends_with(".fifo") {
-                entry = entry.message_group_id(&message.group).message_deduplication_id(&message.id);
-            }
-            call = call.entries(entry.build().map_err(|error| failed("send", error))?);
-=======
         let messages = &messages[..messages.len().min(BATCH)];
         if messages.is_empty() {
             return Ok(Vec::new());
->>>>>>> f875a88c70a98df8f252f90e356e1a57ab568383
         }
         let entries = messages.iter().enumerate().map(|(place, message)| self.entry(place, message));
         let entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(|error| QueueError {
@@ -138,12 +118,6 @@ impl Queue for SqsQueue {
 
     /// Hides it for whole seconds, rounded up, at most 12 hours.
     async fn hide(&self, message: &Message, time: Duration) -> Result<(), QueueError> {
-<<<<<<< HEAD
-        let call =
-            self.client.change_message_visibility().queue_url(&self.url).receipt_handle(&message.receipt);
-        let call = call.visibility_timeout(i32::try_from(time.as_secs()).unwrap_or(43_200));
-        call.send().await.map(drop).map_err(|error| failed("hide", error))
-=======
         let whole = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
         let hide = self
             .client
@@ -155,7 +129,6 @@ impl Queue for SqsQueue {
             Err(error) if !receipt_is_over(&error) => Err(queue_error(HIDE, &self.url, error)),
             _ => Ok(()),
         }
->>>>>>> f875a88c70a98df8f252f90e356e1a57ab568383
     }
 }
 
