@@ -9,16 +9,22 @@ use std::sync::OnceLock;
 use cloudtrail_model::{Month, Table};
 use serde_json::Value;
 
-/// The command, with nothing to read from and its output kept. Builds it where it is missing or old.
+/// The command, with nothing to read from and its output kept.
 pub(crate) fn trailmill() -> Command {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(BINARY.get_or_init(build));
+    binary("trailmill")
+}
+
+/// A binary of the workspace, in the same way. Builds it where it is missing or old.
+pub(crate) fn binary(name: &str) -> Command {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let mut command = Command::new(FOLDER.get_or_init(build).join(format!("{name}{EXE_SUFFIX}")));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Builds the command beside this test: `TARGET/PROFILE/deps/end_to_end-…` gives `TARGET/PROFILE/trailmill`. It builds all
-/// of the workspace: by itself the command's dependencies have other features, and would be compiled a second time.
+/// Builds the binaries beside this test, whose folder this returns: `TARGET/PROFILE/deps/end_to_end-…` gives
+/// `TARGET/PROFILE`. It builds all of the workspace: by themselves the dependencies have other features, and would be
+/// compiled a second time.
 fn build() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
@@ -32,7 +38,7 @@ fn build() -> PathBuf {
     cargo.arg("--target-dir").arg(profile.parent().unwrap()).current_dir(workspace);
     let built = cargo.output().unwrap();
     assert!(built.status.success(), "trailmill does not build:\n{}", String::from_utf8_lossy(&built.stderr));
-    profile.join(format!("trailmill{EXE_SUFFIX}"))
+    profile.to_owned()
 }
 
 /// How a run of the command ended.

@@ -36,6 +36,12 @@ pub(crate) fn download(server: &S3Server, bucket: &str, prefix: &str) -> TempDir
 pub(crate) fn without_aws(arguments: &str) -> Command {
     let mut command = trailmill();
     command.args(arguments.split_whitespace());
+    forget_aws(&mut command);
+    command
+}
+
+/// Takes this machine's AWS configuration from a command.
+pub(crate) fn forget_aws(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy().to_ascii_uppercase();
         if text.starts_with("AWS_") || text.ends_with("_PROXY") {
@@ -44,7 +50,6 @@ pub(crate) fn without_aws(arguments: &str) -> Command {
     }
     command.env("AWS_EC2_METADATA_DISABLED", "true");
     command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
-    command
 }
 
 /// The command with this server as its AWS.
