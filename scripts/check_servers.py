@@ -1,4 +1,4 @@
-"""Starts S3 servers that share no code with Trailmill and runs the example `conformance` of lake-aws against each. Called
+"""Starts servers of S3 and SQS that share no code with Trailmill and runs the example `conformance` of lake-aws against each. Called
 by scripts/check-servers: CONFORMANCE_PROGRAM FOLDER"""
 
 import concurrent.futures
@@ -29,6 +29,12 @@ NOT_IN_SEAWEEDFS = [
     "reading-missing-version-of-folder",
     # a backslash in a key becomes a slash
     "keys-backslash",
+]
+
+# what ministack does otherwise than SQS, as it is for queues
+NOT_IN_MINISTACK_QUEUES = [
+    # it knows a receipt no more once its message is deleted or received again, and says that it never was one
+    "receipts-deleted", "receipts-late", "fifo-receipts-deleted", "fifo-receipts-late",
 ]
 
 # calls of an operation between two faults of a kind
@@ -149,7 +155,7 @@ class Servers:
         url = f"http://127.0.0.1:{port}"
         process = self.start(
             "ministack", [],
-            BIND_HOST="127.0.0.1", MINISTACK_HOST="127.0.0.1", GATEWAY_PORT=port, AWS_ENDPOINT_URL=url, SERVICES="s3",
+            BIND_HOST="127.0.0.1", MINISTACK_HOST="127.0.0.1", GATEWAY_PORT=port, AWS_ENDPOINT_URL=url, SERVICES="s3,sqs",
             LOG_LEVEL="WARNING",
         )
         return process, url
@@ -169,11 +175,11 @@ class Servers:
         arguments = ["--host", "127.0.0.1", "--port", str(port), "--upstream", upstream, "--no-resign", "--config", str(config)]
         return self.start("microburst", arguments), f"http://127.0.0.1:{port}"
 
-    def conforms(self, name: str, program: str, url: str, bucket: str, prefix: str, *flags: str) -> str:
-        """Runs the program on a bucket that is not there yet, and gives what it printed."""
+    def conforms(self, name: str, program: str, url: str, place: list[str], *flags: str) -> str:
+        """Runs the program on a bucket that is not there yet and a prefix of it, or on queues, and gives what it printed."""
         started = time.monotonic()
         run = subprocess.run(
-            [program, *flags, url, REGION, KEY, SECRET, bucket, prefix], env=self.environment(), check=False,
+            [program, *flags, url, REGION, KEY, SECRET, *place], env=self.environment(), check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
         if run.returncode != 0:
@@ -199,7 +205,7 @@ def check_seaweedfs(servers: Servers, program: str) -> str:
     servers.answered("weed", weed, url)
     # no + and % in the prefix: it says that the keys of its list of uploads are URL-encoded, and they are not
     flags = ["--signatures", *without(NOT_IN_SEAWEEDFS)]
-    return servers.conforms("SeaweedFS, which checks signatures", program, url, "lake", "a prefix/é", *flags)
+    return servers.conforms("SeaweedFS, which checks signatures", program, url, ["lake", "a prefix/é"], *flags)
 
 
 def check_ministack(servers: Servers, program: str) -> Iterator[str]:
@@ -207,10 +213,11 @@ def check_ministack(servers: Servers, program: str) -> Iterator[str]:
     ministack, url = servers.ministack()
     microburst, proxy = servers.microburst(url)
     servers.answered("ministack", ministack, url)
-    yield servers.conforms("ministack", program, url, "lake", "a prefix/+%é")
+    yield servers.conforms("ministack", program, url, ["lake", "a prefix/+%é"])
+    yield servers.conforms("ministack's SQS", program, url, [], "--queues", *without(NOT_IN_MINISTACK_QUEUES))
     servers.answered("microburst", microburst, proxy)
     flags = ["--faults", *without(NOT_WITH_FAULTS)]
-    yield servers.conforms("ministack behind microburst, which makes faults", program, proxy, "faulty-lake", "", *flags)
+    yield servers.conforms("ministack behind microburst, which makes faults", program, proxy, ["faulty-lake", ""], *flags)
     faults = faults_so_far(proxy)
     yield f"  {sum(faults.values())} faults: {', '.join(f'{kind} {number}' for kind, number in sorted(faults.items()))}"
     if missing := sorted(FAULT_KINDS - faults.keys()):

@@ -3,6 +3,9 @@
 //!
 //! `conformance [--signatures] [--faults] [--without=CHECK]… ENDPOINT REGION ACCESS_KEY SECRET_KEY BUCKET PREFIX`
 //!
+//! `conformance --queues [--without=CHECK]… ENDPOINT REGION ACCESS_KEY SECRET_KEY` runs the suite of the queue port instead,
+//! over an SQS.
+//!
 //! With `--signatures` a wrong secret must be refused. `--without` leaves a check of the suite out, by its name. With
 //! `--faults` the endpoint is one that fails on purpose: what a retry cannot hide is left out, and small pages, which
 //! take long. Nothing is read from the environment. Each check prints a line; the first that fails ends it with status 1.
@@ -12,6 +15,8 @@
 
 #[path = "../tests/stages_over_s3/made_day.rs"]
 mod made_day;
+#[path = "conformance/queues.rs"]
+mod queues;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,7 +29,8 @@ use lake_aws::{BucketOptions, Connection, S3Store};
 use lake_store::{Created, Depth, ErrorKind, Limit, Retry, Store, conformance, list_all, with_causes};
 
 const USAGE: &str = "conformance [--signatures] [--faults] [--without=CHECK]… \
-    ENDPOINT REGION ACCESS_KEY SECRET_KEY BUCKET PREFIX";
+    ENDPOINT REGION ACCESS_KEY SECRET_KEY BUCKET PREFIX
+conformance --queues [--without=CHECK]… ENDPOINT REGION ACCESS_KEY SECRET_KEY";
 /// Calls under way at once.
 const CALLS: usize = 16;
 /// Keys a page of the listings that must have many pages.
@@ -181,21 +187,36 @@ macro_rules! check {
     };
 }
 
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::FAILURE
+}
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
     // the message and its place; a backtrace of a check says nothing more
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let (flags, given): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
-    let Ok([endpoint, region, access_key, secret_key, bucket, prefix]) = <[String; 6]>::try_from(given)
-    else {
-        eprintln!("{USAGE}");
-        return ExitCode::FAILURE;
-    };
     let flag = |name: &str| flags.iter().any(|flag| flag == name);
     let (signatures, faults) = (flag("--signatures"), flag("--faults"));
-    let left_out =
+    let left_out: Vec<String> =
         flags.iter().filter_map(|flag| flag.strip_prefix("--without=")).map(str::to_owned).collect();
-    let connection = Connection { endpoint, region, access_key, secret_key };
+    let (connection, bucket, prefix) = match <[String; 6]>::try_from(given) {
+        Ok([endpoint, region, access_key, secret_key, bucket, prefix]) if !flag("--queues") => {
+            (Connection { endpoint, region, access_key, secret_key }, bucket, prefix)
+        }
+        Ok(_) => return usage(),
+        Err(given) => {
+            let (true, Ok([endpoint, region, access_key, secret_key])) =
+                (flag("--queues"), <[String; 4]>::try_from(given))
+            else {
+                return usage();
+            };
+            let connection = Connection { endpoint, region, access_key, secret_key };
+            let good = check("queues", queues::suite(connection, left_out)).await;
+            return if good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+    };
     let place = Place { connection, bucket, prefix, left_out };
 
     let good = check!(place, make_bucket)
