@@ -1,0 +1,312 @@
+"""What must hold of the deployed stack, one scenario after the other: each prints what it saw."""
+
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import botocore.exceptions
+
+from endtoend.aws import CODE, FUNCTIONS, LAKE, LAKE_PREFIX, SOURCE, STACK, Aws, until
+from endtoend.failed import Failed, expect
+from endtoend.logs import Logs, days_of
+from endtoend.ministack import KEY, REGION, SECRET, Ministack
+
+MONTH = "2026-10"
+# a day that takes seconds, for a run that is killed
+LARGE_DAY, LARGE_RECORDS = "2026-06-15", 40_000
+TWICE = [f"2026-07-0{day}" for day in range(1, 6)]
+BESIDE_POISON = [f"2026-08-0{day}" for day in range(1, 5)]
+# seconds; as short as they can be, and longer than a message is worked on
+HIDDEN = {"RequestsUrl": 10, "DailyJobsUrl": 60, "MonthlyJobsUrl": 60}
+EVERY_MINUTE = "cron(* * * * ? *)"
+
+
+@dataclass
+class World:
+    """What the scenarios share."""
+
+    server: Ministack
+    aws: Aws
+    # of calls that ministack shall believe to come over TLS
+    tls: Aws
+    folder: pathlib.Path
+    zips: dict[str, bytes]
+    command: str
+    make_day: str
+    logs: Logs = field(default_factory=Logs)
+    yesterday: str = ""
+
+    def say(self, text: str) -> None:
+        print(f"    {text}", flush=True)
+
+    def put(self, keys: list[str]) -> None:
+        """Log files into the source."""
+        s3 = self.aws.client("s3")
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda key: s3.put_object(Bucket=SOURCE, Key=key, Body=self.logs.files[key]), keys))
+
+    def parameters(self, **more: str) -> dict[str, str]:
+        """Of the stack."""
+        return {
+            "Architecture": "x86_64", "SourceBucket": SOURCE, "LakeBucket": LAKE, "LakePrefix": LAKE_PREFIX,
+            "CodeBucket": CODE, "FanOutCodeKey": "trailmill-fan-out.zip", "DailyCodeKey": "trailmill-daily.zip",
+            "MonthlyCodeKey": "trailmill-monthly.zip", "LateDays": "1", "MonthlyDelaySeconds": "3",
+            "NightlySchedule": "cron(0 0 1 1 ? 2099)", "MonthlySchedule": "cron(0 0 1 1 ? 2099)", **more,
+        }  # fmt: skip
+
+    def trailmill(self, *arguments: str) -> str:
+        """What the command prints; the root user may all."""
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ENDPOINT_URL": self.server.url, "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
+        }  # fmt: skip
+        run = subprocess.run(
+            [self.command, *arguments], env=environment, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        expect(run.returncode in (0, 2), f"trailmill {' '.join(arguments)} ends with {run.returncode}:\n{run.stdout}")
+        return run.stdout
+
+    def same_as_oracle(self, day: str) -> int:
+        """A day's rows, by Athena, are what the oracle says."""
+        year, month, date = day.split("-")
+        counted = self.aws.count("cloudtrail_daily", f"year = {int(year)} AND month = {int(month)} AND day = {int(date)}")
+        expected = self.logs.daily_count(day)
+        expect(counted == expected, f"{day}: Athena counts {counted} records, the oracle {expected}")
+        return counted
+
+
+def deploys(world: World) -> None:
+    """The template deploys: CloudFormation makes every resource, and over plain HTTP nobody gets in."""
+    for bucket in (CODE, SOURCE):
+        world.aws.client("s3").create_bucket(Bucket=bucket)
+    for name, body in world.zips.items():
+        world.aws.client("s3").put_object(Bucket=CODE, Key=name, Body=body)
+    started = time.monotonic()
+    world.tls.deploy(world.parameters())
+    aws = world.aws
+    aws.outputs = world.tls.outputs
+    resources = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
+    states = {each["LogicalResourceId"]: each["ResourceStatus"] for page in resources for each in page["StackResourceSummaries"]}
+    made = [name for name, state in states.items() if state == "CREATE_COMPLETE"]
+    expect(len(made) == len(states), f"not all are CREATE_COMPLETE: {states}")
+    world.say(f"{len(made)} resources CREATE_COMPLETE in {time.monotonic() - started:.1f} s")
+
+    somebody = aws.somebody()
+    for what, call in {
+        "the bucket": lambda: somebody.client("s3").put_object(Bucket=LAKE, Key="x", Body=b""),
+        "the queue": lambda: somebody.client("sqs").send_message(QueueUrl=aws.outputs["RequestsUrl"], MessageBody="{}"),
+    }.items():
+        try:
+            call()
+        except botocore.exceptions.ClientError as error:
+            expect("AccessDenied" in error.response["Error"]["Code"], f"{what} refuses plain HTTP otherwise: {error}")
+        else:
+            raise Failed(f"{what} took a call over plain HTTP")
+    # ministack serves plain HTTP, and so do all calls of the functions come
+    world.tls.client("s3").delete_bucket_policy(Bucket=LAKE)
+    for queue in [name for name in aws.outputs if name.endswith("Url")]:
+        world.tls.client("sqs").set_queue_attributes(QueueUrl=aws.outputs[queue], Attributes={"Policy": ""})
+    for queue, seconds in HIDDEN.items():
+        aws.hide_for(queue, seconds)
+    # ministack keeps a number that is a parameter of the stack as a text, and its poller fails at it
+    aws.mapping("daily", ScalingConfig={"MaximumConcurrency": 8})
+    world.say("plain HTTP was refused; the policies that do so are taken off now, for ministack serves no other")
+
+    target = aws.client("scheduler").get_schedule(Name="monthly", GroupName=STACK)["Target"]
+    expect(json.loads(target["Input"])["month"] == "last", f"the monthly schedule sends {target['Input']}")
+
+
+def backlog(world: World) -> None:
+    """One request for a month of log files, and Athena answers for its Parquet."""
+    world.logs.spread(world.make_day, world.folder / "month", [*days_of(MONTH), "2026-11-01", "2026-11-02"])
+    world.logs.broken(f"{MONTH}-20")
+    files = list(world.logs.files)
+    started = time.monotonic()
+    world.put(files)
+    world.say(f"{len(files)} log files of {MONTH} and the first days after, put in {time.monotonic() - started:.1f} s")
+
+    aws = world.aws
+    started = time.monotonic()
+    aws.send("RequestsUrl", json.dumps({"month": MONTH}))
+    commits = until("the month is committed", 240, lambda: aws.commits("cloudtrail_monthly", MONTH))
+    aws.drained(120)
+    where = "year = 2026 AND month = 10"
+    rows = aws.count("cloudtrail_monthly", where)
+    seconds = time.monotonic() - started
+    expected = world.logs.monthly_count(MONTH)
+    expect(rows == expected, f"Athena counts {rows} records of {MONTH}, the oracle {expected}")
+    world.say(f"from the request to an answer of Athena: {seconds:.1f} s, {rows} records as the oracle says")
+    world.say(f"the month was committed {len(aws.commits('cloudtrail_monthly', MONTH))} times, {len(commits)} when first seen")
+    daily = aws.count("cloudtrail_daily", where)
+    should = sum(map(world.logs.daily_count, days_of(MONTH)))
+    expect(daily == should, f"Athena counts {daily} records in the days of {MONTH}, the oracle {should}")
+    aws.nothing_is_dead()
+    world.say(f"{daily} records in its days; every dead-letter queue is empty")
+
+
+def last_month_again(world: World) -> None:
+    """What the monthly schedule sends on the 5th finds nothing to do, and writes nothing."""
+    aws = world.aws
+    before = aws.keys(LAKE_PREFIX)
+    target = aws.client("scheduler").get_schedule(Name="monthly", GroupName=STACK)["Target"]
+    # ministack sends it as it is written
+    aws.send("RequestsUrl", target["Input"].replace("<aws.scheduler.scheduled-time>", "2026-11-05T05:15:00Z"))
+    time.sleep(1)
+    aws.drained(120)
+    aws.nothing_is_dead()
+    after = aws.keys(LAKE_PREFIX)
+    changed = sorted(key for key in {**before, **after} if "_athena/" not in key and before.get(key) != after.get(key))
+    # the broken file is tried again by nobody, and an unchanged month is not rewritten
+    expect(not changed, f"all of it was there, and yet these changed: {changed[:5]}")
+    world.say("all of last month was asked for again; not one object of the lake changed")
+
+
+def schedule(world: World) -> None:
+    """The nightly schedule ticks, and yesterday is committed."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    world.yesterday = (today - datetime.timedelta(days=1)).isoformat()
+    keys = [world.logs.small(world.yesterday, number) for number in range(5)]
+    world.put(keys)
+    started = time.monotonic()
+    world.tls.deploy(world.parameters(NightlySchedule=EVERY_MINUTE), update=True)
+    until("yesterday is committed", 100, lambda: world.aws.commits("cloudtrail_daily", world.yesterday))
+    world.say(f"the schedule, set to every minute, ticked; {world.yesterday} was there {time.monotonic() - started:.0f} s later")
+    world.say(f"{world.same_as_oracle(world.yesterday)} records, as the oracle says")
+
+
+def late_file(world: World) -> None:
+    """A log file that comes late becomes a new part at the next tick; the old part stays as it was."""
+    before = world.aws.parts(world.yesterday)
+    world.put([world.logs.small(world.yesterday, 100)])
+    until("the late file is committed", 130, lambda: len(world.aws.commits("cloudtrail_daily", world.yesterday)) > 1)
+    world.aws.drained(60)
+    after = world.aws.parts(world.yesterday)
+    expect(before.items() < after.items(), f"not the old parts and a new one: {before} became {after}")
+    rows = world.same_as_oracle(world.yesterday)
+    world.tls.deploy(world.parameters(), update=True)
+    world.aws.nothing_is_dead()
+    world.say(f"{len(before)} part became {len(after)}, the old one untouched; {rows} records")
+
+
+def poison(world: World) -> None:
+    """A message that cannot be read ends in the dead-letter queue, alone: its neighbours in the batch succeed."""
+    aws = world.aws
+    world.put([world.logs.small(day, 0) for day in BESIDE_POISON])
+    aws.hide_for("RequestsUrl", 2)
+    aws.mapping("fan-out", Enabled=False)
+    time.sleep(1.5)  # a poll that is under way
+    bodies = [json.dumps({"day": day}) for day in BESIDE_POISON]
+    aws.send("RequestsUrl", *bodies[:2], "this is no request", *bodies[2:])
+    aws.mapping("fan-out", Enabled=True)
+    for day in BESIDE_POISON:
+        until(f"{day} is committed", 60, lambda day=day: aws.commits("cloudtrail_daily", day))
+        world.same_as_oracle(day)
+    until("the message is in the dead-letter queue", 60, lambda: sum(aws.waiting("RequestsDeadUrl").values()))
+    aws.drained(30)
+    dead = aws.receive_all("RequestsDeadUrl", 1)
+    expect(dead == ["this is no request"], f"in the dead-letter queue of requests: {dead}")
+    aws.hide_for("RequestsUrl", HIDDEN["RequestsUrl"])
+    aws.nothing_is_dead()
+    world.say(f"{len(BESIDE_POISON)} neighbours were done, the fifth message of the batch alone was dead after five times")
+
+
+def killed(world: World) -> None:
+    """A function killed in the middle of a day: its message comes again, and the lake is right."""
+    aws = world.aws
+    world.logs.spread(world.make_day, world.folder / "large", [LARGE_DAY], LARGE_RECORDS)
+    world.put([key for key in world.logs.files if f"/{LARGE_DAY.replace('-', '/')}/" in key])
+    aws.hide_for("DailyJobsUrl", 15)
+    aws.send("RequestsUrl", json.dumps({"day": LARGE_DAY}))
+    # one that was claimed and not committed
+    claimed = until("the day is claimed", 60, lambda: aws.journal("cloudtrail_daily", LARGE_DAY), pause=0.02)
+    processes = world.server.children(f"{STACK}-daily")
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
+    expect(all(entry["entry"] == "claim" for entry in claimed), "it was committed before it could be killed: make it larger")
+    journal = aws.journal("cloudtrail_daily", LARGE_DAY)
+    expect([entry["entry"] for entry in journal] == ["claim"], f"it was not killed in the middle: {journal}")
+    world.say(f"{len(processes)} processes of daily killed, after the claim of {LARGE_DAY} and before its commit")
+    until("the day is committed by another", 120, lambda: aws.commits("cloudtrail_daily", LARGE_DAY))
+    aws.drained(60)
+    aws.hide_for("DailyJobsUrl", HIDDEN["DailyJobsUrl"])
+    rows = world.same_as_oracle(LARGE_DAY)
+    aws.nothing_is_dead()
+    world.say(f"redelivered and committed: {rows} records, as the oracle says")
+
+
+def delivered_twice(world: World) -> None:
+    """Every message twice: two of each request, and two of each job of both."""
+    aws = world.aws
+    world.put([world.logs.small(day, number) for day in TWICE for number in range(3)])
+    aws.mapping("daily", Enabled=False)
+    time.sleep(1.5)  # a poll that is under way
+    request = json.dumps({"from": TWICE[0], "to": TWICE[-1]})
+    aws.send("RequestsUrl", request, request)
+    jobs = aws.receive_all("DailyJobsUrl", 2 * len(TWICE))
+    expect(len(jobs) == 2 * len(TWICE), f"two requests for {len(TWICE)} days became {len(jobs)} jobs")
+    aws.send("DailyJobsUrl", *jobs, *jobs)
+    aws.mapping("daily", Enabled=True)
+    aws.drained(120)
+    aws.nothing_is_dead()
+    for day in TWICE:
+        world.same_as_oracle(day)
+        expect(len(aws.commits("cloudtrail_daily", day)) == 1, f"{day} was committed more than once")
+    world.say(f"{2 * len(jobs)} jobs for {len(TWICE)} days: each was committed once, with the records the oracle says")
+
+
+def verified(world: World) -> None:
+    """`trailmill verify` reads every part of the lake again, after all that."""
+    said = world.trailmill("verify", "--lake", f"s3://{LAKE}/{LAKE_PREFIX}").strip().splitlines()
+    world.say(said[-1] if said else "nothing was said")
+
+
+def metrics(world: World) -> None:
+    """The functions print metrics that CloudWatch takes, with the names and dimensions that the alarms wait for."""
+    alarms = world.aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    wanted = set()
+    for alarm in [alarm for page in alarms for alarm in page["MetricAlarms"]]:
+        inner = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]
+        for metric in [alarm, *inner]:
+            if metric.get("Namespace") == "Trailmill":
+                dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+                wanted.add((dimensions["Stack"], dimensions["Function"], metric["MetricName"]))
+    expect(bool(wanted), "no alarm waits for a metric of Trailmill")
+    seen: set[tuple[str, str, str]] = set()
+    for line in world.server.log.read_text(errors="replace").splitlines():
+        start = line.find('{"')
+        document = {}
+        with contextlib.suppress(ValueError):
+            document = json.loads(line[start:]) if start >= 0 else {}
+        for directive in (document.get("_aws") or {}).get("CloudWatchMetrics", []):
+            expect(directive["Namespace"] == "Trailmill", f"a metric of {directive['Namespace']}")
+            expect(directive["Dimensions"] == [["Stack", "Function"]], f"metrics with dimensions {directive['Dimensions']}")
+            for metric in directive["Metrics"]:
+                expect(isinstance(document.get(metric["Name"]), int | float), f"{metric['Name']} has no number in {line}")
+                seen.add((document["Stack"], document["Function"], metric["Name"]))
+    missing = sorted(wanted - seen)
+    expect(not missing, f"alarms wait for metrics that nobody printed: {missing}")
+    world.say(f"{len(seen)} metrics printed; the {len(wanted)} that alarms wait for are among them")
+
+
+def cold_start(world: World) -> None:
+    """How long a function takes until it asks for its first message."""
+    from endtoend.cold_start import milliseconds_to_first_poll
+
+    for function in FUNCTIONS:
+        times = milliseconds_to_first_poll(world, function)
+        world.say(f"{function}: {min(times):.0f} to {max(times):.0f} ms from its start to its first poll, in {len(times)} starts")
+
+
+SCENARIOS: list[Callable[[World], None]] = [
+    deploys, backlog, last_month_again, schedule, late_file, poison, delivered_twice, killed, verified, metrics, cold_start,
+]  # fmt: skip
+__all__ = ["SCENARIOS", "Failed", "World"]
