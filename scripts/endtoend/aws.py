@@ -156,6 +156,13 @@ class Aws:
             counts = self.waiting(queue)
             expect(not sum(counts.values()), f"{queue} is not empty: {counts}")
 
+    # ---- logs ----
+
+    def logged(self, function: str) -> list[str]:
+        """What a function has printed, as CloudWatch keeps it."""
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{STACK}-{function}")
+        return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
+
     # ---- the lake ----
 
     def keys(self, prefix: str, bucket: str = LAKE) -> dict[str, str]:

@@ -17,7 +17,7 @@ import botocore.exceptions
 from endtoend.aws import CODE, FUNCTIONS, LAKE, LAKE_PREFIX, SOURCE, STACK, Aws, until
 from endtoend.failed import Failed, expect
 from endtoend.logs import Logs, days_of
-from endtoend.ministack import KEY, REGION, SECRET, Ministack
+from endtoend.ministack import ACCOUNT, KEY, REGION, SECRET, Ministack
 
 MONTH = "2026-10"
 # a day that takes seconds, for a run that is killed
@@ -125,6 +125,45 @@ def deploys(world: World) -> None:
     expect(json.loads(target["Input"])["month"] == "last", f"the monthly schedule sends {target['Input']}")
 
 
+def permissions(world: World) -> None:
+    """IAM itself says what each function may do, and what it may not."""
+    arn = "arn:aws:s3:::"
+    lake, queues = f"{arn}{LAKE}/{LAKE_PREFIX}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-"
+    day, month = f"{lake}cloudtrail_daily/year=2026/month=11/day=22/x", f"{lake}cloudtrail_insight_monthly/year=2026/month=11/x"
+    entry, monthly_entry = f"{lake}_journal/cloudtrail_daily/2026-11-22/x", f"{lake}_journal/cloudtrail_monthly/2026-11/x"
+    log_file, kept = f"{arn}{SOURCE}/AWSLogs/x", ("s3:PutObject", "s3:DeleteObject")
+    asked = {
+        ("fan-out", True): [("sqs:SendMessage", f"{queues}daily-jobs")],
+        ("fan-out", False): [
+            ("sqs:SendMessage", f"{queues}monthly-jobs.fifo"), ("s3:GetObject", log_file), ("s3:GetObject", day),
+        ],
+        ("daily", True): [
+            ("s3:GetObject", log_file), ("s3:PutObject", day), ("s3:DeleteObject", day), ("s3:AbortMultipartUpload", day),
+            ("s3:PutObject", entry), ("s3:ListBucketMultipartUploads", f"{arn}{LAKE}"), ("sqs:SendMessage", f"{queues}daily-jobs"),
+        ],
+        ("daily", False): [
+            *((action, log_file) for action in kept), *((action, month) for action in kept), ("s3:DeleteObject", entry),
+            ("s3:PutObject", f"{arn}{LAKE}/elsewhere"), ("s3:PutObject", f"{lake}_athena/x"), ("sqs:PurgeQueue", f"{queues}daily-jobs"),
+        ],
+        ("monthly", True): [
+            ("s3:GetObject", day), ("s3:GetObject", entry), ("s3:PutObject", month), ("s3:DeleteObject", month),
+            ("s3:PutObject", monthly_entry),
+        ],
+        ("monthly", False): [
+            *((action, day) for action in kept), *((action, entry) for action in kept), ("s3:DeleteObject", monthly_entry),
+            ("s3:GetObject", log_file), ("sqs:SendMessage", f"{queues}monthly-jobs.fifo"),
+        ],
+    }  # fmt: skip
+    iam, awslambda = world.aws.client("iam"), world.aws.client("lambda")
+    for (function, allowed), calls in asked.items():
+        role = awslambda.get_function_configuration(FunctionName=f"{STACK}-{function}")["Role"]
+        for action, resource in calls:
+            simulated = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=[action], ResourceArns=[resource])
+            decision = simulated["EvaluationResults"][0]["EvalDecision"]
+            expect((decision == "allowed") == allowed, f"{function}, {action} on {resource}: {decision}")
+    world.say(f"{sum(map(len, asked.values()))} calls: those are allowed that a function needs, and no others")
+
+
 def backlog(world: World) -> None:
     """One request for a month of log files, and Athena answers for its Parquet."""
     world.logs.spread(world.make_day, world.folder / "month", [*days_of(MONTH), "2026-11-01", "2026-11-02"])
@@ -180,7 +219,12 @@ def schedule(world: World) -> None:
     world.tls.deploy(world.parameters(NightlySchedule=EVERY_MINUTE), update=True)
     until("yesterday is committed", 100, lambda: world.aws.commits("cloudtrail_daily", world.yesterday))
     world.say(f"the schedule, set to every minute, ticked; {world.yesterday} was there {time.monotonic() - started:.0f} s later")
-    world.say(f"{world.same_as_oracle(world.yesterday)} records, as the oracle says")
+    world.same_as_oracle(world.yesterday)
+    year, month, date = map(int, world.yesterday.split("-"))
+    rows = world.aws.query(f"SELECT record FROM cloudtrail_daily WHERE year = {year} AND month = {month} AND day = {date}")
+    lines = [line for _, line in world.logs.lines(world.yesterday)]
+    expect(sorted(row[0] for row in rows) == sorted(lines), f"Athena's records are not the source's: {rows[:2]}")
+    world.say(f"{len(rows)} records, each byte for byte what the source has")
 
 
 def late_file(world: World) -> None:
@@ -247,6 +291,7 @@ def delivered_twice(world: World) -> None:
     """Every message twice: two of each request, and two of each job of both."""
     aws = world.aws
     world.put([world.logs.small(day, number) for day in TWICE for number in range(3)])
+    aws.hide_for("DailyJobsUrl", 8)
     aws.mapping("daily", Enabled=False)
     time.sleep(1.5)  # a poll that is under way
     request = json.dumps({"from": TWICE[0], "to": TWICE[-1]})
@@ -257,6 +302,7 @@ def delivered_twice(world: World) -> None:
     aws.mapping("daily", Enabled=True)
     aws.drained(120)
     aws.nothing_is_dead()
+    aws.hide_for("DailyJobsUrl", HIDDEN["DailyJobsUrl"])
     for day in TWICE:
         world.same_as_oracle(day)
         expect(len(aws.commits("cloudtrail_daily", day)) == 1, f"{day} was committed more than once")
@@ -281,11 +327,11 @@ def metrics(world: World) -> None:
                 wanted.add((dimensions["Stack"], dimensions["Function"], metric["MetricName"]))
     expect(bool(wanted), "no alarm waits for a metric of Trailmill")
     seen: set[tuple[str, str, str]] = set()
-    for line in world.server.log.read_text(errors="replace").splitlines():
-        start = line.find('{"')
+    for line in (line for function in FUNCTIONS for line in world.aws.logged(function)):
         document = {}
-        with contextlib.suppress(ValueError):
-            document = json.loads(line[start:]) if start >= 0 else {}
+        if line.startswith("{"):
+            with contextlib.suppress(ValueError):
+                document = json.loads(line)
         for directive in (document.get("_aws") or {}).get("CloudWatchMetrics", []):
             expect(directive["Namespace"] == "Trailmill", f"a metric of {directive['Namespace']}")
             expect(directive["Dimensions"] == [["Stack", "Function"]], f"metrics with dimensions {directive['Dimensions']}")
@@ -307,6 +353,6 @@ def cold_start(world: World) -> None:
 
 
 SCENARIOS: list[Callable[[World], None]] = [
-    deploys, backlog, last_month_again, schedule, late_file, poison, delivered_twice, killed, verified, metrics, cold_start,
+    deploys, permissions, backlog, last_month_again, schedule, late_file, poison, delivered_twice, killed, verified, metrics, cold_start,
 ]  # fmt: skip
 __all__ = ["SCENARIOS", "Failed", "World"]
