@@ -139,10 +139,12 @@ def permissions(world: World) -> None:
         ],
         ("daily", True): [
             ("s3:GetObject", log_file), ("s3:PutObject", day), ("s3:DeleteObject", day), ("s3:AbortMultipartUpload", day),
-            ("s3:PutObject", entry), ("s3:ListBucketMultipartUploads", f"{arn}{LAKE}"), ("sqs:SendMessage", f"{queues}daily-jobs"),
+            ("s3:PutObject", entry), ("s3:GetObject", monthly_entry), ("s3:ListBucketMultipartUploads", f"{arn}{LAKE}"),
+            ("sqs:SendMessage", f"{queues}daily-jobs"), ("sqs:SendMessage", f"{queues}monthly-jobs.fifo"),
         ],
         ("daily", False): [
             *((action, log_file) for action in kept), *((action, month) for action in kept), ("s3:DeleteObject", entry),
+            ("s3:PutObject", monthly_entry),
             ("s3:PutObject", f"{arn}{LAKE}/elsewhere"), ("s3:PutObject", f"{lake}_athena/x"), ("sqs:PurgeQueue", f"{queues}daily-jobs"),
         ],
         ("monthly", True): [

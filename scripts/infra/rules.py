@@ -23,15 +23,15 @@ FOURTEEN_DAYS = 1_209_600
 FOUR_DAYS = 345_600
 # the contract with the functions: their metrics, and what of their environment they read
 METRICS = {
-    "fan-out": {"Requests", "Jobs", "Failures"},
+    "fan-out": {"Requests", "Jobs", "Failures", "Duration"},
     "daily": {
         "FilesIn", "FilesOk", "FilesQuarantined", "RecordsIn", "RecordsOut", "Duplicates", "Conflicts", "BytesIn", "RawBytesIn",
-        "BytesOut", "RawBytesOut", "Commits", "Failures", "HandedBack", "ListTime", "GetTime", "DecodeTime", "CompressTime",
-        "PutTime", "Duration",
+        "BytesOut", "RawBytesOut", "Commits", "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets", "GetTime", "Puts",
+        "PutTime", "DecodeTime", "CompressTime", "Failures", "Duration",
     },
     "monthly": {
-        "RecordsIn", "RecordsOut", "Duplicates", "OtherMonths", "Conflicts", "BytesIn", "BytesOut", "Commits", "Failures",
-        "Duration",
+        "RecordsIn", "RecordsOut", "Duplicates", "OtherMonths", "Conflicts", "BytesIn", "BytesOut", "Commits", "Lists",
+        "ListTime", "Gets", "GetTime", "Puts", "PutTime", "Failures", "Duration",
     },
 }  # fmt: skip
 ENVIRONMENT = {
