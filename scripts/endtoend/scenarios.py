@@ -18,6 +18,7 @@ from endtoend.aws import CODE, FUNCTIONS, LAKE, LAKE_PREFIX, SOURCE, STACK, Aws,
 from endtoend.failed import Failed, expect
 from endtoend.logs import Logs, days_of
 from endtoend.ministack import ACCOUNT, KEY, REGION, SECRET, Ministack
+from infra.rules import METRICS
 
 MONTH = "2026-10"
 # a day that takes seconds, for a run that is killed
@@ -342,7 +343,10 @@ def metrics(world: World) -> None:
                 seen.add((document["Stack"], document["Function"], metric["Name"]))
     missing = sorted(wanted - seen)
     expect(not missing, f"alarms wait for metrics that nobody printed: {missing}")
-    world.say(f"{len(seen)} metrics printed; the {len(wanted)} that alarms wait for are among them")
+    # each is paid for: docs/OPERATIONS.md counts them
+    known = {(STACK, function, name) for function, names in METRICS.items() for name in names}
+    expect(seen == known, f"printed, and not in scripts/infra/rules.py: {sorted(seen - known)}; or there alone: {sorted(known - seen)}")
+    world.say(f"{len(seen)} metrics printed, and no others than those known; the {len(wanted)} that alarms wait for are among them")
 
 
 def cold_start(world: World) -> None:
