@@ -27,8 +27,8 @@ def main() -> int:
     for wrong in found:
         print(f"infra/template.yaml: {wrong}", file=sys.stderr)
     if not found:
-        said = f"{len(rules.RULES)} rules hold, {len(mistakes.MISTAKES)} mistakes are seen, {len(tables)} tables are the command's"
-        print(f"infra/template.yaml: {said}")
+        said = f"{len(rules.RULES)} rules hold, {len(mistakes.MISTAKES)} mistakes are seen"
+        print(f"infra/template.yaml: {said}, {len(tables)} tables are the command's")
     return bool(found)
 
 

@@ -1,4 +1,5 @@
-"""Deploys infra/template.yaml on ministack and drives it. Called by scripts/e2e: BOOTSTRAPS COMMAND MAKE_DAY FOLDER [SCENARIO...]"""
+"""Deploys infra/template.yaml on ministack and drives it. Called by scripts/e2e: BOOTSTRAPS COMMAND MAKE_DAY FOLDER
+[SCENARIO...]"""
 
 import io
 import pathlib
@@ -57,7 +58,8 @@ def main() -> int:
             except Exception as failed:  # whatever it is, the server's log says more
                 if not isinstance(failed, Failed):
                     traceback.print_exc()
-                print(f"{name}: FAILED: {failed}\nthe log of ministack and the functions ends:\n{server.tail()}", file=sys.stderr)
+                said = f"{failed}\nthe log of ministack and the functions ends:\n{server.tail()}"
+                print(f"{name}: FAILED: {said}", file=sys.stderr)
                 return 1
             print(f"    ({time.monotonic() - started:.1f} s)", flush=True)
     finally:

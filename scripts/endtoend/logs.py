@@ -1,4 +1,5 @@
-"""Log files for the source, spread from one generated day; and an oracle that reads them again and shares no code with Trailmill."""
+"""Log files for the source, spread from one generated day; and an oracle that reads them again, and shares no code with
+Trailmill."""
 
 import calendar
 import datetime
@@ -58,7 +59,8 @@ class Logs:
         """A small file of a day, of its own events."""
         event = {"eventVersion": "1.11", "eventSource": "s3.amazonaws.com", "eventName": "PutObject", "awsRegion": "eu-west-1"}
         made = [
-            {**event, "eventTime": f"{day}T12:00:{record:02}Z", "eventID": f"{day}-{number}-{record}"} for record in range(records)
+            {**event, "eventTime": f"{day}T12:00:{record:02}Z", "eventID": f"{day}-{number}-{record}"}
+            for record in range(records)
         ]
         name = f"999999999999_CloudTrail_eu-west-1_{day.replace('-', '')}T1205Z_{number:016}.json.gz"
         key = f"AWSLogs/999999999999/CloudTrail/eu-west-1/{day.replace('-', '/')}/{name}"
@@ -107,7 +109,7 @@ def is_new(record: dict, line: str, seen: set[str]) -> bool:
 
 
 def home_month(day: str, record: dict) -> str:
-    """The month before the delivery's counts for events of it that are delivered in the first three days; else the delivery's."""
+    """The month before counts for events of it that are delivered in the first three days; else the delivery's."""
     first = datetime.date.fromisoformat(f"{day[:7]}-01")
     before = (first - datetime.timedelta(days=1)).isoformat()[:7]
     time = record.get("eventTime")

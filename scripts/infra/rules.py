@@ -247,10 +247,11 @@ def lake_stays(template: Template) -> Wrong:
     for rule in rules:
         if "ExpirationInDays" in rule and not text(rule.get("Prefix", "")).endswith("_athena/"):
             yield f"Lake: {rule['Id']} deletes the lake"
-    policies = template.of_type("AWS::S3::BucketPolicy").values()
-    if not any(map(refuses_plain_http, [each for policy in policies for each in template.statements(policy["PolicyDocument"])])):
+    policies = [policy["PolicyDocument"] for policy in template.of_type("AWS::S3::BucketPolicy").values()]
+    if not any(refuses_plain_http(statement) for policy in policies for statement in template.statements(policy)):
         yield "Lake: no policy refuses plain HTTP"
-    locations = [text(table["TableInput"]["StorageDescriptor"]["Location"]) for table in template.of_type("AWS::Glue::Table").values()]
+    tables = template.of_type("AWS::Glue::Table").values()
+    locations = [text(table["TableInput"]["StorageDescriptor"]["Location"]) for table in tables]
     for name, group in template.of_type("AWS::Athena::WorkGroup").items():
         configuration = group["WorkGroupConfiguration"]
         results = text(configuration["ResultConfiguration"]["OutputLocation"])
