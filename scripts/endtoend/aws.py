@@ -61,10 +61,12 @@ class Aws:
 
     def deploy(self, parameters: dict[str, str], update: bool = False) -> None:
         """Creates or updates the stack and waits for it."""
+        # as scripts/deploy does, since it may be larger than a call
+        self.client("s3").put_object(Bucket=CODE, Key="template.yaml", Body=TEMPLATE.read_bytes())
         cloudformation = self.client("cloudformation")
         call = cloudformation.update_stack if update else cloudformation.create_stack
         call(
-            StackName=STACK, TemplateBody=TEMPLATE.read_text(encoding="utf-8"), Capabilities=["CAPABILITY_IAM"],
+            StackName=STACK, TemplateURL=f"{self.url}/{CODE}/template.yaml", Capabilities=["CAPABILITY_IAM"],
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         )  # fmt: skip
         done = "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"
