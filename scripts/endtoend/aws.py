@@ -91,6 +91,17 @@ class Aws:
         for mapping in awslambda.list_event_source_mappings(FunctionName=f"{STACK}-{function}")["EventSourceMappings"]:
             awslambda.update_event_source_mapping(UUID=mapping["UUID"], **changes)
 
+    def let_batches_be_sent(self) -> None:
+        """Allows batches wherever one message is allowed: to AWS that is one action, ministack asks for SendMessageBatch."""
+        iam = self.client("iam")
+        for function in FUNCTIONS:
+            role = self.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{function}")["Role"].split("/")[-1]
+            policy = iam.get_role_policy(RoleName=role, PolicyName=function)["PolicyDocument"]
+            sending = [each for each in policy["Statement"] if each["Action"] == "sqs:SendMessage"]
+            if sending:
+                policy["Statement"] = [{**each, "Action": "sqs:SendMessageBatch"} for each in sending]
+                iam.put_role_policy(RoleName=role, PolicyName="batches", PolicyDocument=json.dumps(policy))
+
     def somebody(self) -> "Aws":
         """A user who may do everything, as far as it is the user's policy that says so: no policy binds the root user."""
         iam = self.client("iam")

@@ -121,6 +121,7 @@ def deploys(world: World) -> None:
         aws.hide_for(queue, seconds)
     # ministack keeps a number that is a parameter of the stack as a text, and its poller fails at it
     aws.mapping("daily", ScalingConfig={"MaximumConcurrency": 8})
+    aws.let_batches_be_sent()
     world.say("plain HTTP was refused; the policies that do so are taken off now, for ministack serves no other")
 
     target = aws.client("scheduler").get_schedule(Name="monthly", GroupName=STACK)["Target"]
