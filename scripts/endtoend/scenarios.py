@@ -25,6 +25,8 @@ MONTH = "2026-10"
 LARGE_DAY, LARGE_RECORDS = "2026-06-15", 40_000
 TWICE = [f"2026-07-0{day}" for day in range(1, 6)]
 BESIDE_POISON = [f"2026-08-0{day}" for day in range(1, 5)]
+REDRIVEN, WORKED = "2026-08-10", "2026-08-11"
+QUEUES = {"requests": "RequestsUrl", "daily-jobs": "DailyJobsUrl", "monthly-jobs": "MonthlyJobsUrl"}
 # seconds; as short as they can be, and longer than a message is worked on
 HIDDEN = {"RequestsUrl": 10, "DailyJobsUrl": 60, "MonthlyJobsUrl": 60}
 EVERY_MINUTE = "cron(* * * * ? *)"
@@ -63,14 +65,17 @@ class World:
             "NightlySchedule": "cron(0 0 1 1 ? 2099)", "MonthlySchedule": "cron(0 0 1 1 ? 2099)", **more,
         }  # fmt: skip
 
-    def trailmill(self, *arguments: str) -> str:
-        """What the command prints; the root user may all."""
-        environment = {
+    def environment(self) -> dict[str, str]:
+        """Of the command: the root user, who may do everything."""
+        return {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ENDPOINT_URL": self.server.url, "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
         }  # fmt: skip
+
+    def trailmill(self, *arguments: str) -> str:
+        """What the command prints."""
         run = subprocess.run(
-            [self.command, *arguments], env=environment, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [self.command, *arguments], env=self.environment(), check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         expect(run.returncode in (0, 2), f"trailmill {' '.join(arguments)} ends with {run.returncode}:\n{run.stdout}")
@@ -181,7 +186,7 @@ def backlog(world: World) -> None:
 
     aws = world.aws
     started = time.monotonic()
-    aws.send("RequestsUrl", json.dumps({"month": MONTH}))
+    world.trailmill("submit", "--queue", aws.outputs["RequestsUrl"], "--month", MONTH)
     commits = until("the month is committed", 240, lambda: aws.commits("cloudtrail_monthly", MONTH))
     aws.drained(120)
     where = "year = 2026 AND month = 10"
@@ -204,10 +209,14 @@ def last_month_again(world: World) -> None:
     before = aws.keys(LAKE_PREFIX)
     target = aws.client("scheduler").get_schedule(Name="monthly", GroupName=STACK)["Target"]
     # ministack sends it as it is written
-    aws.send("RequestsUrl", target["Input"].replace("<aws.scheduler.scheduled-time>", "2026-11-05T05:15:00Z"))
+    body = target["Input"].replace("<aws.scheduler.scheduled-time>", "2026-11-05T05:15:00Z")
+    aws.send("RequestsUrl", body)
     time.sleep(1)
     aws.drained(120)
     aws.nothing_is_dead()
+    said = [json.loads(line) for line in aws.logged("fan-out") if line.startswith("{")]
+    jobs = [line["Jobs"] for line in said if line.get("request") == body]
+    expect(jobs == [34], f"a job for each of 31 days and three, not {jobs}")
     after = aws.keys(LAKE_PREFIX)
     changed = sorted(key for key in {**before, **after} if "_athena/" not in key and before.get(key) != after.get(key))
     # the broken file is tried again by nobody, and an unchanged month is not rewritten
@@ -294,6 +303,48 @@ def killed(world: World) -> None:
     world.say(f"redelivered and committed: {rows} records, as the oracle says")
 
 
+def redriven(world: World) -> None:
+    """What is dead is sent back by `trailmill redrive`, and done."""
+    aws = world.aws
+    world.put([world.logs.small(REDRIVEN, 0)])
+    aws.send("RequestsDeadUrl", json.dumps({"day": REDRIVEN}))
+    dead, alive = aws.outputs["RequestsDeadUrl"], aws.outputs["RequestsUrl"]
+    said = world.trailmill("redrive", "--from", dead, "--to", alive)
+    until(f"{REDRIVEN} is committed", 60, lambda: aws.commits("cloudtrail_daily", REDRIVEN))
+    aws.drained(30)
+    aws.nothing_is_dead()
+    world.say(f"{said.strip()}; {world.same_as_oracle(REDRIVEN)} records")
+
+
+def without_functions(world: World) -> None:
+    """`trailmill worker` does what the functions do, and ends in order when it is told to."""
+    aws = world.aws
+    world.put([world.logs.small(WORKED, 0)])
+    for function in FUNCTIONS:
+        aws.mapping(function, Enabled=False)
+    time.sleep(1.5)  # a poll that is under way
+    queues = [f"--{name}={aws.outputs[output]}" for name, output in QUEUES.items()]
+    places = ["--source", f"s3://{SOURCE}", "--lake", f"s3://{LAKE}/{LAKE_PREFIX}"]
+    command = [world.command, "worker", *queues, *places]
+    with (world.folder / "worker.log").open("wb") as log:
+        worker = subprocess.Popen(command, env=world.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        world.trailmill("submit", "--queue", aws.outputs["RequestsUrl"], "--day", WORKED)
+        until(f"{WORKED} is committed", 60, lambda: aws.commits("cloudtrail_daily", WORKED))
+        aws.drained(30)
+        worker.terminate()
+        ended = worker.wait(timeout=40)
+    except BaseException:
+        worker.kill()
+        worker.wait()
+        raise
+    expect(ended == 0, f"the worker ended with {ended}:\n{(world.folder / 'worker.log').read_text()[-2000:]}")
+    for function in FUNCTIONS:
+        aws.mapping(function, Enabled=True)
+    aws.nothing_is_dead()
+    world.say(f"{WORKED} was requested and done: {world.same_as_oracle(WORKED)} records; at SIGTERM it ended with 0")
+
+
 def delivered_twice(world: World) -> None:
     """Every message twice: two of each request, and two of each job of both."""
     aws = world.aws
@@ -351,6 +402,11 @@ def metrics(world: World) -> None:
     known = {(STACK, function, name) for function, names in METRICS.items() for name in names}
     expect(not seen - known, f"printed, and not in scripts/infra/rules.py: {sorted(seen - known)}")
     expect(not known - seen, f"in scripts/infra/rules.py, and not printed: {sorted(known - seen)}")
+    for function in ("daily", "monthly"):
+        said = [json.loads(line) for line in world.aws.logged(function) if line.startswith("{")]
+        sums = {name: sum(line.get(name, 0) for line in said) for name in ("Lists", "Gets", "Puts")}
+        most = {name: max(line.get(name, 0) for line in said) for name in sums}
+        world.say(f"{function}: {len(said)} messages, {sums} in all, {most} at most")
     world.say(f"{len(seen)} metrics printed, all known; the {len(wanted)} that alarms wait for are among them")
 
 
@@ -365,7 +421,7 @@ def cold_start(world: World) -> None:
 
 
 SCENARIOS: list[Callable[[World], None]] = [
-    deploys, permissions, backlog, last_month_again, schedule, late_file, poison, delivered_twice, killed, verified, metrics,
-    cold_start,
+    deploys, permissions, backlog, last_month_again, schedule, late_file, poison, redriven, delivered_twice, killed,
+    without_functions, verified, metrics, cold_start,
 ]  # fmt: skip
 __all__ = ["SCENARIOS", "Failed", "World"]
