@@ -224,6 +224,24 @@ def last_month_again(world: World) -> None:
     world.say("all of last month was asked for again; not one object of the lake changed")
 
 
+def late_in_month(world: World) -> None:
+    """A late file of a month that has its Parquet: its day is asked for, and the Parquet is replaced by itself."""
+    aws, day = world.aws, f"{MONTH}-12"
+    before = aws.keys(f"{LAKE_PREFIX}cloudtrail_monthly/")
+    commits = len(aws.commits("cloudtrail_monthly", MONTH))
+    world.put([world.logs.small(day, 0)])
+    aws.send("RequestsUrl", json.dumps({"day": day}))
+    until("the month is committed again", 120, lambda: len(aws.commits("cloudtrail_monthly", MONTH)) == commits + 1)
+    aws.drained(60)
+    after = aws.keys(f"{LAKE_PREFIX}cloudtrail_monthly/")
+    left = sorted(key for key in before.keys() & after.keys() if "month=10" in key)
+    expect(not left, f"parts that the new ones replace are still there: {left}")
+    rows, expected = aws.count("cloudtrail_monthly", "year = 2026 AND month = 10"), world.logs.monthly_count(MONTH)
+    expect(rows == expected, f"Athena counts {rows} records of {MONTH}, the oracle {expected}")
+    aws.nothing_is_dead()
+    world.say(f"the Parquet of {MONTH} has {rows} records now, as the oracle says")
+
+
 def schedule(world: World) -> None:
     """The nightly schedule ticks, and yesterday is committed."""
     today = datetime.datetime.now(datetime.UTC).date()
@@ -402,6 +420,10 @@ def metrics(world: World) -> None:
     known = {(STACK, function, name) for function, names in METRICS.items() for name in names}
     expect(not seen - known, f"printed, and not in scripts/infra/rules.py: {sorted(seen - known)}")
     expect(not known - seen, f"in scripts/infra/rules.py, and not printed: {sorted(known - seen)}")
+    quarantined = sum(
+        json.loads(line).get("FilesQuarantined", 0) for line in world.aws.logged("daily") if line.startswith("{")
+    )
+    expect(quarantined == 1, f"one log file is broken, and {quarantined} were counted as quarantined")
     for function in ("daily", "monthly"):
         said = [json.loads(line) for line in world.aws.logged(function) if line.startswith("{")]
         sums = {name: sum(line.get(name, 0) for line in said) for name in ("Lists", "Gets", "Puts")}
@@ -421,7 +443,7 @@ def cold_start(world: World) -> None:
 
 
 SCENARIOS: list[Callable[[World], None]] = [
-    deploys, permissions, backlog, last_month_again, schedule, late_file, poison, redriven, delivered_twice, killed,
+    deploys, permissions, backlog, last_month_again, late_in_month, schedule, late_file, poison, redriven, delivered_twice, killed,
     without_functions, verified, metrics, cold_start,
 ]  # fmt: skip
 __all__ = ["SCENARIOS", "Failed", "World"]
