@@ -59,6 +59,11 @@ impl Day {
         self.0.tomorrow().ok().map(Day)
     }
 
+    /// The UTC day of a moment.
+    pub fn at(moment: jiff::Timestamp) -> Self {
+        Day(jiff::tz::Offset::UTC.to_datetime(moment).date())
+    }
+
     /// The day before; `None` before 0001-01-01.
     pub fn previous(self) -> Option<Self> {
         self.0.yesterday().ok().filter(|date| date.year() >= 1).map(Day)

@@ -20,6 +20,18 @@ pub fn home_month(delivered: Day, event_time: Option<&str>) -> Month {
     }
 }
 
+/// The months that a delivery day can bring records of: its own, and in the first days the one before.
+pub fn months_of(delivered: Day) -> impl Iterator<Item = Month> {
+    let month = delivered.month();
+    let before = month.previous().filter(|_| delivered.day_of_month() <= GRACE_DAYS);
+    before.into_iter().chain([month])
+}
+
+/// The delivery days after a month that may still bring records of it.
+pub fn grace_days(month: Month) -> impl Iterator<Item = Day> {
+    month.next().into_iter().flat_map(|next| next.days().take_while(|day| day.day_of_month() <= GRACE_DAYS))
+}
+
 /// The UTC month of an eventTime.
 fn month_of(event_time: &str) -> Option<Month> {
     let timestamp = jiff::Timestamp::from_millisecond(event_time_millis(event_time)?).ok()?;

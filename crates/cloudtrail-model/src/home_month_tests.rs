@@ -32,6 +32,19 @@ fn an_unreadable_time_goes_by_delivery() {
     assert_eq!(home_month("2026-11-01".parse().unwrap(), None).to_string(), "2026-11");
 }
 
+#[test]
+fn a_delivery_day_brings_records_of_its_month_and_early_on_of_the_one_before() {
+    let months =
+        |day: &str| months_of(day.parse().unwrap()).map(|month| month.to_string()).collect::<Vec<_>>();
+    assert_eq!(months("2026-11-03"), ["2026-10", "2026-11"]);
+    assert_eq!(months("2026-11-04"), ["2026-11"]);
+    assert_eq!(months("2026-01-01"), ["2025-12", "2026-01"]);
+    assert_eq!(months("0001-01-01"), ["0001-01"]);
+    let days: Vec<String> = grace_days("2026-10".parse().unwrap()).map(|day| day.to_string()).collect();
+    assert_eq!(days, ["2026-11-01", "2026-11-02", "2026-11-03"]);
+    assert_eq!(grace_days("9999-12".parse().unwrap()).count(), 0);
+}
+
 proptest! {
     #[test]
     fn it_is_the_delivery_month_or_the_one_before(

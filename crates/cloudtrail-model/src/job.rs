@@ -5,10 +5,7 @@ use std::iter::successors;
 use serde::{Deserialize, Serialize};
 
 use crate::request::MESSAGE_VERSION;
-use crate::{Day, Month, Request, Wanted};
-
-/// Days of the next month that may still bring events of a month: see [`home_month`](crate::home_month).
-const DAYS_AFTER: usize = 3;
+use crate::{Day, Month, Request, Wanted, grace_days, months_of};
 
 /// A delivery day to bring up to date, all of its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,9 +20,21 @@ pub struct DailyJob {
     /// Try quarantined log files again although they have not changed.
     #[serde(default, skip_serializing_if = "is_false")]
     pub retry_quarantined: bool,
-    /// The month that somebody waits for. Who brings its last missing day sends it on.
+    /// The month that was asked for. Who brings its last missing day sends it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<AwaitedMonth>,
+}
+
+/// A month whose Parquet a daily job may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FedMonth {
+    /// What to send on once its days are there, if the job has changed one of them.
+    pub job: MonthlyJob,
+    /// Whether the month was asked for, with the first days of the next: then it waits for those too, as far as they are
+    /// over. Else those days would each write it anew.
+    pub awaited: bool,
+    /// Whether to send it on also where the job finds nothing to do.
+    pub closing: bool,
 }
 
 /// A month that waits for its days.
@@ -69,6 +78,25 @@ pub enum BadJob {
 }
 
 impl DailyJob {
+    /// A job for a day, without more.
+    pub fn new(day: Day) -> Self {
+        DailyJob { version: MESSAGE_VERSION, day, rebuild: false, retry_quarantined: false, month: None }
+    }
+
+    /// The months that the job's day brings records of and that are over, and the one that was asked for.
+    pub fn months(&self, today: Day) -> Vec<FedMonth> {
+        let awaited = self.month.map(|AwaitedMonth { job, closing }| FedMonth {
+            // of many jobs that change the month one has it written anew without need
+            job: MonthlyJob { rebuild: job.rebuild && closing, ..job },
+            awaited: true,
+            closing,
+        });
+        let over = months_of(self.day).filter(|month| *month < today.month());
+        let other = over.filter(|month| awaited.is_none_or(|awaited| awaited.job.month != *month));
+        let fed = other.map(|month| FedMonth { job: MonthlyJob::new(month), awaited: false, closing: false });
+        fed.chain(awaited).collect()
+    }
+
     /// Reads a job. Unknown members are passed over.
     pub fn parse(text: &[u8]) -> Result<Self, BadJob> {
         let job: Self = serde_json::from_slice(text)?;
@@ -78,6 +106,11 @@ impl DailyJob {
 }
 
 impl MonthlyJob {
+    /// A job for a month, without more.
+    pub fn new(month: Month) -> Self {
+        MonthlyJob { version: MESSAGE_VERSION, month, rebuild: false, allow_gaps: false }
+    }
+
     /// Reads a job. Unknown members are passed over.
     pub fn parse(text: &[u8]) -> Result<Self, BadJob> {
         let job: Self = serde_json::from_slice(text)?;
@@ -97,32 +130,26 @@ impl Request {
         let (days, month): (Vec<Day>, _) = match self.wanted {
             Wanted::Days { first, last } => (days_between(first, last.min(today)), None),
             Wanted::Month(month) => {
-                let after = successors(month.next().and_then(|next| next.days().next()), |day| day.next());
-                let days = month.days().chain(after.take(DAYS_AFTER));
+                let days = month.days().chain(grace_days(month));
                 (days.filter(|day| *day <= today).collect(), Some(month))
             }
             Wanted::Tick(day) => {
                 let before = successors(day.previous(), |day| day.previous());
                 let mut days: Vec<Day> = before.take(usize::from(late_days) + 1).collect();
                 days.reverse();
-                // on the day after the last that may bring events of the month before, too
-                let first_days = usize::try_from(day.day_of_month()).is_ok_and(|day| day <= DAYS_AFTER + 1);
-                (days, day.month().previous().filter(|_| first_days))
+                // the month before, as long as the day before the tick may bring records of it
+                let before = day.previous().into_iter().flat_map(months_of);
+                (days, before.filter(|month| *month < day.month()).last())
             }
         };
-        let month = month.map(|month| MonthlyJob {
-            version: MESSAGE_VERSION,
-            month,
-            rebuild: self.rebuild,
-            allow_gaps: self.allow_gaps,
-        });
+        let (rebuild, allow_gaps) = (self.rebuild, self.allow_gaps);
+        let month = month.map(|month| MonthlyJob { rebuild, allow_gaps, ..MonthlyJob::new(month) });
         let last = days.last().copied();
         let job = |day| DailyJob {
-            version: MESSAGE_VERSION,
-            day,
-            rebuild: self.rebuild,
+            rebuild,
             retry_quarantined: self.retry_quarantined,
             month: month.map(|job| AwaitedMonth { job, closing: Some(day) == last }),
+            ..DailyJob::new(day)
         };
         days.into_iter().map(job).collect()
     }

@@ -55,8 +55,8 @@ pub use dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use event_time::event_time_millis;
 pub use event_times::EventTimes;
-pub use home_month::home_month;
-pub use job::{AwaitedMonth, BadJob, DailyJob, MonthlyJob};
+pub use home_month::{grace_days, home_month, months_of};
+pub use job::{AwaitedMonth, BadJob, DailyJob, FedMonth, MonthlyJob};
 pub use journal::{
     AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,
     Verdict, hex,

@@ -1,6 +1,8 @@
 //! What a person or a schedule asks for, as JSON.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde_json::{Map, Value, json};
 
 use crate::{BadDate, Day, Month};
 
@@ -93,7 +95,8 @@ impl Request {
     /// Reads a request. These are requests:
     /// - `{"day": "2026-11-22"}`, `{"from": "2026-11-01", "to": "2026-11-22"}`, `{"month": "2026-11"}`
     /// - `{"year": 2024, "month": 2, "day": 8}`, `{"year": 2024, "month": 2}`
-    /// - an event of EventBridge Scheduler or of an EventBridge rule, of which its `time` counts
+    /// - an event of EventBridge Scheduler or of an EventBridge rule, of which its `time` counts; with `"month": "last"`
+    ///   beside it, it asks for the whole month before
     ///
     /// each but the last with `rebuild`, `retry_quarantined` or `allow_gaps`, and a `version`. Other members are passed
     /// over.
@@ -103,7 +106,7 @@ impl Request {
         };
         let members = Members(members);
         if let Some("aws.scheduler" | "aws.events") = members.0.get("source").and_then(Value::as_str) {
-            return Ok(Request::new(Wanted::Tick(members.tick()?)));
+            return Ok(Request::new(members.scheduled()?));
         }
         members.known_version()?;
         Ok(Request {
@@ -112,6 +115,28 @@ impl Request {
             retry_quarantined: members.flag("retry_quarantined")?,
             allow_gaps: members.flag("allow_gaps")?,
         })
+    }
+}
+
+/// The JSON that [`Request::parse`] reads.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut members = match self.wanted {
+            Wanted::Days { first, last } if first == last => json!({"day": first}),
+            Wanted::Days { first, last } => json!({"from": first, "to": last}),
+            Wanted::Month(month) => json!({"month": month}),
+            Wanted::Tick(day) => json!({"source": "aws.scheduler", "time": format!("{day}T00:00:00Z")}),
+        };
+        members["version"] = MESSAGE_VERSION.into();
+        let flags = [
+            ("rebuild", self.rebuild),
+            ("retry_quarantined", self.retry_quarantined),
+            ("allow_gaps", self.allow_gaps),
+        ];
+        for (flag, _) in flags.into_iter().filter(|(_, set)| *set) {
+            members[flag] = true.into();
+        }
+        members.fmt(f)
     }
 }
 
@@ -160,6 +185,17 @@ impl Members {
             .as_str()
             .ok_or_else(|| Self::bad(member, value, "write a date as text, or year beside it"))?;
         text.parse().map(Some).map_err(|source| BadRequest::BadDate { member, source })
+    }
+
+    fn scheduled(&self) -> Result<Wanted, BadRequest> {
+        let day = self.tick()?;
+        match self.get("month") {
+            None => Ok(Wanted::Tick(day)),
+            Some(month) if month.as_str() == Some("last") => {
+                day.month().previous().map(Wanted::Month).ok_or(BadRequest::NothingAsked)
+            }
+            Some(month) => Err(Self::bad("month", month, "a schedule asks for the last one, or for none")),
+        }
     }
 
     /// `"time": "2026-11-23T01:00:00Z"`

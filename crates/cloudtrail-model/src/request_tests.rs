@@ -42,6 +42,13 @@ fn an_event_of_a_schedule_asks_for_what_its_time_says() {
 }
 
 #[test]
+fn a_schedule_may_ask_for_the_last_month() {
+    let text = r#"{"source":"aws.scheduler","time":"2027-01-05T03:00:00Z","month":"last"}"#;
+    let december = Wanted::Month("2026-12".parse().unwrap());
+    assert_eq!(Request::parse(text.as_bytes()).unwrap(), Request::new(december));
+}
+
+#[test]
 fn flags_are_read() {
     let text = r#"{"day":"2026-11-22","rebuild":true,"retry_quarantined":true,"allow_gaps":true}"#;
     let request = Request::parse(text.as_bytes()).unwrap();
@@ -67,10 +74,24 @@ fn what_is_no_request_says_what_to_write() {
         (r#"{"version":"1","day":"2026-11-22"}"#, "version \"1\""),
         (r#"{"day":"2026-11-22","rebuild":"yes"}"#, "write true or false"),
         (r#"{"source":"aws.scheduler","time":"soon"}"#, "time of the request is \"soon\""),
+        (r#"{"source":"aws.scheduler","time":"2026-11-05T03:00:00Z","month":"next"}"#, "for the last one"),
         (r#"{"source":"aws.scheduler"}"#, "time of the request is null"),
     ] {
         let error = Request::parse(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(why), "{text}: {error}");
         assert!(!error.contains('\n'), "{error}");
     }
+}
+
+#[test]
+fn a_request_is_read_as_it_is_written() {
+    let month = Wanted::Month("2026-10".parse().unwrap());
+    let range = Wanted::Days { first: day("2026-10-30"), last: day("2026-11-02") };
+    for wanted in [one("2026-11-22"), range, month, Wanted::Tick(day("2026-11-23"))] {
+        let request = Request::new(wanted);
+        assert_eq!(Request::parse(request.to_string().as_bytes()).unwrap(), request);
+    }
+    let flags = Request { rebuild: true, retry_quarantined: true, allow_gaps: true, ..Request::new(month) };
+    assert_eq!(Request::parse(flags.to_string().as_bytes()).unwrap(), flags);
+    assert_eq!(Request::new(month).to_string(), r#"{"month":"2026-10","version":1}"#);
 }

@@ -8,6 +8,7 @@ use lake_store::{
     Attempt, AttemptError, Changes, CommitOutcome, ErrorKind, Journal, ObjectMeta, PartContent, PartError,
     PartitionState, Stamp, Store, differences, read_part,
 };
+use tokio::time::Instant;
 
 use crate::pipeline::{self, Staged};
 use crate::plan::{Plan, is_quarantined, plan};
@@ -64,9 +65,9 @@ impl DailyAggregator {
         state: &PartitionState,
         plan: Plan,
     ) -> Result<Ended, DailyError> {
-        let Plan { files, replaces, may_lose, retired } = plan;
+        let Plan { files, replaces, may_lose, retired, commits_empty, until } = plan;
         let forgets = replaces && !state.inputs.is_empty();
-        if files.is_empty() && retired.is_empty() && !forgets {
+        if files.is_empty() && retired.is_empty() && !forgets && !commits_empty {
             let found = differences(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
             if let Some(key) = found.missing.into_iter().next() {
                 // a rebuild that has committed meanwhile deletes the parts of the commits before
@@ -80,12 +81,13 @@ impl DailyAggregator {
                 return Ok(Ended::Done(Outcome::UpToDate { quarantined }));
             }
         }
-        self.progress.plan(files.len());
+        let planned = files.len();
+        self.progress.plan(planned);
         let Some(attempt) = Attempt::begin(self.lake.clone(), journal.clone(), state, self.stamp).await?
         else {
             return Ok(Ended::PlanAgain);
         };
-        let staged = match self.stage(state, files, replaces, &attempt).await {
+        let staged = match self.stage(state, files, until, replaces, &attempt).await {
             Ok(staged) => staged,
             // replaced or deleted since it was listed: what is there now is listed again
             Err(DailyError::Fetch(error))
@@ -106,7 +108,11 @@ impl DailyAggregator {
             staged.abort().await;
             return Err(loss);
         }
-        let committed = Committed::new(state, replaces, retired.len() as u64, &staged, attempt.swept());
+        let left = (planned - staged.inputs.len()) as u64;
+        let committed = Committed {
+            left,
+            ..Committed::new(state, replaces, retired.len() as u64, &staged, attempt.swept())
+        };
         let changes = Changes {
             replaces,
             inputs: staged.inputs,
@@ -126,6 +132,7 @@ impl DailyAggregator {
         &self,
         state: &PartitionState,
         files: Vec<ObjectMeta>,
+        until: Option<Instant>,
         replaces: bool,
         attempt: &Attempt,
     ) -> Result<Staged, DailyError> {
@@ -134,7 +141,7 @@ impl DailyAggregator {
             false => self.read_back(state, attempt.partition()).await?,
         };
         let source = self.source.store().clone();
-        pipeline::run(source, files, index, attempt, &self.options, &self.progress).await
+        pipeline::run(source, files, until, index, attempt, &self.options, &self.progress).await
     }
 
     /// The records that are in the partition already.

@@ -98,7 +98,13 @@ async fn stop_everywhere(
     unreachable!("a run has an end")
 }
 
-const PLAIN: Request = Request { rebuild: false, drop_missing: false, retry_quarantined: false };
+const PLAIN: Request = Request {
+    rebuild: false,
+    drop_missing: false,
+    retry_quarantined: false,
+    commit_empty: false,
+    until: None,
+};
 const REBUILD: Request = Request { rebuild: true, ..PLAIN };
 
 async fn crash_before_and_after_every_effect(before: Before, request: Request, again: Request) {

@@ -2,7 +2,13 @@ use super::*;
 use crate::QuarantinedFile;
 use crate::test_world::{World, committed, key, lines_of};
 
-const RETRY: Request = Request { rebuild: false, drop_missing: false, retry_quarantined: true };
+const RETRY: Request = Request {
+    rebuild: false,
+    drop_missing: false,
+    retry_quarantined: true,
+    commit_empty: false,
+    until: None,
+};
 
 #[tokio::test]
 async fn a_broken_file_is_named_and_the_rest_goes_on() {

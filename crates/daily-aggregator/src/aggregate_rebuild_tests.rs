@@ -1,7 +1,8 @@
 use super::*;
 use crate::test_world::{World, committed, gzip, key, lines_of, put};
 
-const DROP: Request = Request { rebuild: true, drop_missing: true, retry_quarantined: false };
+const DROP: Request =
+    Request { rebuild: true, drop_missing: true, retry_quarantined: false, commit_empty: false, until: None };
 
 /// Three files in three commits, each with a part.
 async fn three_generations() -> World {

@@ -25,7 +25,8 @@ async fn held(records: &[&str]) -> Arc<Held> {
     let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
     store.create_new("a", Bytes::from(envelope(&records))).await.unwrap();
     let files = list_all(&store, "", Depth::All).await.unwrap().objects;
-    let mut fetched = fetch(Arc::new(store), files, &Options::default(), &Cpu::new(1).unwrap());
+    let mut fetched =
+        fetch(Arc::new(store), files, None, &Options::default(), &Cpu::new(1, Arc::default()).unwrap());
     Arc::new(fetched.next().await.unwrap().unwrap().decoded.unwrap())
 }
 

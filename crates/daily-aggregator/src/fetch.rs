@@ -11,9 +11,10 @@ use lake_store::{ObjectMeta, Store, StoreError};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::Options;
-use crate::cpu::{Cpu, Started};
+use crate::cpu::{Cpu, Started, Work};
 use crate::decode::{DecodeError, Decoded, decode, promised_text};
 
 /// A log file and what came of decoding it.
@@ -52,16 +53,17 @@ struct Decoding {
     started: Option<Started<Result<Held, DecodeError>>>,
 }
 
-/// Starts to fetch and decode `files`, which are in key order.
+/// Starts to fetch and decode `files`, which are in key order; but none, after the first, from `until` on.
 pub(crate) fn fetch(
     store: Arc<dyn Store>,
     files: Vec<ObjectMeta>,
+    until: Option<Instant>,
     options: &Options,
     cpu: &Cpu,
 ) -> FetchedFiles {
     let bodies = Budget::new(options.memory_bytes / 4);
     let texts = Budget::new(options.memory_bytes / 4 * 3);
-    let fetching = start_gets(store, files, options.fetches, bodies);
+    let fetching = start_gets(store, files, until, options.fetches, bodies);
     let files = start_decoding(fetching, options.limits, cpu.clone(), texts);
     FetchedFiles { files, limits: options.limits, cpu: cpu.clone() }
 }
@@ -87,7 +89,8 @@ impl FetchedFiles {
     /// Decodes a file while no other is: of texts this large only one is held.
     async fn decode_alone(&self, body: Bytes) -> Result<Held, DecodeError> {
         let limits = self.limits;
-        let decoded = self.cpu.start(move || decode(&body, usize::MAX, &limits)).result().await?;
+        let decoded =
+            self.cpu.start(Work::Decode, move || decode(&body, usize::MAX, &limits)).result().await?;
         Ok(Held { decoded, _reserved: None })
     }
 }
@@ -95,6 +98,7 @@ impl FetchedFiles {
 fn start_gets(
     store: Arc<dyn Store>,
     files: Vec<ObjectMeta>,
+    until: Option<Instant>,
     at_once: usize,
     budget: Budget,
 ) -> Receiver<Fetching> {
@@ -102,9 +106,13 @@ fn start_gets(
     // bodies that have come early wait here, so that a slow one does not hold up those behind it
     let (sender, receiver) = channel(at_once.max(1) * 2);
     tokio::spawn(async move {
-        for meta in files {
+        for (at, meta) in files.into_iter().enumerate() {
             let reserved = budget.reserve(meta.bytes.try_into().unwrap_or(usize::MAX)).await;
             let place = gets.clone().acquire_owned().await;
+            // the first always has its turn, so that however often a day is handed on, it comes to an end
+            if at > 0 && until.is_some_and(|until| Instant::now() >= until) {
+                return;
+            }
             let (store, object) = (store.clone(), meta.clone());
             let body = tokio::spawn(async move {
                 let body = store.get(&object.key, Some(&object.etag)).await;
@@ -159,7 +167,7 @@ fn start_decode(
     reserved: Option<OwnedSemaphorePermit>,
     limits: Limits,
 ) -> Started<Result<Held, DecodeError>> {
-    cpu.start(move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved }))
+    cpu.start(Work::Decode, move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved }))
 }
 
 /// A number of bytes that may be held at once.

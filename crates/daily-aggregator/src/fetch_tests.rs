@@ -8,7 +8,13 @@ use testkit::{Call, Dawdle, Hook, Hooked};
 
 async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
     let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
-    fetch(Arc::new(store), files, &world.options, &Cpu::new(world.options.threads).unwrap())
+    fetch(
+        Arc::new(store),
+        files,
+        None,
+        &world.options,
+        &Cpu::new(world.options.threads, Arc::default()).unwrap(),
+    )
 }
 
 async fn rest(mut fetched: FetchedFiles) -> Vec<Fetched> {
@@ -112,7 +118,13 @@ async fn a_failed_get_ends_the_row_after_the_files_before_it() {
     let mut fetched = {
         let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
         world.source.delete(&key("b")).await.unwrap();
-        fetch(Arc::new(world.source.clone()), files, &world.options, &Cpu::new(2).unwrap())
+        fetch(
+            Arc::new(world.source.clone()),
+            files,
+            None,
+            &world.options,
+            &Cpu::new(2, Arc::default()).unwrap(),
+        )
     };
     assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key("a"));
     let error = fetched.next().await.unwrap().err().unwrap();

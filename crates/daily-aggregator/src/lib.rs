@@ -14,6 +14,7 @@
 //! | publish | [`lake_store::Attempt`] | all parts at once, then the commit |
 //!
 //! [`DailyAggregator::run`] is that story; [`verify`] reads a partition back and holds it against its journal.
+//! [`DailyJobs`] runs it for the messages of a queue, and sends on the months that are complete.
 
 mod aggregate;
 mod block;
@@ -21,6 +22,8 @@ mod cpu;
 mod decode;
 mod failure;
 mod fetch;
+mod jobs;
+mod months;
 mod options;
 mod pack;
 mod part_writer;
@@ -35,6 +38,7 @@ mod verify;
 
 pub use aggregate::DailyAggregator;
 pub use failure::DailyError;
+pub use jobs::DailyJobs;
 pub use options::Options;
 pub use plan::{Request, new_files};
 pub use progress::{Progress, ProgressNow};

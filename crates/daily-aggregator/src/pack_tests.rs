@@ -7,7 +7,13 @@ use lake_store::{Depth, list_all};
 /// Packs every log file of a world's source; the blocks that became full after each file, and the rest.
 async fn pack(world: &World) -> (Vec<Vec<usize>>, Option<usize>, Packed) {
     let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
-    let mut fetched = fetch(Arc::new(world.source.clone()), files, &world.options, &Cpu::new(2).unwrap());
+    let mut fetched = fetch(
+        Arc::new(world.source.clone()),
+        files,
+        None,
+        &world.options,
+        &Cpu::new(2, Arc::default()).unwrap(),
+    );
     let mut packer = Packer::new(DedupeIndex::default(), &world.options);
     let mut full = Vec::new();
     while let Some(file) = fetched.next().await {

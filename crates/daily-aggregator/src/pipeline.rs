@@ -8,10 +8,11 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
 use lake_store::{Attempt, ObjectMeta, SealedPart, Store};
+use tokio::time::Instant;
 
 use crate::block::{Block, Compressed};
-use crate::cpu::Cpu;
-use crate::fetch::fetch;
+use crate::cpu::{Cpu, Work};
+use crate::fetch::{FetchedFiles, fetch};
 use crate::pack::{Packed, Packer};
 use crate::part_writer::PartWriter;
 use crate::{DailyError, Options, Progress};
@@ -35,17 +36,24 @@ impl Staged {
     }
 }
 
-/// Turns `files`, in key order, into sealed parts. Records that `index` knows are dropped.
+/// Turns `files`, in key order, into sealed parts; those that were not started by `until` are left out. Records that
+/// `index` knows are dropped.
 pub(crate) async fn run(
     source: Arc<dyn Store>,
     files: Vec<ObjectMeta>,
+    until: Option<Instant>,
     index: DedupeIndex,
     attempt: &Attempt,
     options: &Options,
-    progress: &Progress,
+    progress: &Arc<Progress>,
 ) -> Result<Staged, DailyError> {
     let mut writer = PartWriter::new(attempt, options.part_raw_bytes);
-    let staged = stage(source, files, index, &mut writer, options, progress).await;
+    let staged = async {
+        let cpu = Cpu::new(options.threads, progress.clone()).map_err(DailyError::Threads)?;
+        let fetched = fetch(source, files, until, options, &cpu);
+        stage(fetched, index, &mut writer, options, &cpu, progress).await
+    }
+    .await;
     if staged.is_err() {
         writer.abort().await;
     }
@@ -53,17 +61,15 @@ pub(crate) async fn run(
 }
 
 async fn stage(
-    source: Arc<dyn Store>,
-    files: Vec<ObjectMeta>,
+    mut fetched: FetchedFiles,
     index: DedupeIndex,
     writer: &mut PartWriter<'_>,
     options: &Options,
+    cpu: &Cpu,
     progress: &Progress,
 ) -> Result<Staged, DailyError> {
-    let cpu = Cpu::new(options.threads).map_err(DailyError::Threads)?;
-    let mut fetched = fetch(source, files, options, &cpu);
     let mut packer = Packer::new(index, options);
-    let mut compressor = Compressor { cpu: &cpu, level: options.level, under_way: FuturesOrdered::new() };
+    let mut compressor = Compressor { cpu, level: options.level, under_way: FuturesOrdered::new() };
 
     while let Some(file) = fetched.next().await {
         let (records, raw_bytes) = packer.add(file.map_err(DailyError::Fetch)?);
@@ -103,7 +109,7 @@ impl Compressor<'_> {
 
     fn start(&self, block: Block) -> Compressing {
         let level = self.level;
-        Box::pin(self.cpu.start(move || block.compress(level)).result())
+        Box::pin(self.cpu.start(Work::Compress, move || block.compress(level)).result())
     }
 
     /// The oldest block under way.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cloudtrail_model::{Input, Verdict};
 use lake_store::{ObjectMeta, PartitionState};
+use tokio::time::Instant;
 
 use crate::{DailyError, Listing};
 
@@ -16,6 +17,10 @@ pub struct Request {
     pub drop_missing: bool,
     /// Try quarantined files again although they have not changed.
     pub retry_quarantined: bool,
+    /// Commit also where no log file was delivered, so that the day counts as looked at.
+    pub commit_empty: bool,
+    /// When to start on no further log file, but to commit what there is: at least one. A rebuild takes the time it needs.
+    pub until: Option<Instant>,
 }
 
 /// What an attempt will do.
@@ -28,6 +33,10 @@ pub(crate) struct Plan {
     pub(crate) may_lose: bool,
     /// Parts that go once the attempt has committed.
     pub(crate) retired: Vec<String>,
+    /// Whether to commit although nothing of this is work.
+    pub(crate) commits_empty: bool,
+    /// See [`Request::until`].
+    pub(crate) until: Option<Instant>,
 }
 
 /// Compares what was delivered with what the partition holds. Work is what is new, or has changed since.
@@ -44,13 +53,19 @@ pub(crate) fn plan(
             return Err(DailyError::RebuildLoses { count: missing.len(), example: (*example).to_owned() });
         }
         let retired = state.parts.keys().cloned().collect();
-        return Ok(Plan { files: delivered, replaces: true, may_lose: request.drop_missing, retired });
+        let may_lose = request.drop_missing;
+        return Ok(Plan { files: delivered, replaces: true, may_lose, retired, ..Plan::default() });
     }
     let is_work = |file: &ObjectMeta| match known(state, file) {
         None => true,
         Some(input) => request.retry_quarantined && is_quarantined(input),
     };
-    Ok(Plan { files: delivered.into_iter().filter(is_work).collect(), ..Plan::default() })
+    Ok(Plan {
+        files: delivered.into_iter().filter(is_work).collect(),
+        commits_empty: request.commit_empty && state.commits == 0,
+        until: request.until,
+        ..Plan::default()
+    })
 }
 
 /// Log files of a listing that the partition does not hold in this version.

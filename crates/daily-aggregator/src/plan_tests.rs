@@ -49,7 +49,13 @@ fn work(delivered: &[(&str, &str)], request: Request) -> Vec<String> {
     plan.files.into_iter().map(|file| file.key).collect()
 }
 
-const REBUILD: Request = Request { rebuild: true, drop_missing: false, retry_quarantined: false };
+const REBUILD: Request = Request {
+    rebuild: true,
+    drop_missing: false,
+    retry_quarantined: false,
+    commit_empty: false,
+    until: None,
+};
 
 #[test]
 fn work_is_what_is_new_or_has_changed() {

@@ -1,6 +1,9 @@
 //! How far a run is, for whoever watches.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::cpu::Work;
 
 /// Counters that only grow while a run goes on. Read them at any time.
 #[derive(Debug, Default)]
@@ -9,6 +12,8 @@ pub struct Progress {
     files_done: AtomicU64,
     records: AtomicU64,
     raw_bytes: AtomicU64,
+    decode_nanos: AtomicU64,
+    compress_nanos: AtomicU64,
 }
 
 /// The counters at one moment.
@@ -22,6 +27,10 @@ pub struct ProgressNow {
     pub records: u64,
     /// Bytes of their text.
     pub raw_bytes: u64,
+    /// Time that threads spent decoding, added up.
+    pub decode_time: Duration,
+    /// Time that threads spent compressing, added up.
+    pub compress_time: Duration,
 }
 
 impl Progress {
@@ -33,7 +42,17 @@ impl Progress {
             files_done: get(&self.files_done),
             records: get(&self.records),
             raw_bytes: get(&self.raw_bytes),
+            decode_time: Duration::from_nanos(get(&self.decode_nanos)),
+            compress_time: Duration::from_nanos(get(&self.compress_nanos)),
         }
+    }
+
+    pub(crate) fn worked(&self, what: Work, time: Duration) {
+        let counter = match what {
+            Work::Decode => &self.decode_nanos,
+            Work::Compress => &self.compress_nanos,
+        };
+        counter.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn plan(&self, files: usize) {

@@ -36,12 +36,15 @@ pub enum Outcome {
 }
 
 /// What a commit did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Committed {
     /// Its sums.
     pub totals: Totals,
     /// Its parts.
     pub parts: Vec<Part>,
+    /// Log files that were left for a later run, since there was no time.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left: u64,
     /// Log files it quarantined, in key order.
     #[serde(skip)]
     pub quarantined: Vec<QuarantinedFile>,
@@ -88,6 +91,7 @@ impl Committed {
         Committed {
             totals,
             parts,
+            left: 0,
             quarantined: QuarantinedFile::among(&staged.inputs),
             quarantined_earlier: QuarantinedFile::among(earlier),
             retired,
@@ -95,6 +99,11 @@ impl Committed {
             index_bytes: staged.index.memory(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Outcome {

@@ -1,12 +1,14 @@
 //! Fan-out: a request becomes a job for each of its days.
 //!
 //! It may be repeated: a job that is sent twice finds nothing to do the second time. The request is done only when every
-//! job was confirmed by the queue, so its message must be deleted after [`FanOut::handle`] and never before.
+//! job was confirmed by the queue, so its message must be deleted after [`FanOut::send_jobs`] and never before.
 
 use std::sync::Arc;
 
-use cloudtrail_model::{BadRequest, Day, Request};
-use job_queue::{Queue, Unsent, send_all};
+use async_trait::async_trait;
+use cloudtrail_model::{BadRequest, DailyJob, Day, Request};
+use job_queue::{Handled, Handler, NewMessage, Queue, Unsent, send_all};
+use tokio::time::Instant;
 
 /// Where jobs go.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub struct FanOut {
     pub daily_jobs: Arc<dyn Queue>,
     /// Days before yesterday that a schedule's tick asks for too, for log files that came late.
     pub late_days: u16,
+    /// The day it is, in UTC.
+    pub today: fn() -> Day,
 }
 
 /// What became of a request.
@@ -41,13 +45,36 @@ pub enum FanOutError {
 }
 
 impl FanOut {
-    /// Sends the jobs of a request, which is JSON, in the order of their days. `today` is the day it is, in UTC.
-    pub async fn handle(&self, request: &[u8], today: Day) -> Result<FannedOut, FanOutError> {
+    /// Sends the jobs of a request, which is JSON, in the order of their days.
+    pub async fn send_jobs(&self, request: &[u8]) -> Result<FannedOut, FanOutError> {
         let request = Request::parse(request)?;
-        let jobs = request.jobs(today, self.late_days);
-        let bodies: Vec<String> = jobs.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-        send_all(&*self.daily_jobs, &bodies).await?;
+        let jobs = request.jobs((self.today)(), self.late_days);
+        let message = |job: &DailyJob| Ok(NewMessage::new(serde_json::to_string(job)?, job.day.to_string()));
+        let messages: Vec<NewMessage> = jobs.iter().map(message).collect::<Result<_, serde_json::Error>>()?;
+        send_all(&*self.daily_jobs, &messages).await?;
         Ok(FannedOut { request, jobs: jobs.len() })
+    }
+}
+
+#[async_trait]
+impl Handler for FanOut {
+    fn name(&self) -> &'static str {
+        "fan-out"
+    }
+
+    async fn handle(&self, body: &str, _: Option<Instant>) -> Handled {
+        let mut handled = Handled::default();
+        let jobs = match self.send_jobs(body.as_bytes()).await {
+            Ok(done) => done.jobs,
+            Err(error) => {
+                handled.failure = Some(error.into());
+                0
+            }
+        };
+        handled.fact("request", body);
+        handled.count("Requests", 1);
+        handled.count("Jobs", jobs as u64);
+        handled
     }
 }
 

@@ -11,7 +11,7 @@ fn day(text: &str) -> Day {
 
 fn fan_out() -> (MemoryQueue, FanOut) {
     let queue = MemoryQueue::new(Duration::from_secs(60), 5);
-    (queue.clone(), FanOut { daily_jobs: Arc::new(queue), late_days: 3 })
+    (queue.clone(), FanOut { daily_jobs: Arc::new(queue), late_days: 3, today: || day("2026-11-23") })
 }
 
 /// The days of the jobs on a queue.
@@ -22,7 +22,7 @@ fn days(queue: &MemoryQueue) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_month_is_a_job_for_each_day() {
     let (queue, fan_out) = fan_out();
-    let done = fan_out.handle(br#"{"month":"2026-10"}"#, day("2026-11-23")).await.unwrap();
+    let done = fan_out.send_jobs(br#"{"month":"2026-10"}"#).await.unwrap();
     assert_eq!((done.jobs, days(&queue).len()), (34, 34));
     assert_eq!((days(&queue)[0].as_str(), days(&queue)[33].as_str()), ("2026-10-01", "2026-11-03"));
 }
@@ -31,7 +31,7 @@ async fn a_month_is_a_job_for_each_day() {
 async fn a_tick_is_yesterday_and_days_before() {
     let (queue, fan_out) = fan_out();
     let tick = br#"{"version":"0","source":"aws.scheduler","time":"2026-11-23T01:00:00Z"}"#;
-    fan_out.handle(tick, day("2026-11-23")).await.unwrap();
+    fan_out.send_jobs(tick).await.unwrap();
     assert_eq!(days(&queue), ["2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"]);
 }
 
@@ -39,7 +39,7 @@ async fn a_tick_is_yesterday_and_days_before() {
 async fn every_job_is_sent_although_the_queue_refuses_some() {
     let (queue, fan_out) = fan_out();
     queue.refuse_next(7);
-    fan_out.handle(br#"{"from":"2026-11-01","to":"2026-11-20"}"#, day("2026-11-23")).await.unwrap();
+    fan_out.send_jobs(br#"{"from":"2026-11-01","to":"2026-11-20"}"#).await.unwrap();
     let mut found = days(&queue);
     found.sort_unstable();
     found.dedup();
@@ -51,10 +51,10 @@ async fn a_request_whose_jobs_are_not_confirmed_is_not_done_and_may_be_repeated(
     let (queue, fan_out) = fan_out();
     queue.refuse_next(u64::MAX);
     let request = br#"{"day":"2026-11-22"}"#;
-    let error = fan_out.handle(request, day("2026-11-23")).await.unwrap_err();
+    let error = fan_out.send_jobs(request).await.unwrap_err();
     assert!(matches!(error, FanOutError::Unsent(_)), "{error}");
     queue.refuse_next(0);
-    fan_out.handle(request, day("2026-11-23")).await.unwrap();
+    fan_out.send_jobs(request).await.unwrap();
     assert_eq!(days(&queue), ["2026-11-22"]);
 }
 
@@ -62,7 +62,7 @@ async fn a_request_whose_jobs_are_not_confirmed_is_not_done_and_may_be_repeated(
 async fn a_poison_request_sends_nothing_and_says_why() {
     let (queue, fan_out) = fan_out();
     for text in ["no JSON", "{}", r#"{"version":2,"day":"2026-11-22"}"#] {
-        let error = fan_out.handle(text.as_bytes(), day("2026-11-23")).await.unwrap_err();
+        let error = fan_out.send_jobs(text.as_bytes()).await.unwrap_err();
         assert!(matches!(error, FanOutError::BadRequest(_)), "{text}: {error}");
     }
     assert_eq!(days(&queue), [""; 0]);
@@ -71,6 +71,17 @@ async fn a_poison_request_sends_nothing_and_says_why() {
 #[tokio::test(start_paused = true)]
 async fn days_to_come_are_no_jobs() {
     let (queue, fan_out) = fan_out();
-    let done = fan_out.handle(br#"{"day":"2026-11-24"}"#, day("2026-11-23")).await.unwrap();
+    let done = fan_out.send_jobs(br#"{"day":"2026-11-24"}"#).await.unwrap();
     assert_eq!((done.jobs, days(&queue).len()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_of_a_request_is_said_and_counted() {
+    let (_, fan_out) = fan_out();
+    let handled = fan_out.handle(r#"{"month":"2026-10"}"#, None).await;
+    assert!(handled.failure.is_none());
+    assert_eq!(handled.metrics.iter().map(|metric| metric.value).collect::<Vec<_>>(), [1, 34]);
+    let handled = fan_out.handle("{}", None).await;
+    assert!(handled.failure.unwrap().to_string().contains("names no days"));
+    assert_eq!(handled.facts["request"], "{}");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{BATCH, Queue, QueueError};
+use crate::{BATCH, NewMessage, Queue, QueueError};
 
 /// Bytes of the bodies of one call at most: SQS takes 256 KiB with what it adds.
 const BATCH_BYTES: usize = 200 << 10;
@@ -27,13 +27,13 @@ pub struct Unsent {
 
 /// Sends messages in order, in batches, until every one is confirmed. One that was not confirmed is sent again, so it may
 /// be on the queue twice. Stops at the first batch that is not confirmed in time.
-pub async fn send_all(queue: &dyn Queue, bodies: &[String]) -> Result<(), Unsent> {
+pub async fn send_all(queue: &dyn Queue, messages: &[NewMessage]) -> Result<(), Unsent> {
     let mut sent = 0;
-    while sent < bodies.len() {
-        let batch = first_batch(&bodies[sent..]);
+    while sent < messages.len() {
+        let batch = first_batch(&messages[sent..]);
         if let Err((unconfirmed, source)) = send_batch(queue, batch).await {
-            let unsent = bodies.len() - sent - batch.len() + unconfirmed;
-            return Err(Unsent { unsent, all: bodies.len(), source });
+            let unsent = messages.len() - sent - batch.len() + unconfirmed;
+            return Err(Unsent { unsent, all: messages.len(), source });
         }
         sent += batch.len();
     }
@@ -41,16 +41,16 @@ pub async fn send_all(queue: &dyn Queue, bodies: &[String]) -> Result<(), Unsent
 }
 
 /// As many as one call takes, at least one.
-fn first_batch(bodies: &[String]) -> &[String] {
+fn first_batch(messages: &[NewMessage]) -> &[NewMessage] {
     let mut bytes = 0;
-    let fits = bodies.iter().take(BATCH).take_while(|body| {
-        bytes += body.len();
+    let fits = messages.iter().take(BATCH).take_while(|message| {
+        bytes += message.body.len();
         bytes <= BATCH_BYTES
     });
-    &bodies[..fits.count().max(1)]
+    &messages[..fits.count().max(1)]
 }
 
-async fn send_batch(queue: &dyn Queue, batch: &[String]) -> Result<(), (usize, QueueError)> {
+async fn send_batch(queue: &dyn Queue, batch: &[NewMessage]) -> Result<(), (usize, QueueError)> {
     let (started, mut pause) = (Instant::now(), FIRST_PAUSE);
     let mut left = batch.to_vec();
     loop {
@@ -60,16 +60,16 @@ async fn send_batch(queue: &dyn Queue, batch: &[String]) -> Result<(), (usize, Q
                 let mut again = Vec::new();
                 // a queue that answers for fewer than it was given has not confirmed the others
                 let mut confirmed = confirmed.into_iter();
-                for body in left {
+                for message in left {
                     match confirmed.next() {
                         Some(Ok(())) => {}
                         Some(Err(error)) => {
                             last = Some(error);
-                            again.push(body);
+                            again.push(message);
                         }
                         None => {
                             last.get_or_insert_with(unanswered);
-                            again.push(body);
+                            again.push(message);
                         }
                     }
                 }

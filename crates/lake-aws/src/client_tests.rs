@@ -1,7 +1,9 @@
+use job_queue::{NewMessage, Queue};
+use lake_store::{Depth, with_causes};
 use testkit::s3::{Fault, Operation, S3Server};
 
 use super::*;
-use crate::test_world::{BUCKET, connection, server};
+use crate::test_world::{BUCKET, Queues, connection, queue_connection, queues, server};
 
 fn location() -> S3Location {
     S3Location { bucket: BUCKET.to_owned(), prefix: String::new() }
@@ -33,4 +35,77 @@ async fn who_cannot_be_asked_says_no_region() {
     assert_eq!(server.take_calls(), []);
     drop(server);
     assert_eq!(region_of(&client, &location(), &BucketOptions::default()).await.unwrap(), None);
+}
+
+/// A session that the environment says so much of.
+fn session(endpoint: Option<&str>, region: Option<&str>) -> Session {
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http())
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+            queue_connection(&queues().server).credentials(),
+        ));
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    config.set_region(region.map(|region| Region::new(region.to_owned())));
+    Session::of(config.build())
+}
+
+/// The region that the requests of a session to the queue of a URL are signed for.
+async fn signed_for(session: &Session, queues: &Queues, url: &str) -> String {
+    let queue = session.queue(url).unwrap();
+    let answers = queue.send(&[NewMessage::new("body", "group")]).await;
+    answers.unwrap_or_else(|error| panic!("{}", with_causes(&error))).remove(0).unwrap();
+    queues.server.take_calls().remove(0).region
+}
+
+#[tokio::test]
+async fn a_queue_is_where_its_url_says() {
+    let queues = queues();
+    let url = queues.server.url("jobs");
+    assert_eq!(signed_for(&session(None, None), &queues, &url).await, FIRST_REGION);
+    assert_eq!(signed_for(&session(None, Some("eu-west-1")), &queues, &url).await, "eu-west-1");
+    assert_eq!(queues.standard.bodies().len(), 2);
+}
+
+#[tokio::test]
+async fn an_endpoint_of_ones_own_is_where_every_queue_is() {
+    let queues = queues();
+    let endpoint = queues.server.endpoint();
+    let at_aws = "https://sqs.eu-north-1.amazonaws.com/123456789012/jobs";
+    let own = session(Some(&endpoint), Some("eu-west-1"));
+    assert_eq!(signed_for(&own, &queues, at_aws).await, "eu-west-1");
+    assert_eq!(signed_for(&session(Some(&endpoint), None), &queues, at_aws).await, "eu-north-1");
+    let elsewhere = "http://localhost:1/123456789012/jobs";
+    assert_eq!(signed_for(&session(Some(&endpoint), None), &queues, elsewhere).await, FIRST_REGION);
+}
+
+#[tokio::test]
+async fn a_queue_at_aws_is_reached_in_the_region_of_its_url() {
+    for (url, region) in [
+        ("https://sqs.eu-north-1.amazonaws.com/123456789012/jobs", "eu-north-1"),
+        ("https://vpce-0a1b.sqs.eu-south-1.vpce.amazonaws.com/123456789012/jobs", "eu-south-1"),
+    ] {
+        let queue = session(None, Some("eu-west-1")).queue(url).unwrap();
+        assert!(format!("{queue:?}").contains(region), "{queue:?}");
+    }
+}
+
+#[test]
+fn what_is_no_url_of_a_queue_is_refused() {
+    let error = session(None, None).queue("arn:aws:sqs:eu-central-1:123456789012:jobs").unwrap_err();
+    crate::test_world::assert_queue_said(
+        &error,
+        false,
+        &["cannot open a queue", "https://sqs.REGION.amazonaws.com"],
+    );
+}
+
+#[tokio::test]
+async fn a_store_hides_what_passes() {
+    let server = server();
+    let session = session(Some(&server.endpoint()), None);
+    let store = session.store(location(), BucketOptions::default()).await.unwrap();
+    server.fault(|_, number| (number == 0).then_some(Fault::Fail(503, "SlowDown")));
+    let _ = store.list("", Depth::All, None).await;
+    assert_eq!(server.take_calls().len(), 2);
 }

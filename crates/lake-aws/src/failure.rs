@@ -23,23 +23,40 @@ where
         SdkError::DispatchFailure(_) => ErrorKind::Transient,
         _ => kind(status, &code),
     };
-    let advice = advice(&code, kind);
-    let message = error.message().map(one_line).filter(|message| !message.is_empty());
-    StoreError::new(kind, action, key).because(match (message, code.is_empty()) {
-        (Some(message), false) => {
-            let message = message.trim_end_matches('.');
-            Answer { text: format!("{code}: {message}{advice}"), source: None }
+    let answer = answer(error, status, &code, advice(&code, kind));
+    StoreError::new(kind, action, key).because(answer)
+}
+
+/// What a failed call of any service tells a person: the code and the message of its answer, and the advice.
+pub(crate) fn answer<E>(
+    error: SdkError<E, HttpResponse>,
+    status: Option<u16>,
+    code: &str,
+    advice: &str,
+) -> Answer
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    if !code.is_empty() {
+        return Answer { text: said(code, error.message().unwrap_or_default(), advice), source: None };
+    }
+    match status {
+        Some(200..300) => {
+            Answer { text: "an answer that cannot be read".to_owned(), source: Some(Box::new(error)) }
         }
-        (None, false) => Answer { text: format!("{code}{advice}"), source: None },
-        (_, true) => match status {
-            Some(200..300) => {
-                Answer { text: "an answer that cannot be read".to_owned(), source: Some(Box::new(error)) }
-            }
-            // an answer to HEAD has no body that could say more
-            Some(status) => Answer { text: format!("HTTP status {status}{advice}"), source: None },
-            None => Answer { text: format!("there was no answer{advice}"), source: Some(Box::new(error)) },
-        },
-    })
+        // an answer to HEAD has no body that could say more
+        Some(status) => Answer { text: format!("HTTP status {status}{advice}"), source: None },
+        None => Answer { text: format!("there was no answer{advice}"), source: Some(Box::new(error)) },
+    }
+}
+
+/// A code, the message that came with it, and what to do.
+pub(crate) fn said(code: &str, message: &str, advice: &str) -> String {
+    let message = one_line(message);
+    match message.trim_end_matches('.') {
+        "" => format!("{code}{advice}"),
+        message => format!("{code}: {message}{advice}"),
+    }
 }
 
 /// What a provider of credentials said, where nothing was sent for want of them.
@@ -50,28 +67,32 @@ pub(crate) fn credentials_error<'a>(
     causes.find_map(|cause| cause.downcast_ref::<CredentialsError>())
 }
 
-/// What the providers say, which may be many lines, on one.
 fn refused_credentials(action: &'static str, key: &str, error: &CredentialsError) -> StoreError {
-    let (kind, advice) = match error {
-        CredentialsError::ProviderTimedOut(_) => {
-            (ErrorKind::Transient, "the credentials did not come in time")
-        }
-        _ => (ErrorKind::Denied, "there are no credentials: set AWS_PROFILE, or log in (aws sso login)"),
+    let (transient, answer) = without_credentials(error);
+    let kind = if transient { ErrorKind::Transient } else { ErrorKind::Denied };
+    StoreError::new(kind, action, key).because(answer)
+}
+
+/// What the providers say, which may be many lines, on one; and whether they may say something else later.
+pub(crate) fn without_credentials(error: &CredentialsError) -> (bool, Answer) {
+    let (transient, advice) = match error {
+        CredentialsError::ProviderTimedOut(_) => (true, "the credentials did not come in time"),
+        _ => (false, "there are no credentials: set AWS_PROFILE, or log in (aws sso login)"),
     };
     let said = one_line(&with_causes(error));
-    StoreError::new(kind, action, key).because(Answer { text: format!("{advice}: {said}"), source: None })
+    (transient, Answer { text: format!("{advice}: {said}"), source: None })
 }
 
 /// What a person needs to know of an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-struct Answer {
-    text: String,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 /// The code says more than the status: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
-fn kind(status: Option<u16>, code: &str) -> ErrorKind {
+pub(crate) fn kind(status: Option<u16>, code: &str) -> ErrorKind {
     match (status.unwrap_or(0), code) {
         (
             _,
@@ -137,7 +158,7 @@ fn advice(code: &str, kind: ErrorKind) -> &'static str {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, future};
 use lake_store::{ErrorKind, conformance, list_all};
 use testkit::s3::{Call, Fault, Operation, S3Server};
 
 use super::*;
 use crate::Connection;
-use crate::test_world::{BUCKET, assert_said, bare, connection, retried, server, top};
+use crate::test_world::{BUCKET, Failing, assert_said, bare, connection, retried, server, top};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_conforms() {
@@ -184,19 +183,6 @@ async fn keys_that_xml_cannot_hold_are_listed_and_their_uploads_abandoned() {
     assert_eq!(list_all(&store, "", Depth::Level).await.unwrap().prefixes, ["a\r\n/"]);
     assert_eq!(store.abandon_staged("a").await.unwrap(), 2);
     assert_eq!(server.uploads_under_way(BUCKET), 0);
-}
-
-/// A provider of credentials that has none.
-#[derive(Debug)]
-struct Failing(fn() -> CredentialsError);
-
-impl ProvideCredentials for Failing {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Err((self.0)()))
-    }
 }
 
 #[tokio::test]

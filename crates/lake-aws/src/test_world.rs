@@ -3,10 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use job_queue::QueueError;
 use lake_store::{ErrorKind, Retry, Store, StoreError, with_causes};
+use testkit::MemoryQueue;
 use testkit::s3::S3Server;
+use testkit::sqs::SqsServer;
 
-use crate::{BucketOptions, Connection, S3Location, S3Store};
+use crate::{BucketOptions, Connection, S3Location, S3Store, SqsQueue};
 
 pub(crate) const BUCKET: &str = "lake";
 
@@ -46,5 +51,56 @@ pub(crate) fn assert_said(error: &StoreError, kind: ErrorKind, words: &[&str]) {
     assert!(!line.contains('\n') && line.len() < 300, "{line}");
     for word in words {
         assert!(line.contains(word), "{word:?} is not in: {line}");
+    }
+}
+
+/// A server with a queue of each kind.
+pub(crate) struct Queues {
+    pub(crate) server: SqsServer,
+    pub(crate) standard: MemoryQueue,
+    pub(crate) fifo: MemoryQueue,
+}
+
+pub(crate) fn queues() -> Queues {
+    let hidden_for = Duration::from_secs(60);
+    let (standard, fifo) = (MemoryQueue::new(hidden_for, 5), MemoryQueue::fifo(hidden_for, 5));
+    let server = SqsServer::start(&[("jobs", standard.clone()), ("jobs.fifo", fifo.clone())]).unwrap();
+    Queues { server, standard, fifo }
+}
+
+/// A queue of a server, over HTTP.
+pub(crate) fn over_http(server: &SqsServer, name: &str) -> SqsQueue {
+    SqsQueue::new(queue_connection(server).queue_client(), server.url(name))
+}
+
+pub(crate) fn queue_connection(server: &SqsServer) -> Connection {
+    Connection {
+        endpoint: server.endpoint(),
+        region: "eu-central-1".to_owned(),
+        access_key: SqsServer::ACCESS_KEY.to_owned(),
+        secret_key: "any".to_owned(),
+    }
+}
+
+/// Asserts that an error of a queue fits on one line that has all of these words.
+pub(crate) fn assert_queue_said(error: &QueueError, transient: bool, words: &[&str]) {
+    let line = with_causes(error);
+    assert_eq!(error.transient, transient, "{line}");
+    assert!(!line.contains('\n') && line.len() < 300, "{line}");
+    for word in words {
+        assert!(line.contains(word), "{word:?} is not in: {line}");
+    }
+}
+
+/// A provider of credentials that has none.
+#[derive(Debug)]
+pub(crate) struct Failing(pub(crate) fn() -> CredentialsError);
+
+impl ProvideCredentials for Failing {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err((self.0)()))
     }
 }

@@ -23,6 +23,7 @@ mod export;
 mod failure;
 mod flatten;
 mod gather;
+mod jobs;
 #[cfg(test)]
 mod json_equality;
 mod options;
@@ -44,8 +45,9 @@ pub use arrow_types::arrow_schema;
 pub use export::{ExportError, export};
 pub use failure::MonthlyError;
 pub use flatten::RowBuilder;
+pub use jobs::MonthlyJobs;
 pub use options::Options;
-pub use plan::{MonthPlan, months_of, plan};
+pub use plan::{MonthPlan, plan};
 pub use progress::Progress;
 pub use report::{Committed, MonthReport, Outcome, day_list};
 pub use unflatten::append_lines;

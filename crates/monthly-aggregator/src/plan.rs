@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Month, MonthSource, Part, Partition, Table};
+use cloudtrail_model::{Day, Month, MonthSource, Part, Partition, Table, grace_days};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Journal, JournalError, PartitionState, Store};
 
-/// Days of the next month, from the first, that may still bring records of a month.
-const GRACE_DAYS: usize = 3;
 /// Journals read at once.
 const READS_AT_ONCE: usize = 8;
 
@@ -39,7 +37,7 @@ impl MonthPlan {
 /// date by the same run, and most days bring nothing for them.
 pub async fn plan(lake: &Arc<dyn Store>, table: Table, month: Month) -> Result<MonthPlan, JournalError> {
     let own = month.days().map(|day| (day, true));
-    let next = month.next().into_iter().flat_map(|next| next.days().take(GRACE_DAYS)).map(|day| (day, false));
+    let next = grace_days(month).map(|day| (day, false));
     let days: Vec<(Day, bool)> = own.chain(next).collect();
     let mut journals = futures::stream::iter(days)
         .map(|(day, own)| async move {
@@ -66,13 +64,6 @@ pub async fn plan(lake: &Arc<dyn Store>, table: Table, month: Month) -> Result<M
         plan.parts.extend(state.parts.into_values().map(|part| (day, part)));
     }
     Ok(plan)
-}
-
-/// The months whose Parquet a delivery day can change: its own, and in the first days the one before.
-pub fn months_of(day: Day) -> impl Iterator<Item = Month> {
-    let early = usize::try_from(day.day_of_month()).is_ok_and(|date| date <= GRACE_DAYS);
-    let before = if early { day.month().previous() } else { None };
-    before.into_iter().chain([day.month()])
 }
 
 #[cfg(test)]

@@ -44,12 +44,3 @@ async fn other_tables_have_the_days_that_the_main_table_has() {
     assert_eq!((plan.parts.len(), plan.source.missing_days.len()), (1, 0));
     assert_eq!(plan.source.awaited_days.len(), 3);
 }
-
-#[test]
-fn a_delivery_day_changes_its_month_and_early_on_the_one_before() {
-    let months = |date: &str| months_of(day(date)).map(|month| month.to_string()).collect::<Vec<_>>();
-    assert_eq!(months("2026-11-03"), ["2026-10", "2026-11"]);
-    assert_eq!(months("2026-11-04"), ["2026-11"]);
-    assert_eq!(months("2026-01-01"), ["2025-12", "2026-01"]);
-    assert_eq!(months("0001-01-01"), ["0001-01"]);
-}

@@ -31,7 +31,7 @@ pub enum Outcome {
 }
 
 /// What a commit did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Committed {
     /// Its sums.
     pub totals: Totals,

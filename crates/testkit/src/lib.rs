@@ -3,11 +3,13 @@
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
 //! check but the types of `cloudtrail-model`. The [`Hooked`] store is how tests get between the calls of a run: [`Fault`]
 //! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in. With
-//! the feature `s3` there is an S3 to talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
+//! the feature `s3` there is an S3 and an SQS to talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
 
 mod dawdle;
 mod fault;
 mod hooked_store;
+#[cfg(feature = "s3")]
+mod http_server;
 mod lake;
 mod meanwhile;
 mod memory_queue;
@@ -15,6 +17,10 @@ mod oracle;
 #[cfg(feature = "s3")]
 pub mod s3;
 mod samples;
+#[cfg(feature = "s3")]
+mod server_script;
+#[cfg(feature = "s3")]
+pub mod sqs;
 mod stamp;
 
 pub use dawdle::Dawdle;

@@ -1,26 +1,34 @@
 //! A queue in memory, as unfriendly as SQS may be.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use job_queue::{BATCH, Message, Queue, QueueError};
+use job_queue::{BATCH, Message, NewMessage, Queue, QueueError};
 use tokio::time::Instant;
+
+/// For how long a FIFO queue remembers the ids of what it took:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html>
+const REMEMBERED: Duration = Duration::from_secs(300);
 
 /// A queue with a time that a message is hidden for when it is received, and a queue beside it for those that were
 /// received too often. A clone is the same queue.
 #[derive(Debug, Clone)]
 pub struct MemoryQueue {
     hidden_for: Duration,
-    max_receives: u32,
+    /// `None` of a queue of dead letters, which keeps what it has.
+    max_receives: Option<u32>,
+    fifo: bool,
     state: Arc<Mutex<State>>,
+    dead: Option<Box<MemoryQueue>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Held>,
-    dead: Vec<String>,
+    /// When the FIFO queue took what has this id.
+    taken: BTreeMap<String, Instant>,
     last_id: u64,
     last_receipt: u64,
     refusing: u64,
@@ -30,6 +38,7 @@ struct State {
 struct Held {
     id: u64,
     body: String,
+    group: String,
     received: u32,
     receipt: u64,
     visible_from: Instant,
@@ -38,7 +47,20 @@ struct Held {
 impl MemoryQueue {
     /// An empty one.
     pub fn new(hidden_for: Duration, max_receives: u32) -> Self {
-        MemoryQueue { hidden_for, max_receives, state: Arc::default() }
+        Self::of_kind(false, hidden_for, max_receives)
+    }
+
+    /// An empty FIFO queue: it gives out a group's messages in the order they came, none of a group while somebody has
+    /// one of it, and takes an id once in five minutes. One call may be given several of a group, in order, as SQS does:
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html>
+    pub fn fifo(hidden_for: Duration, max_receives: u32) -> Self {
+        Self::of_kind(true, hidden_for, max_receives)
+    }
+
+    fn of_kind(fifo: bool, hidden_for: Duration, max_receives: u32) -> Self {
+        let empty = MemoryQueue { hidden_for, max_receives: None, fifo, state: Arc::default(), dead: None };
+        let dead = Some(Box::new(empty.clone()));
+        MemoryQueue { max_receives: Some(max_receives), state: Arc::default(), dead, ..empty }
     }
 
     /// Refuses the next so many messages that are sent.
@@ -53,7 +75,31 @@ impl MemoryQueue {
 
     /// Messages that were received too often.
     pub fn dead(&self) -> Vec<String> {
-        self.lock().dead.clone()
+        self.dead.as_ref().map_or(Vec::new(), |dead| dead.bodies())
+    }
+
+    /// The queue of those, which never gives up on one. Of a queue of dead letters, itself.
+    pub fn dead_letters(&self) -> MemoryQueue {
+        self.dead.as_ref().map_or_else(|| self.clone(), |dead| (**dead).clone())
+    }
+
+    /// Whether it is a FIFO queue.
+    #[cfg(feature = "s3")]
+    pub(crate) fn is_fifo(&self) -> bool {
+        self.fifo
+    }
+
+    /// Whether somebody has the message of this receipt.
+    #[cfg(feature = "s3")]
+    pub(crate) fn in_flight(&self, receipt: &str) -> bool {
+        let now = Instant::now();
+        self.lock().waiting.iter().any(|held| held.is_of(receipt) && held.visible_from > now)
+    }
+
+    /// Whether this is the last receipt of a message that is there.
+    #[cfg(feature = "s3")]
+    pub(crate) fn knows_receipt(&self, receipt: &str) -> bool {
+        self.lock().waiting.iter().any(|held| held.is_of(receipt))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -61,64 +107,96 @@ impl MemoryQueue {
     }
 
     /// Messages that nobody holds, up to a batch of them; none that was received too often.
-    fn take(&self) -> Vec<Message> {
+    fn take(&self, most: usize) -> Vec<Message> {
         let (now, mut state) = (Instant::now(), self.lock());
-        let state = &mut *state;
-        let max = self.max_receives;
-        let (dying, waiting): (Vec<Held>, Vec<Held>) =
-            state.waiting.drain(..).partition(|held| held.visible_from <= now && held.received >= max);
-        state.dead.extend(dying.into_iter().map(|held| held.body));
-        state.waiting = waiting.into();
+        self.bury(&mut state, now);
+        let State { waiting, last_receipt, .. } = &mut *state;
+        let busy: BTreeSet<String> = waiting
+            .iter()
+            .filter(|held| self.fifo && held.visible_from > now)
+            .map(|held| held.group.clone())
+            .collect();
+        let free = waiting.iter_mut().filter(|held| held.visible_from <= now && !busy.contains(&held.group));
         let mut taken = Vec::new();
-        for held in state.waiting.iter_mut().filter(|held| held.visible_from <= now).take(BATCH) {
-            state.last_receipt += 1;
-            (held.receipt, held.visible_from) = (state.last_receipt, now + self.hidden_for);
+        for held in free.take(most.min(BATCH)) {
+            *last_receipt += 1;
+            (held.receipt, held.visible_from) = (*last_receipt, now + self.hidden_for);
             held.received += 1;
             taken.push(Message {
                 id: held.id.to_string(),
                 receipt: held.receipt.to_string(),
                 body: held.body.clone(),
                 received: held.received,
+                group: self.fifo.then(|| held.group.clone()),
             });
         }
         taken
     }
 
+    /// Moves what was received too often to the dead.
+    fn bury(&self, state: &mut State, now: Instant) {
+        let (Some(max), Some(dead)) = (self.max_receives, &self.dead) else { return };
+        let (dying, waiting): (Vec<Held>, Vec<Held>) =
+            state.waiting.drain(..).partition(|held| held.visible_from <= now && held.received >= max);
+        state.waiting = waiting.into();
+        dead.lock().waiting.extend(dying.into_iter().map(|held| Held { received: 0, receipt: 0, ..held }));
+    }
+
     /// The message of a receipt, if it is still its last one.
     fn with(&self, message: &Message, work: impl FnOnce(&mut VecDeque<Held>, usize)) {
         let mut state = self.lock();
-        let found = state.waiting.iter().position(|held| held.receipt.to_string() == message.receipt);
-        if let Some(at) = found {
+        if let Some(at) = state.waiting.iter().position(|held| held.is_of(&message.receipt)) {
             work(&mut state.waiting, at);
         }
     }
 }
 
+impl Held {
+    fn is_of(&self, receipt: &str) -> bool {
+        self.receipt > 0 && self.receipt.to_string() == receipt
+    }
+}
+
+impl State {
+    /// Whether a FIFO queue has taken what has this id; if not, it has from now on.
+    fn knows(&mut self, id: &str, now: Instant) -> bool {
+        self.taken.retain(|_, taken| *taken + REMEMBERED > now);
+        let known = self.taken.contains_key(id);
+        if !known {
+            self.taken.insert(id.to_owned(), now);
+        }
+        known
+    }
+}
+
 #[async_trait]
 impl Queue for MemoryQueue {
-    async fn send(&self, bodies: &[String]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
-        let mut state = self.lock();
+    async fn send(&self, messages: &[NewMessage]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
+        let (now, mut state) = (Instant::now(), self.lock());
         let mut answers = Vec::new();
-        for body in bodies.iter().take(BATCH) {
+        for message in messages.iter().take(BATCH) {
             if state.refusing > 0 {
                 state.refusing -= 1;
                 let source = "the queue was told to refuse it".into();
                 answers.push(Err(QueueError { action: "send a message", transient: true, source }));
                 continue;
             }
+            answers.push(Ok(()));
+            if self.fifo && state.knows(&message.id, now) {
+                continue;
+            }
             state.last_id += 1;
             let id = state.last_id;
-            let visible_from = Instant::now();
-            state.waiting.push_back(Held { id, body: body.clone(), received: 0, receipt: 0, visible_from });
-            answers.push(Ok(()));
+            let NewMessage { body, group, .. } = message.clone();
+            state.waiting.push_back(Held { id, body, group, received: 0, receipt: 0, visible_from: now });
         }
         Ok(answers)
     }
 
-    async fn receive(&self, wait: Duration) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, most: usize, wait: Duration) -> Result<Vec<Message>, QueueError> {
         let until = Instant::now() + wait;
         loop {
-            let taken = self.take();
+            let taken = self.take(most);
             if !taken.is_empty() || Instant::now() >= until {
                 return Ok(taken);
             }
@@ -127,14 +205,23 @@ impl Queue for MemoryQueue {
     }
 
     async fn delete(&self, message: &Message) -> Result<(), QueueError> {
+        let now = Instant::now();
         self.with(message, |waiting, at| {
-            waiting.remove(at);
+            // a FIFO queue no longer takes a receipt whose time is up
+            if !self.fifo || waiting[at].visible_from > now {
+                waiting.remove(at);
+            }
         });
         Ok(())
     }
 
     async fn hide(&self, message: &Message, time: Duration) -> Result<(), QueueError> {
-        self.with(message, |waiting, at| waiting[at].visible_from = Instant::now() + time);
+        let now = Instant::now();
+        self.with(message, |waiting, at| {
+            if waiting[at].visible_from > now {
+                waiting[at].visible_from = now + time;
+            }
+        });
         Ok(())
     }
 }

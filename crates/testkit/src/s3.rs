@@ -8,4 +8,5 @@ mod server;
 
 pub use call::{Call, Operation};
 pub use faults::Fault;
+pub(crate) use protocol::collected;
 pub use server::S3Server;

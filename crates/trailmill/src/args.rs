@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cloudtrail_model::{Day, Month, Table};
 
 use crate::place::Place;
+use crate::queue_args::{RedriveArguments, SubmitArguments, WorkerArguments};
 
 /// Turns raw CloudTrail logs into a lake people can query.
 #[derive(Debug, Parser)]
@@ -40,6 +41,12 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Make a plausible organisation's month of logs, mill it, and show how to query it.
     Demo(DemoArguments),
+    /// Ask the deployed functions, or workers, for days or a month.
+    Submit(SubmitArguments),
+    /// Do what the Lambda functions do in one process, which polls their queues; for ECS, Kubernetes or a server.
+    Worker(WorkerArguments),
+    /// Send failed messages back to the queue they came from.
+    Redrive(RedriveArguments),
     /// Print the statements that make a monthly table readable in Athena, DuckDB or Spark, or the docs of its columns.
     Ddl(DdlArguments),
 }

@@ -27,6 +27,12 @@ impl Console {
         }
     }
 
+    /// What is going on, for whoever looks after a command that runs on.
+    #[expect(clippy::unused_self, reason = "it is said the same way in text and JSON")]
+    pub(crate) fn notice(&self, text: &str) {
+        error_line(text);
+    }
+
     /// One JSON object on a line; nothing where text is wanted.
     pub(crate) fn object(&self, object: &impl Serialize) {
         if self.json {
@@ -46,6 +52,11 @@ impl Console {
 /// A reader that has gone away (`| head`) is no failure.
 fn print(text: &str) {
     let _closed = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// A line of a log, which is JSON in any case.
+pub(crate) fn log_line(line: &str) {
+    print(line);
 }
 
 /// One line to standard error.

@@ -13,6 +13,7 @@ mod peak_memory;
 mod place;
 mod places;
 mod progress_bar;
+mod queue_args;
 mod run_view;
 mod stamp;
 mod usage;
@@ -75,6 +76,9 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Status(status) => commands::status::run(status, console).await,
             Command::Verify(verify) => commands::verify::run(verify, console).await,
             Command::Demo(demo) => commands::demo::run(demo, console).await,
+            Command::Submit(submit) => commands::submit::run(submit, console).await,
+            Command::Worker(worker) => commands::worker::run(worker, console).await,
+            Command::Redrive(redrive) => commands::redrive::run(redrive, console).await,
             Command::Ddl(ddl) => commands::ddl::run(&ddl, console),
         }
     })

@@ -7,35 +7,15 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use daily_aggregator::Source;
 use lake_aws::{BucketOptions, S3Location, Session};
-use lake_store::{Depth, DiskStore, Limit, Retry, Store};
+use lake_store::{Depth, DiskStore, Retry, Store};
 use tokio::sync::OnceCell;
 
 use crate::args::{LakeArguments, SourceBucketArguments, WrittenLakeArguments};
 use crate::place::Place;
 
-/// Requests to a bucket at once, at most. With fewer fetches at once, the rest is for listings and uploads.
-const REQUESTS_AT_ONCE: usize = 256;
-
 /// Opens the source and finds its layout. Nothing of CloudTrail in it is an error.
 pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) -> anyhow::Result<Source> {
-    let options = BucketOptions {
-        requester_pays: asked.requester_pays,
-        expected_owner: asked.source_owner.clone(),
-        kms_key: None,
-    };
-    if options != BucketOptions::default() && matches!(place, Place::Folder(_)) {
-        bail!("--requester-pays and --source-owner are for a source in S3, and {place} is a folder");
-    }
-    let (store, start): (Arc<dyn Store>, _) = match place {
-        Place::Folder(folder) => {
-            let (top, start) = above_awslogs(&existing_folder(folder, "source")?)?;
-            (Arc::new(Retry::new(DiskStore::open(top)?)), start)
-        }
-        Place::Bucket(location) => {
-            let (top, start) = location.above("AWSLogs");
-            (bucket(top, options, place).await?, start)
-        }
-    };
+    let (store, start) = source_store(place, asked).await?;
     let source = Source::survey(store, &start)
         .await
         .with_context(|| format!("the source {place} cannot be listed"))?;
@@ -46,6 +26,31 @@ pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) ->
         );
     }
     Ok(source)
+}
+
+/// The store that the source is in, and the prefix of it that counts.
+pub(crate) async fn source_store(
+    place: &Place,
+    asked: &SourceBucketArguments,
+) -> anyhow::Result<(Arc<dyn Store>, String)> {
+    let options = BucketOptions {
+        requester_pays: asked.requester_pays,
+        expected_owner: asked.source_owner.clone(),
+        kms_key: None,
+    };
+    if options != BucketOptions::default() && matches!(place, Place::Folder(_)) {
+        bail!("--requester-pays and --source-owner are for a source in S3, and {place} is a folder");
+    }
+    match place {
+        Place::Folder(folder) => {
+            let (top, start) = above_awslogs(&existing_folder(folder, "source")?)?;
+            Ok((Arc::new(Retry::new(DiskStore::open(top)?)), start))
+        }
+        Place::Bucket(location) => {
+            let (top, start) = location.above("AWSLogs");
+            Ok((bucket(top, options, place).await?, start))
+        }
+    }
 }
 
 /// The lake to write to, if its folder is there; a bucket always is. What is no folder is refused, before a run begins.
@@ -128,17 +133,19 @@ fn written_options(arguments: &WrittenLakeArguments) -> BucketOptions {
     BucketOptions { kms_key: arguments.kms_key.clone(), ..options(&arguments.place) }
 }
 
-/// A bucket as every command reaches it. One session serves all, so that they share connections and credentials.
+/// What the environment says of AWS. One session serves all, so that they share connections and credentials.
+pub(crate) async fn session() -> &'static Session {
+    static SESSION: OnceCell<Session> = OnceCell::const_new();
+    SESSION.get_or_init(Session::from_environment).await
+}
+
+/// A bucket as every command reaches it.
 async fn bucket(
     location: S3Location,
     options: BucketOptions,
     place: &Place,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    static SESSION: OnceCell<Session> = OnceCell::const_new();
-    let session = SESSION.get_or_init(Session::from_environment).await;
-    let store =
-        session.bucket(location, options).await.with_context(|| format!("{place} cannot be opened"))?;
-    Ok(Arc::new(Retry::new(Limit::new(store, REQUESTS_AT_ONCE))))
+    session().await.store(location, options).await.with_context(|| format!("{place} cannot be opened"))
 }
 
 /// Refuses a lake in the source, or a source in the lake: one would read what the other writes.

@@ -77,7 +77,7 @@ async fn whole(body: Option<StreamingBlob>) -> S3Result<Bytes> {
 }
 
 /// A stream of bytes to its end.
-pub(super) async fn collected<E>(body: impl TryStream<Ok = Bytes, Error = E>) -> Result<Bytes, E> {
+pub(crate) async fn collected<E>(body: impl TryStream<Ok = Bytes, Error = E>) -> Result<Bytes, E> {
     let body = body.try_fold(BytesMut::new(), async |mut all, chunk| {
         all.extend_from_slice(&chunk);
         Ok(all)

@@ -1,38 +1,30 @@
-//! The server: a thread, a port of 127.0.0.1, and every request through the script of faults.
+//! The server: every request goes through the script of faults.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::auth::SimpleAuth;
 use s3s::dto::StreamingBlob;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpResponse};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 
-use super::faults::Faults;
 use super::protocol::{Buckets, REGION, collected};
+use crate::http_server::{Answers, HttpServer, cut};
 use crate::s3::{Call, Fault};
+use crate::server_script::ServerScript;
 
 /// An S3 on a port of 127.0.0.1, until it is dropped. It has a thread of its own, so a test may hold its clock.
 #[derive(Debug)]
 pub struct S3Server {
-    address: SocketAddr,
+    server: HttpServer,
     buckets: Buckets,
-    faults: Arc<Faults>,
-    stop: Option<oneshot::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
+    script: Arc<ServerScript<Call, Fault>>,
 }
 
 impl S3Server {
@@ -46,58 +38,45 @@ impl S3Server {
 
     /// Starts one with these buckets, empty.
     pub fn start(buckets: &[&str]) -> io::Result<Self> {
-        let (buckets, faults) = (Buckets::named(buckets), Arc::new(Faults::default()));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let door = Door { service: service(buckets.clone()), faults: faults.clone() };
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("s3".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    () = accept(listener, &door) => {}
-                    _ = stopped => {}
-                }
-            });
-        })?;
-        Ok(S3Server { address, buckets, faults, stop: Some(stop), thread: Some(thread) })
+        let (buckets, script) = (Buckets::named(buckets), Arc::new(ServerScript::default()));
+        let door = Door { service: service(buckets.clone()), script: script.clone() };
+        Ok(S3Server { server: HttpServer::start("s3", door)?, buckets, script })
     }
 
     /// Where it is: `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.endpoint()
     }
 
     /// Lets a script decide what goes wrong with each request from now on, given its number from 0. It replaces the one
     /// before.
     pub fn fault(&self, script: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
-        self.faults.set(Some(Arc::new(script)));
+        self.script.set(Some(Arc::new(script)));
     }
 
     /// Nothing goes wrong any more.
     pub fn no_faults(&self) {
-        self.faults.set(None);
+        self.script.set(None);
     }
 
     /// Requests that went wrong by the last script.
     pub fn faults_happened(&self) -> u64 {
-        self.faults.happened()
+        self.script.happened()
     }
 
     /// Makes each request take this long at least.
     pub fn set_latency(&self, latency: Duration) {
-        self.faults.set_latency(latency);
+        self.script.set_latency(latency);
     }
 
     /// The requests since it was started, or since they were taken, in the order they came.
     pub fn take_calls(&self) -> Vec<Call> {
-        self.faults.take_calls()
+        self.script.take_calls()
     }
 
     /// How many requests waited for their answers at once, at most, since it was started.
     pub fn most_at_once(&self) -> usize {
-        self.faults.most_at_once()
+        self.script.most_at_once()
     }
 
     /// Puts an object, or replaces it, past the protocol.
@@ -117,48 +96,24 @@ impl S3Server {
     }
 }
 
-impl Drop for S3Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 fn service(buckets: Buckets) -> S3Service {
     let mut builder = S3ServiceBuilder::new(buckets);
     builder.set_auth(SimpleAuth::from_single(S3Server::ACCESS_KEY, S3Server::SECRET_KEY));
     builder.build()
 }
 
-async fn accept(listener: std::net::TcpListener, door: &Door) {
-    let Ok(listener) = TcpListener::from_std(listener) else { return };
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(door.clone().serve(stream));
-    }
-}
-
 /// Where requests come in.
 #[derive(Clone)]
 struct Door {
     service: S3Service,
-    faults: Arc<Faults>,
+    script: Arc<ServerScript<Call, Fault>>,
 }
 
-impl Door {
-    /// Serves one connection until either side ends it. An error of the service cuts it.
-    async fn serve(self, stream: TcpStream) {
-        let _ = stream.set_nodelay(true);
-        let serve = service_fn(|request| self.answer(request));
-        let mut http = hyper::server::conn::http1::Builder::new();
-        let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), serve).await;
-    }
-
+impl Answers for Door {
     async fn answer(&self, request: Request<Incoming>) -> io::Result<HttpResponse> {
         let request = request.map(Body::from);
-        let _under_way = self.faults.begin();
-        let (latency, fault) = self.faults.next(Call::of(&request));
+        let _under_way = self.script.begin();
+        let (latency, fault) = self.script.next(Call::of(&request));
         tokio::time::sleep(latency).await;
         if let Some(Fault::Slow(time)) = fault {
             tokio::time::sleep(time).await;
@@ -180,10 +135,6 @@ impl Door {
             _ => Ok(answer),
         }
     }
-}
-
-fn cut() -> io::Error {
-    io::Error::other("the fault of this test")
 }
 
 fn failure(status: u16, code: &str) -> io::Result<HttpResponse> {

@@ -47,6 +47,7 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
         rebuild: arguments.rebuild,
         drop_missing: arguments.drop_missing,
         retry_quarantined: arguments.retry_quarantined,
+        ..Request::default()
     };
     let (source, lake) = (&arguments.source, &arguments.lake);
     let run = DailyRun { source, lake, days: arguments.days, tuning: arguments.tuning, request, at_once: 1 };
@@ -115,7 +116,7 @@ async fn has_log_files(source: &Source, partitions: &BTreeSet<(Day, Table)>) -> 
     Ok(false)
 }
 
-fn options(tuning: TuningArguments) -> Options {
+pub(crate) fn options(tuning: TuningArguments) -> Options {
     let default = Options::default();
     Options {
         limits: Limits { max_raw_bytes: tuning.max_file << 20, ..default.limits },

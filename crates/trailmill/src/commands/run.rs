@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Table};
-use monthly_aggregator::{MonthlyAggregator, MonthlyError, Request, day_list, months_of};
+use cloudtrail_model::{Month, Table, months_of};
+use monthly_aggregator::{MonthlyAggregator, MonthlyError, Request, day_list};
 
 use crate::Ending;
 use crate::args::RunArguments;

@@ -1,0 +1,228 @@
+//! Daily jobs as they come from a queue: survey → every table of the day → hand back what is left → send its months on.
+//!
+//! A job may come twice, and may be cut off anywhere: what is to be done is told by the source and the lake alone.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cloudtrail_model::{DailyJob, Day, Table};
+use job_queue::{Handled, Handler, NewMessage, Queue, Unit, count_stores, send_all};
+use lake_store::{Meter, Stamp, Store};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::months::months_to_send;
+use crate::{DailyAggregator, DailyError, DayReport, Options, Outcome, Progress, Request, Source};
+
+/// Brings the days of jobs up to date, all tables of each.
+#[derive(Debug, Clone)]
+pub struct DailyJobs {
+    /// Where log files come from.
+    pub source: Arc<dyn Store>,
+    /// The prefix that counts: see [`Source::survey`].
+    pub start: String,
+    /// Where parts and journals go.
+    pub lake: Arc<dyn Store>,
+    /// How.
+    pub options: Options,
+    /// What attempts write about themselves.
+    pub stamp: Stamp,
+    /// Where a day goes that is not done in time.
+    pub daily_jobs: Arc<dyn Queue>,
+    /// Where months go whose days are all there; `None` where nobody makes Parquet.
+    pub monthly_jobs: Option<Arc<dyn Queue>>,
+}
+
+/// Why a job is not done.
+#[derive(Debug, thiserror::Error)]
+enum JobError {
+    #[error(
+        "no CloudTrail logs in the source, prefix {0:?}: there should be AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… \
+         in it"
+    )]
+    NothingThere(String),
+    #[error("the clock says {0:?}, which is no date")]
+    NoToday(String),
+    #[error("{table}_daily {day} failed")]
+    Table { table: Table, day: Day, source: DailyError },
+    #[error("{table}_daily {day}: another run took it over")]
+    Superseded { table: Table, day: Day },
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[async_trait]
+impl Handler for DailyJobs {
+    fn name(&self) -> &'static str {
+        "daily"
+    }
+
+    async fn handle(&self, body: &str, deadline: Option<Instant>) -> Handled {
+        let mut handled = Handled::default();
+        let (source, lake) = (Meter::new(self.source.clone()), Meter::new(self.lake.clone()));
+        let (from, to) = (source.counters(), lake.counters());
+        let progress = Arc::<Progress>::default();
+        if let Err(failure) =
+            self.run(body, deadline, Arc::new(source), Arc::new(lake), &progress, &mut handled).await
+        {
+            handled.failure = Some(failure);
+        }
+        count_stores(&mut handled, from.usage(), to.usage());
+        let now = progress.now();
+        handled.add("DecodeTime", Unit::Milliseconds, millis(now.decode_time));
+        handled.add("CompressTime", Unit::Milliseconds, millis(now.compress_time));
+        handled
+    }
+}
+
+impl DailyJobs {
+    async fn run(
+        &self,
+        body: &str,
+        deadline: Option<Instant>,
+        source: Arc<dyn Store>,
+        lake: Arc<dyn Store>,
+        progress: &Arc<Progress>,
+        handled: &mut Handled,
+    ) -> Result<(), Failure> {
+        handled.fact("job", body);
+        let job = DailyJob::parse(body.as_bytes())?;
+        let today = self.today()?;
+        let source = Source::survey(source, &self.start).await?;
+        if source.is_empty() {
+            return Err(JobError::NothingThere(self.start.clone()).into());
+        }
+        let (options, stamp, progress) = (self.options, self.stamp, progress.clone());
+        let aggregator = DailyAggregator { source, lake: lake.clone(), options, stamp, progress };
+        let left = run_tables(&aggregator, job, today, deadline, handled).await?;
+        handled.count("HandedBack", u64::from(left > 0));
+        if left > 0 {
+            return self.hand_back(job).await;
+        }
+        self.send_months_on(&lake, job, today, handled).await
+    }
+
+    fn today(&self) -> Result<Day, JobError> {
+        let now = (self.stamp.now)();
+        now.get(..10).and_then(|date| date.parse().ok()).ok_or(JobError::NoToday(now))
+    }
+
+    /// Sends the rest of the day as a job of its own: what failed counts as received once more, what is not done in time
+    /// does not. Quarantined files that did not have their turn again stay as they are, or the first of them would have it
+    /// each time.
+    async fn hand_back(&self, job: DailyJob) -> Result<(), Failure> {
+        let rest = DailyJob { retry_quarantined: false, ..job };
+        let message = NewMessage::new(serde_json::to_string(&rest)?, job.day.to_string());
+        Ok(send_all(&*self.daily_jobs, &[message]).await?)
+    }
+
+    async fn send_months_on(
+        &self,
+        lake: &Arc<dyn Store>,
+        job: DailyJob,
+        today: Day,
+        handled: &mut Handled,
+    ) -> Result<(), Failure> {
+        let Some(queue) = &self.monthly_jobs else { return Ok(()) };
+        let messages = months_to_send(lake, job, today).await?;
+        send_all(&**queue, &messages).await?;
+        handled.count("MonthsSentOn", messages.len() as u64);
+        Ok(())
+    }
+}
+
+/// Brings every table of a day up to date, side by side: most have next to nothing but the main one, and wait for storage
+/// all the same. Returns the log files that were left for want of time. A table that fails does not hold up the others.
+async fn run_tables(
+    aggregator: &DailyAggregator,
+    job: DailyJob,
+    today: Day,
+    deadline: Option<Instant>,
+    handled: &mut Handled,
+) -> Result<u64, Failure> {
+    let runs = Table::ALL.map(|table| {
+        let request = Request {
+            rebuild: job.rebuild,
+            drop_missing: false,
+            retry_quarantined: job.retry_quarantined,
+            // a day without log files is there as soon as it is over, or its month would never be complete
+            commit_empty: table == Table::CloudTrail && job.day < today,
+            until: deadline,
+        };
+        aggregator.run(table, job.day, request)
+    });
+    let (mut left, mut failure) = (0, None);
+    let mut tables = Vec::new();
+    for (table, run) in Table::ALL.into_iter().zip(futures::future::join_all(runs).await) {
+        let day = job.day;
+        let error = match run {
+            Ok(report) => {
+                left += count_report(handled, &report);
+                tables.push(table_fact(&report));
+                match report.outcome {
+                    Outcome::Superseded => JobError::Superseded { table, day },
+                    Outcome::Committed(_) | Outcome::UpToDate { .. } => continue,
+                }
+            }
+            Err(source) => JobError::Table { table, day, source },
+        };
+        failure.get_or_insert(error);
+    }
+    handled.fact("day", job.day.to_string());
+    handled.fact("tables", tables);
+    match failure {
+        None => Ok(left),
+        Some(error) => Err(error.into()),
+    }
+}
+
+/// What is said of a table in the log.
+fn table_fact(report: &DayReport) -> Value {
+    let (new, earlier) = report.outcome.quarantined();
+    let quarantined: Vec<_> =
+        new.iter().map(|file| json!({"key": file.key, "detail": file.detail})).collect();
+    let outcome = match &report.outcome {
+        Outcome::UpToDate { .. } => "up_to_date",
+        Outcome::Committed(_) => "committed",
+        Outcome::Superseded => "superseded",
+    };
+    json!({
+        "partition": report.partition.to_string(),
+        "outcome": outcome,
+        "listed": report.listed,
+        "quarantined": quarantined,
+        "quarantined_earlier": earlier.len(),
+    })
+}
+
+/// Counts what a commit did, and returns the log files that it left.
+fn count_report(handled: &mut Handled, report: &DayReport) -> u64 {
+    let none = crate::Committed::default();
+    let committed = match &report.outcome {
+        Outcome::Committed(committed) => committed,
+        Outcome::UpToDate { .. } | Outcome::Superseded => &none,
+    };
+    let totals = &committed.totals;
+    handled.count("FilesIn", totals.files_in);
+    handled.count("FilesOk", totals.files_ok);
+    handled.count("FilesQuarantined", totals.files_quarantined);
+    handled.count("RecordsIn", totals.records_in);
+    handled.count("RecordsOut", totals.records_out);
+    handled.count("Duplicates", totals.duplicates);
+    handled.count("Conflicts", totals.conflicts);
+    handled.add("BytesIn", Unit::Bytes, totals.bytes_in);
+    handled.add("RawBytesIn", Unit::Bytes, totals.raw_bytes_in);
+    handled.add("BytesOut", Unit::Bytes, totals.bytes_out);
+    handled.add("RawBytesOut", Unit::Bytes, totals.raw_bytes_out);
+    // an empty day is no sign that logs arrive
+    handled.count("Commits", u64::from(totals.files_in > 0));
+    committed.left
+}
+
+fn millis(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+#[path = "jobs_tests.rs"]
+mod tests;

@@ -1,0 +1,324 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use cloudtrail_model::{Month, MonthlyJob, Partition, Request as Asked, Wanted};
+use job_queue::Message;
+use lake_store::Journal;
+use testkit::{MemoryQueue, STAMP};
+use testkit_stores::TestStore;
+
+use super::*;
+use crate::test_world::{envelope, gzip, put, record};
+
+/// The day it is by the clock of tests.
+const TODAY: &str = "2026-12-01";
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+/// The key of a log file of a day.
+fn key(day: Day, name: &str) -> String {
+    format!("AWSLogs/111122223333/CloudTrail/us-east-1/{}/{name}.json.gz", day.as_path())
+}
+
+/// A source, a lake and queues, with a daily function at them.
+struct World {
+    source: TestStore,
+    lake: TestStore,
+    daily: MemoryQueue,
+    monthly: MemoryQueue,
+}
+
+impl World {
+    fn new() -> Self {
+        let queue = || MemoryQueue::new(Duration::from_secs(60), 5);
+        World { source: TestStore::new(), lake: TestStore::new(), daily: queue(), monthly: queue() }
+    }
+
+    /// One log file on each of these days.
+    async fn delivered(days: impl IntoIterator<Item = Day>) -> Self {
+        let world = World::new();
+        for (number, day) in days.into_iter().enumerate() {
+            world.deliver(day, "a", number as u64).await;
+        }
+        world
+    }
+
+    async fn deliver(&self, day: Day, name: &str, number: u64) {
+        put(&self.source, &key(day, name), gzip(&envelope(&[record(number)]))).await;
+    }
+
+    fn jobs(&self) -> DailyJobs {
+        DailyJobs {
+            source: Arc::new(self.source.clone()),
+            start: String::new(),
+            lake: Arc::new(self.lake.clone()),
+            options: Options { threads: 1, ..Options::default() },
+            stamp: STAMP,
+            daily_jobs: Arc::new(self.daily.clone()),
+            monthly_jobs: Some(Arc::new(self.monthly.clone())),
+        }
+    }
+
+    async fn handle(&self, job: DailyJob) -> Handled {
+        self.jobs().handle(&serde_json::to_string(&job).unwrap(), None).await
+    }
+
+    async fn done(&self, job: DailyJob) -> Handled {
+        let handled = self.handle(job).await;
+        assert!(handled.failure.is_none(), "{job:?}: {:?}", handled.failure);
+        handled
+    }
+
+    /// Commits of the main table's day.
+    async fn commits(&self, day: Day) -> u64 {
+        let journal = Journal::new(Arc::new(self.lake.clone()), Partition::day(Table::CloudTrail, day));
+        journal.read().await.unwrap().commits
+    }
+
+    /// The months that were sent on, each message once: by its id, as a FIFO queue counts.
+    async fn sent_on(&self) -> Vec<MonthlyJob> {
+        let messages: Vec<Message> = self.monthly.receive(10, Duration::ZERO).await.unwrap();
+        messages.iter().map(|message| MonthlyJob::parse(message.body.as_bytes()).unwrap()).collect()
+    }
+}
+
+fn number(handled: &Handled, name: &str) -> u64 {
+    let found = handled.metrics.iter().find(|metric| metric.name == name);
+    found.unwrap_or_else(|| panic!("no {name} in {:?}", handled.metrics)).value
+}
+
+fn october() -> Vec<DailyJob> {
+    Asked::new(Wanted::Month(month("2026-10"))).jobs(day(TODAY), 0)
+}
+
+#[tokio::test]
+async fn a_job_brings_every_table_of_its_day() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    let insight = key(day("2026-11-22"), "i").replace("/CloudTrail/", "/CloudTrail-Insight/");
+    put(&world.source, &insight, gzip(&envelope(&[record(7), record(8)]))).await;
+    let handled = world.done(DailyJob::new(day("2026-11-22"))).await;
+    assert_eq!(number(&handled, "FilesIn"), 2);
+    assert_eq!((number(&handled, "RecordsIn"), number(&handled, "RecordsOut")), (3, 3));
+    assert_eq!((number(&handled, "Commits"), number(&handled, "HandedBack")), (2, 0));
+    assert_eq!(handled.facts["day"], "2026-11-22");
+    let outcomes: Vec<String> = handled.facts["tables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|table| {
+            format!("{} {}", table["partition"].as_str().unwrap(), table["outcome"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(outcomes[0], "cloudtrail_daily 2026-11-22 committed");
+    assert!(outcomes.contains(&"cloudtrail_insight_daily 2026-11-22 committed".to_owned()), "{outcomes:?}");
+    let again = world.done(DailyJob::new(day("2026-11-22"))).await;
+    assert_eq!((number(&again, "FilesIn"), number(&again, "Commits")), (0, 0));
+    assert!(world.sent_on().await.is_empty(), "its month lacks days");
+}
+
+#[tokio::test]
+async fn the_time_of_every_step_is_told() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    let handled = world.done(DailyJob::new(day("2026-11-22"))).await;
+    for step in ["ListTime", "GetTime", "DecodeTime", "CompressTime", "PutTime"] {
+        number(&handled, step);
+    }
+    assert!(number(&handled, "Lists") > 0 && number(&handled, "Gets") > 0 && number(&handled, "Puts") > 2);
+}
+
+#[tokio::test]
+async fn a_day_without_log_files_is_there_once_it_is_over() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    let handled = world.done(DailyJob::new(day("2026-11-30"))).await;
+    assert_eq!(world.commits(day("2026-11-30")).await, 1);
+    assert_eq!(number(&handled, "Commits"), 0, "it is no sign that logs arrive");
+    world.done(DailyJob::new(day("2026-11-30"))).await;
+    assert_eq!(world.commits(day("2026-11-30")).await, 1, "nothing is written again");
+    world.done(DailyJob::new(day(TODAY))).await;
+    assert_eq!(world.commits(day(TODAY)).await, 0, "today goes on");
+    world.deliver(day("2026-11-30"), "late", 5).await;
+    let late = world.done(DailyJob::new(day("2026-11-30"))).await;
+    assert_eq!((number(&late, "RecordsOut"), world.commits(day("2026-11-30")).await), (1, 2));
+}
+
+#[tokio::test]
+async fn a_source_without_logs_is_a_failure_and_no_empty_day() {
+    let world = World::new();
+    let failure = world.handle(DailyJob::new(day("2026-11-22"))).await.failure.unwrap();
+    assert!(failure.to_string().contains("no CloudTrail logs in the source"), "{failure}");
+    assert_eq!(world.commits(day("2026-11-22")).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_no_job_is_a_failure() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    for body in
+        ["", "{}", "null", r#"{"version":2,"day":"2026-11-22"}"#, r#"{"version":1,"day":"2026-11-31"}"#]
+    {
+        let handled = world.jobs().handle(body, None).await;
+        assert!(handled.failure.is_some(), "{body}");
+        assert_eq!(handled.facts["job"], body);
+    }
+}
+
+#[tokio::test]
+async fn one_bad_table_does_not_hold_up_the_others_but_fails_the_job() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    world.done(DailyJob::new(day("2026-11-22"))).await;
+    let insight = key(day("2026-11-22"), "i").replace("/CloudTrail/", "/CloudTrail-Insight/");
+    put(&world.source, &insight, gzip(&envelope(&[record(7)]))).await;
+    let journal = Partition::day(Table::CloudTrail, day("2026-11-22")).journal_prefix();
+    put(&world.lake, &format!("{journal}000003.json.gz"), &b"no journal entry"[..]).await;
+    let handled = world.handle(DailyJob::new(day("2026-11-22"))).await;
+    let failure = handled.failure.as_ref().unwrap().to_string();
+    assert!(failure.contains("cloudtrail_daily 2026-11-22 failed"), "{failure}");
+    assert_eq!(number(&handled, "RecordsOut"), 1, "what was done is counted");
+}
+
+#[tokio::test]
+async fn at_its_deadline_a_job_commits_what_it_has_and_hands_the_rest_back() {
+    let world = World::new();
+    for (at, name) in ["a", "b", "c"].iter().enumerate() {
+        world.deliver(day("2026-11-22"), name, at as u64).await;
+    }
+    let mut next =
+        serde_json::to_string(&DailyJob { retry_quarantined: true, ..DailyJob::new(day("2026-11-22")) })
+            .unwrap();
+    for (part, left) in [(1, true), (2, true), (3, false)] {
+        // no time at all: one file a run, so that it comes to an end
+        let handled = world.jobs().handle(&next, Some(Instant::now())).await;
+        assert!(handled.failure.is_none(), "{:?}", handled.failure);
+        assert_eq!((number(&handled, "FilesIn"), number(&handled, "HandedBack")), (1, u64::from(left)));
+        assert_eq!(world.commits(day("2026-11-22")).await, part);
+        let back = world.daily.receive(10, Duration::ZERO).await.unwrap();
+        assert_eq!(back.len(), usize::from(left));
+        for message in back {
+            assert!(!DailyJob::parse(message.body.as_bytes()).unwrap().retry_quarantined);
+            world.daily.delete(&message).await.unwrap();
+            next = message.body;
+        }
+    }
+    let rest = world.jobs().handle(&next, Some(Instant::now())).await;
+    assert_eq!((number(&rest, "FilesIn"), number(&rest, "HandedBack")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_day_that_cannot_be_handed_back_fails() {
+    let world = World::new();
+    world.deliver(day("2026-11-22"), "a", 1).await;
+    world.deliver(day("2026-11-22"), "b", 2).await;
+    let broken = DailyJobs { daily_jobs: Arc::new(Broken), ..world.jobs() };
+    let body = serde_json::to_string(&DailyJob::new(day("2026-11-22"))).unwrap();
+    let handled = broken.handle(&body, Some(Instant::now())).await;
+    assert!(handled.failure.is_some());
+    assert_eq!(world.commits(day("2026-11-22")).await, 1, "what it committed stays");
+}
+
+/// A queue that takes nothing.
+#[derive(Debug)]
+struct Broken;
+
+#[async_trait]
+impl Queue for Broken {
+    async fn send(
+        &self,
+        _: &[NewMessage],
+    ) -> Result<Vec<Result<(), job_queue::QueueError>>, job_queue::QueueError> {
+        Err(job_queue::QueueError { action: "send messages", transient: false, source: "denied".into() })
+    }
+    async fn receive(&self, _: usize, _: Duration) -> Result<Vec<Message>, job_queue::QueueError> {
+        unreachable!()
+    }
+    async fn delete(&self, _: &Message) -> Result<(), job_queue::QueueError> {
+        unreachable!()
+    }
+    async fn hide(&self, _: &Message, _: Duration) -> Result<(), job_queue::QueueError> {
+        unreachable!()
+    }
+}
+
+#[tokio::test]
+async fn a_requested_month_is_sent_on_by_the_job_that_brings_its_last_day_whichever_that_is() {
+    let jobs = october();
+    for seed in 0..3 {
+        let mut jobs = jobs.clone();
+        fastrand::Rng::with_seed(seed).shuffle(&mut jobs);
+        // some days have nothing
+        let world = World::delivered(month("2026-10").days().step_by(3)).await;
+        for job in &jobs[..33] {
+            world.done(*job).await;
+            assert!(world.sent_on().await.is_empty(), "days are missing");
+        }
+        world.done(jobs[33]).await;
+        assert_eq!(world.sent_on().await, [MonthlyJob::new(month("2026-10"))], "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_finds_a_month_complete_sends_the_same_message_until_something_changes() {
+    let world = World::delivered(month("2026-10").days()).await;
+    let jobs = october();
+    for job in &jobs {
+        world.done(*job).await;
+    }
+    let ids = |job: DailyJob| {
+        let lake: Arc<dyn Store> = Arc::new(world.lake.clone());
+        async move {
+            let messages = months_to_send(&lake, job, day(TODAY)).await.unwrap();
+            messages
+                .into_iter()
+                .filter(|message| message.group == "2026-10")
+                .map(|message| message.id)
+                .collect::<BTreeSet<_>>()
+        }
+    };
+    let first = ids(jobs[7]).await;
+    assert_eq!(first.len(), 1);
+    assert_eq!(ids(jobs[33]).await, first, "a FIFO queue takes it once");
+    world.deliver(day("2026-10-09"), "late", 99).await;
+    world.done(DailyJob::new(day("2026-10-09"))).await;
+    assert_ne!(ids(jobs[7]).await, first, "a late file is news");
+}
+
+#[tokio::test]
+async fn a_job_that_died_after_its_commit_sends_the_month_when_it_comes_again() {
+    let world = World::delivered(month("2026-10").days()).await;
+    let jobs = october();
+    for job in &jobs[1..] {
+        world.done(*job).await;
+    }
+    let broken = DailyJobs { monthly_jobs: Some(Arc::new(Broken)), ..world.jobs() };
+    let body = serde_json::to_string(&jobs[0]).unwrap();
+    assert!(broken.handle(&body, None).await.failure.is_some());
+    assert_eq!(world.commits(jobs[0].day).await, 1);
+    world.done(jobs[0]).await;
+    assert_eq!(world.sent_on().await, [MonthlyJob::new(month("2026-10"))]);
+}
+
+#[tokio::test]
+async fn a_month_that_is_not_complete_is_sent_on_only_with_gaps_allowed() {
+    let world = World::delivered([day("2026-10-05")]).await;
+    let closing = |allow_gaps| {
+        let request = Asked { allow_gaps, ..Asked::new(Wanted::Month(month("2026-10"))) };
+        request.jobs(day(TODAY), 0)[33]
+    };
+    world.done(closing(false)).await;
+    assert!(world.sent_on().await.is_empty());
+    world.done(closing(true)).await;
+    let sent = world.sent_on().await;
+    assert_eq!(sent, [MonthlyJob { allow_gaps: true, ..MonthlyJob::new(month("2026-10")) }]);
+}
+
+#[tokio::test]
+async fn without_a_monthly_queue_no_month_is_looked_at() {
+    let world = World::delivered([day("2026-10-05")]).await;
+    let jobs = DailyJobs { monthly_jobs: None, ..world.jobs() };
+    let handled = jobs.handle(&serde_json::to_string(&DailyJob::new(day("2026-10-05"))).unwrap(), None).await;
+    assert!(handled.failure.is_none());
+}

@@ -1,0 +1,21 @@
+//! The daily function: a day's log files become gzipped NDJSON.
+
+use std::process::ExitCode;
+
+use daily_aggregator::{DailyJobs, Options};
+use functions::{STAMP, run};
+
+fn main() -> ExitCode {
+    run(async |setup| {
+        let (source, start) = setup.source().await?;
+        Ok(DailyJobs {
+            source,
+            start,
+            lake: setup.lake().await?,
+            options: Options::default(),
+            stamp: STAMP,
+            daily_jobs: setup.queue("TRAILMILL_DAILY_JOBS")?,
+            monthly_jobs: setup.optional_queue("TRAILMILL_MONTHLY_JOBS")?,
+        })
+    })
+}

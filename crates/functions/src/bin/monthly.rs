@@ -1,0 +1,13 @@
+//! The monthly function: a month's days become Parquet.
+
+use std::process::ExitCode;
+
+use functions::{STAMP, run};
+use monthly_aggregator::{MonthlyJobs, Options};
+
+fn main() -> ExitCode {
+    run(async |setup| {
+        let (lake, options) = (setup.lake().await?, Options::default());
+        Ok(MonthlyJobs { lake, options, stamp: STAMP })
+    })
+}

@@ -1,0 +1,90 @@
+//! From the environment to stores and queues.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use job_queue::{Handler, Queue};
+use lake_aws::{BucketOptions, S3Location, Session};
+use lake_store::{Store, with_causes};
+use lambda_host::{Settings, refuse_to_start, serve};
+
+/// What a function is put together from.
+pub struct Setup {
+    settings: Settings<fn(&str) -> Option<String>>,
+    session: Session,
+}
+
+const A_PLACE: &str = "write it as s3://bucket/prefix";
+const A_QUEUE: &str = "the URL of a queue";
+
+/// Runs a function for as long as Lambda wants it. What `build` needs of the environment is checked before the first
+/// message.
+pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Result<H>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse_to_start(&error.to_string()),
+    };
+    runtime.block_on(async {
+        let settings = Settings::new(environment as fn(&str) -> Option<String>);
+        let setup = Setup { settings, session: Session::from_environment().await };
+        let handler = match build(&setup).await {
+            Ok(handler) => handler,
+            Err(error) => return refuse_to_start(&with_causes(&*error)),
+        };
+        let stack = setup.settings.text("TRAILMILL_STACK").unwrap_or_else(|| "trailmill".to_owned());
+        match serve(Arc::new(handler), stack).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => refuse_to_start(&with_causes(&*error)),
+        }
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a function is configured by its environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl Setup {
+    /// A number from `name`, or else this.
+    pub fn number(&self, name: &'static str, default: u16) -> anyhow::Result<u16> {
+        Ok(self.settings.optional(name, "write a number")?.unwrap_or(default))
+    }
+
+    /// `TRAILMILL_SOURCE`, and the prefix below it that counts.
+    pub async fn source(&self) -> anyhow::Result<(Arc<dyn Store>, String)> {
+        let place: S3Location = self.settings.required("TRAILMILL_SOURCE", A_PLACE)?;
+        let payer = self.settings.optional("TRAILMILL_REQUESTER_PAYS", "write true or false")?;
+        let options = BucketOptions {
+            requester_pays: payer.unwrap_or(false),
+            expected_owner: self.settings.text("TRAILMILL_SOURCE_OWNER"),
+            kms_key: None,
+        };
+        let (top, start) = place.above("AWSLogs");
+        let store = self.session.store(top, options).await;
+        Ok((store.with_context(|| format!("the source {place} cannot be opened"))?, start))
+    }
+
+    /// `TRAILMILL_LAKE`.
+    pub async fn lake(&self) -> anyhow::Result<Arc<dyn Store>> {
+        let place: S3Location = self.settings.required("TRAILMILL_LAKE", A_PLACE)?;
+        let options = BucketOptions {
+            requester_pays: false,
+            expected_owner: self.settings.text("TRAILMILL_LAKE_OWNER"),
+            kms_key: self.settings.text("TRAILMILL_KMS_KEY"),
+        };
+        let store = self.session.store(place.clone(), options).await;
+        store.with_context(|| format!("the lake {place} cannot be opened"))
+    }
+
+    /// The queue whose URL is in `name`.
+    pub fn queue(&self, name: &'static str) -> anyhow::Result<Arc<dyn Queue>> {
+        let url: String = self.settings.required(name, A_QUEUE)?;
+        Ok(Arc::new(self.session.queue(&url).with_context(|| format!("{name} cannot be used"))?))
+    }
+
+    /// The queue whose URL is in `name`, if there is one.
+    pub fn optional_queue(&self, name: &'static str) -> anyhow::Result<Option<Arc<dyn Queue>>> {
+        self.settings.text(name).map(|_| self.queue(name)).transpose()
+    }
+}

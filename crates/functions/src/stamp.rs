@@ -1,0 +1,23 @@
+//! The functions' clock and their source of new names, handed to the stages.
+
+use cloudtrail_model::{AttemptId, Day};
+use lake_store::Stamp;
+
+/// What the functions write about themselves into journals.
+pub const STAMP: Stamp =
+    Stamp { new_attempt, now, tool: concat!("trailmill-lambda ", env!("CARGO_PKG_VERSION")) };
+
+/// The day it is, in UTC.
+#[expect(clippy::disallowed_methods, reason = "the one clock of the functions")]
+pub fn today() -> Day {
+    Day::at(jiff::Timestamp::now())
+}
+
+fn new_attempt() -> AttemptId {
+    AttemptId(uuid::Uuid::new_v4().to_string())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one clock of the functions")]
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,25 @@
+//! What handling a message asked of the storage, as metrics.
+
+use std::time::Duration;
+
+use lake_store::{CallUsage, Usage};
+
+use crate::{Handled, Unit};
+
+/// Requests and their times, of the source and of the lake, added up by what they are: times are longer than what passed
+/// where requests ran side by side.
+pub fn count_stores(handled: &mut Handled, source: Usage, lake: Usage) {
+    let sum = |calls: &[CallUsage]| {
+        calls.iter().fold((0, Duration::ZERO), |sum, call| (sum.0 + call.calls, sum.1 + call.time))
+    };
+    let reads = |usage: Usage| [usage.get, usage.get_range];
+    let puts = [lake.create_new, lake.stage, lake.write, lake.seal, lake.publish];
+    for (requests, time, (number, took)) in [
+        ("Lists", "ListTime", sum(&[source.list, lake.list])),
+        ("Gets", "GetTime", sum(&[reads(source), reads(lake)].concat())),
+        ("Puts", "PutTime", sum(&puts)),
+    ] {
+        handled.count(requests, number);
+        handled.add(time, Unit::Milliseconds, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    }
+}

@@ -1,0 +1,97 @@
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Fails what says so, and takes a minute for what is slow.
+#[derive(Default)]
+struct Echo(Mutex<Vec<String>>);
+
+#[async_trait]
+impl Handler for Echo {
+    fn name(&self) -> &'static str {
+        "echo"
+    }
+    async fn handle(&self, body: &str, _: Option<Instant>) -> Handled {
+        self.0.lock().unwrap().push(body.to_owned());
+        match body {
+            "slow" => tokio::time::sleep(Duration::from_secs(60)).await,
+            "bad" => return Handled::failed("bad"),
+            _ => {}
+        }
+        Handled::default()
+    }
+}
+
+fn event(bodies: &[&str]) -> SqsEvent {
+    let records: Vec<Value> = bodies
+        .iter()
+        .enumerate()
+        .map(|(at, body)| {
+            json!({
+                "messageId": format!("m-{at}"), "receiptHandle": "r", "body": body, "md5OfBody": "",
+                "attributes": {"ApproximateReceiveCount": (at + 1).to_string()}, "messageAttributes": {},
+                "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:111122223333:requests",
+                "awsRegion": "eu-central-1",
+            })
+        })
+        .collect();
+    serde_json::from_value(json!({"Records": records})).unwrap()
+}
+
+/// The answer to a batch as Lambda gets it, and what was said of each message.
+async fn answer(bodies: &[&str], handler: &Echo) -> (String, Vec<(String, u32, bool)>) {
+    let mut said = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let report = |done: Done<'_>| {
+        said.push((done.message.to_owned(), done.received, done.handled.failure.is_some()));
+    };
+    let answer = handle_batch(&event(bodies), handler, deadline, report).await.unwrap();
+    (serde_json::to_string(&answer).unwrap(), said)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_message_is_named_and_the_others_are_done() {
+    let handler = Echo::default();
+    let (answer, said) = answer(&["good", "bad", "good"], &handler).await;
+    assert_eq!(answer, r#"{"batchItemFailures":[{"itemIdentifier":"m-1"}]}"#);
+    assert_eq!(
+        said,
+        [("m-0".to_owned(), 1, false), ("m-1".to_owned(), 2, true), ("m-2".to_owned(), 3, false)]
+    );
+    assert_eq!(*handler.0.lock().unwrap(), ["good", "bad", "good"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_done_names_nobody() {
+    assert_eq!(answer(&["good"], &Echo::default()).await.0, r#"{"batchItemFailures":[]}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_there_is_no_time_for_comes_again() {
+    let handler = Echo::default();
+    let (answer, _) = answer(&["slow", "good"], &handler).await;
+    assert_eq!(answer, r#"{"batchItemFailures":[{"itemIdentifier":"m-1"}]}"#);
+    assert_eq!(*handler.0.lock().unwrap(), ["slow"], "it was not begun");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_a_name_fails_the_whole_batch_before_any_is_handled() {
+    let handler = Echo::default();
+    let mut event = event(&["good", "good"]);
+    event.records[1].message_id = None;
+    let failed = handle_batch(&event, &handler, Instant::now(), |_| {}).await;
+    assert!(failed.is_err());
+    assert_eq!(handler.0.lock().unwrap().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_a_body_is_the_handlers_to_refuse() {
+    let handler = Echo::default();
+    let mut event = event(&["good"]);
+    event.records[0].body = None;
+    handle_batch(&event, &handler, Instant::now(), |_| {}).await.unwrap();
+    assert_eq!(*handler.0.lock().unwrap(), [""]);
+}

@@ -1,0 +1,16 @@
+//! Runs a [`Handler`](job_queue::Handler) as a Lambda function behind an event source mapping of SQS.
+//!
+//! | step | file | what |
+//! |---|---|---|
+//! | settings | `settings` | the environment, checked before the first message |
+//! | serve | `serve` | the loop with Lambda's runtime API, one line of JSON for each message |
+//! | batch | `batch` | each message by itself; the failed ones are named, and come again |
+//! | deadline | `deadline` | how long a message may take, so that there is time left to commit |
+
+mod batch;
+mod deadline;
+mod serve;
+mod settings;
+
+pub use serve::{refuse_to_start, serve};
+pub use settings::{BadSetting, Settings};

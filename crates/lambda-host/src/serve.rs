@@ -1,0 +1,55 @@
+//! The loop with Lambda's runtime API.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use aws_lambda_events::sqs::SqsEvent;
+use job_queue::{Handler, Origin, line};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::json;
+
+use crate::batch::{Done, handle_batch};
+use crate::deadline::soft_deadline;
+
+/// Handles batches until Lambda ends the process. Each message is one line on standard output: a log entry with metrics in
+/// CloudWatch's embedded format, under the name of the `stack`.
+pub async fn serve(handler: Arc<dyn Handler>, stack: String) -> Result<(), Error> {
+    let stack: &str = &stack;
+    let handler = &*handler;
+    let function = service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let deadline = soft_deadline(event.context.deadline(), now());
+        let function = handler.name();
+        let report = |done: Done<'_>| {
+            let Done { message, received, took, .. } = done;
+            let origin = Origin { stack, function, message, received, took, ended_millis: now_millis() };
+            say(&line(&done.handled, &origin));
+        };
+        Ok::<_, Error>(handle_batch(&event.payload, handler, deadline, report).await?)
+    });
+    lambda_runtime::run(function).await
+}
+
+/// Says why the function cannot work as it is set up, for the log, and ends it: Lambda then fails every message.
+pub fn refuse_to_start(problem: &str) -> ExitCode {
+    say(&json!({"level": "error", "error": format!("the function cannot start: {problem}")}).to_string());
+    ExitCode::FAILURE
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one clock of the functions, which deadlines are told by")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// Milliseconds since 1970.
+fn now_millis() -> u64 {
+    let since = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A log that cannot be written must not stop the work.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _unsaid = writeln!(out, "{line}").and_then(|()| out.flush());
+}

@@ -1,0 +1,98 @@
+//! What a server in the process was asked, and what a test lets go wrong with it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Decides what goes wrong with a request, given its number since it was set.
+type Chooser<Call, Fault> = Arc<dyn Fn(&Call, u64) -> Option<Fault> + Send + Sync>;
+
+/// The faults of a server, and its requests.
+pub(crate) struct ServerScript<Call, Fault> {
+    state: Mutex<State<Call, Fault>>,
+}
+
+struct State<Call, Fault> {
+    chooser: Option<Chooser<Call, Fault>>,
+    asked: u64,
+    happened: u64,
+    calls: Vec<Call>,
+    under_way: usize,
+    most_at_once: usize,
+    latency: Duration,
+}
+
+impl<Call, Fault> Default for ServerScript<Call, Fault> {
+    fn default() -> Self {
+        let state = State {
+            chooser: None,
+            asked: 0,
+            happened: 0,
+            calls: Vec::new(),
+            under_way: 0,
+            most_at_once: 0,
+            latency: Duration::ZERO,
+        };
+        ServerScript { state: Mutex::new(state) }
+    }
+}
+
+impl<Call, Fault> ServerScript<Call, Fault> {
+    pub(crate) fn set(&self, chooser: Option<Chooser<Call, Fault>>) {
+        let mut state = self.lock();
+        (state.chooser, state.asked, state.happened) = (chooser, 0, 0);
+    }
+
+    pub(crate) fn set_latency(&self, latency: Duration) {
+        self.lock().latency = latency;
+    }
+
+    /// A request has begun, until what is given back is dropped.
+    pub(crate) fn begin(&self) -> UnderWay<'_, Call, Fault> {
+        let mut state = self.lock();
+        state.under_way += 1;
+        state.most_at_once = state.most_at_once.max(state.under_way);
+        UnderWay(self)
+    }
+
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.lock().most_at_once
+    }
+
+    /// Notes a request, and says how long it takes and what goes wrong with it.
+    pub(crate) fn next(&self, call: Call) -> (Duration, Option<Fault>) {
+        let mut state = self.lock();
+        let fault = state.chooser.clone().and_then(|chooser| chooser(&call, state.asked));
+        state.asked += 1;
+        state.happened += u64::from(fault.is_some());
+        state.calls.push(call);
+        (state.latency, fault)
+    }
+
+    pub(crate) fn happened(&self) -> u64 {
+        self.lock().happened
+    }
+
+    pub(crate) fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.lock().calls)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<Call, Fault>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that is not answered yet.
+pub(crate) struct UnderWay<'a, Call, Fault>(&'a ServerScript<Call, Fault>);
+
+impl<Call, Fault> Drop for UnderWay<'_, Call, Fault> {
+    fn drop(&mut self) {
+        self.0.lock().under_way -= 1;
+    }
+}
+
+impl<Call, Fault> fmt::Debug for ServerScript<Call, Fault> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerScript").field("happened", &self.happened()).finish_non_exhaustive()
+    }
+}

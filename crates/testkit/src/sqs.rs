@@ -1,0 +1,10 @@
+//! An SQS in the process of a test: a server on 127.0.0.1 over queues in memory, with faults where a test wants them.
+
+mod call;
+mod faults;
+mod protocol;
+mod server;
+
+pub use call::{Call, Operation};
+pub use faults::{Fault, Refused};
+pub use server::SqsServer;

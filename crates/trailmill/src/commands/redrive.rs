@@ -1,0 +1,21 @@
+//! `trailmill redrive`: failed messages go back to the queue they came from.
+
+use job_queue::redrive;
+use serde_json::json;
+
+use crate::Ending;
+use crate::console::Console;
+use crate::figures::counted;
+use crate::places::session;
+use crate::queue_args::RedriveArguments;
+
+/// Runs the command.
+pub(crate) async fn run(arguments: RedriveArguments, console: &Console) -> anyhow::Result<Ending> {
+    let RedriveArguments { from, to, most } = arguments;
+    anyhow::ensure!(from != to, "--from and --to are the same queue");
+    let session = session().await;
+    let moved = redrive(&session.queue(&from)?, &session.queue(&to)?, most).await?;
+    console.object(&json!({"moved": moved, "from": from, "to": to}));
+    console.line(&format!("moved {}", counted(moved as u64, "message")));
+    Ok(Ending::Done)
+}
