@@ -443,7 +443,7 @@ def cold_start(world: World) -> None:
 
 
 SCENARIOS: list[Callable[[World], None]] = [
-    deploys, permissions, backlog, last_month_again, late_in_month, schedule, late_file, poison, redriven, delivered_twice, killed,
-    without_functions, verified, metrics, cold_start,
+    deploys, permissions, backlog, last_month_again, late_in_month, schedule, late_file, poison, redriven, delivered_twice,
+    killed, without_functions, verified, metrics, cold_start,
 ]  # fmt: skip
 __all__ = ["SCENARIOS", "Failed", "World"]
