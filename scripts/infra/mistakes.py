@@ -117,6 +117,7 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ("environments_fit", allow("MonthlyRole", "sqs:SendMessage", REQUESTS)),
     ("environments_fit", put("Daily", "Environment", "Variables", "TRAILMILL_LAKE", DELETE)),
     ("environments_fit", put("Daily", "Environment", "Variables", "TRAILMIL_LAKE", "s3://typo")),
+    ("environments_fit", put("Daily", "Environment", "Variables", "TRAILMILL_QUEUE", {"Ref": "MonthlyJobs"})),
     ("environments_fit", put("Daily", "Handler", "main")),
     ("schedules_arrive", put("Nightly", "Target", "DeadLetterConfig", DELETE)),
     ("schedules_arrive", put("MonthAgain", "Target", "RetryPolicy", DELETE)),

@@ -38,8 +38,9 @@ ENVIRONMENT = {
     "FanOut": {"STACK", "DAILY_JOBS", "LATE_DAYS"},
     "Daily": {
         "STACK", "SOURCE", "SOURCE_OWNER", "REQUESTER_PAYS", "LAKE", "LAKE_OWNER", "KMS_KEY", "DAILY_JOBS", "MONTHLY_JOBS",
+        "QUEUE",
     },
-    "Monthly": {"STACK", "LAKE", "LAKE_OWNER", "KMS_KEY"},
+    "Monthly": {"STACK", "LAKE", "LAKE_OWNER", "KMS_KEY", "QUEUE"},
 }  # fmt: skip
 
 
@@ -201,11 +202,15 @@ def parameters(value: object) -> set[str]:
 def environments_fit(template: Template) -> Wrong:
     """A function has the variables it reads, and may send to the queues that it is told of, and to no others."""
     queues = template.of_type("AWS::SQS::Queue")
+    mappings = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    polled = {text(mapping["FunctionName"]): text(mapping["EventSourceArn"]).removesuffix(".Arn") for mapping in mappings}
     for name, function in template.of_type("AWS::Lambda::Function").items():
-        variables = function["Environment"]["Variables"]
+        variables = dict(function["Environment"]["Variables"])
         wanted = {f"TRAILMILL_{variable}" for variable in ENVIRONMENT[name]}
         if different := sorted(wanted ^ variables.keys()):
             yield f"{name}: its environment and what it reads differ in {different}"
+        if (own := text(variables.pop("TRAILMILL_QUEUE", {"Ref": polled.get(name)}))) != polled.get(name):
+            yield f"{name}: is told that {own} is its queue, and polls {polled.get(name)}"
         told = {f"{text(value)}.Arn" for value in variables.values() if text(value) in queues}
         role = text(function["Role"]).removesuffix(".Arn")
         if told != set(template.may(role, "sqs:SendMessage")):

@@ -18,7 +18,7 @@ pub struct Setup {
 const A_PLACE: &str = "write it as s3://bucket/prefix";
 const A_QUEUE: &str = "the URL of a queue";
 
-/// Runs a function for as long as Lambda wants it. What `build` needs of the environment is checked before the first
+/// Runs a function for as long as Lambda wants it. `TRAILMILL_QUEUE`, where it is set, is the queue of its own messages. What `build` needs of the environment is checked before the first
 /// message.
 pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Result<H>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -28,12 +28,13 @@ pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Resu
     runtime.block_on(async {
         let settings = Settings::new(environment as fn(&str) -> Option<String>);
         let setup = Setup { settings, session: Session::from_environment().await };
-        let handler = match build(&setup).await {
-            Ok(handler) => handler,
+        let built = async { anyhow::Ok((build(&setup).await?, setup.optional_queue("TRAILMILL_QUEUE")?)) };
+        let (handler, queue) = match built.await {
+            Ok(built) => built,
             Err(error) => return refuse_to_start(&with_causes(&*error)),
         };
         let stack = setup.settings.text("TRAILMILL_STACK").unwrap_or_else(|| "trailmill".to_owned());
-        match serve(Arc::new(handler), stack).await {
+        match serve(Arc::new(handler), queue, stack).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => refuse_to_start(&with_causes(&*error)),
         }

@@ -1,7 +1,9 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use job_queue::NewMessage;
 use serde_json::{Value, json};
+use testkit::MemoryQueue;
 
 use super::*;
 
@@ -46,9 +48,9 @@ async fn answer(bodies: &[&str], handler: &Echo) -> (String, Vec<(String, u32, b
     let mut said = Vec::new();
     let deadline = Instant::now() + Duration::from_secs(30);
     let report = |done: Done<'_>| {
-        said.push((done.message.to_owned(), done.received, done.handled.failure.is_some()));
+        said.push((done.message.id.clone(), done.message.received, done.handled.failure.is_some()));
     };
-    let answer = handle_batch(&event(bodies), handler, deadline, report).await.unwrap();
+    let answer = handle_batch(&event(bodies), handler, None, deadline, report).await.unwrap();
     (serde_json::to_string(&answer).unwrap(), said)
 }
 
@@ -82,7 +84,7 @@ async fn a_message_without_a_name_fails_the_whole_batch_before_any_is_handled() 
     let handler = Echo::default();
     let mut event = event(&["good", "good"]);
     event.records[1].message_id = None;
-    let failed = handle_batch(&event, &handler, Instant::now(), |_| {}).await;
+    let failed = handle_batch(&event, &handler, None, Instant::now(), |_| {}).await;
     assert!(failed.is_err());
     assert_eq!(handler.0.lock().unwrap().len(), 0);
 }
@@ -92,6 +94,23 @@ async fn a_message_without_a_body_is_the_handlers_to_refuse() {
     let handler = Echo::default();
     let mut event = event(&["good"]);
     event.records[0].body = None;
-    handle_batch(&event, &handler, Instant::now(), |_| {}).await.unwrap();
+    handle_batch(&event, &handler, None, Instant::now(), |_| {}).await.unwrap();
     assert_eq!(*handler.0.lock().unwrap(), [""]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_message_comes_again_soon_and_then_less_soon() {
+    let queue = MemoryQueue::new(Duration::from_secs(5_400), 5);
+    queue.send(&[NewMessage::new("bad", "group")]).await.unwrap();
+    for pause in [60, 240, 960, 3_840] {
+        let received = queue.receive(1, Duration::ZERO).await.unwrap().remove(0);
+        let mut event = event(&["bad"]);
+        event.records[0].receipt_handle = Some(received.receipt);
+        event.records[0].attributes.insert("ApproximateReceiveCount".into(), received.received.to_string());
+        handle_batch(&event, &Echo::default(), Some(&queue), Instant::now(), |_| {}).await.unwrap();
+        tokio::time::advance(Duration::from_secs(pause - 1)).await;
+        assert_eq!(queue.receive(1, Duration::ZERO).await.unwrap(), [], "not before {pause} s");
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    assert_eq!(queue.receive(1, Duration::ZERO).await.unwrap()[0].received, 5);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_lambda_events::sqs::SqsEvent;
-use job_queue::{Handler, Origin, line};
+use job_queue::{Handler, Origin, Queue, line};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::json;
 
@@ -14,19 +14,24 @@ use crate::batch::{Done, handle_batch};
 use crate::deadline::soft_deadline;
 
 /// Handles batches until Lambda ends the process. Each message is one line on standard output: a log entry with metrics in
-/// CloudWatch's embedded format, under the name of the `stack`.
-pub async fn serve(handler: Arc<dyn Handler>, stack: String) -> Result<(), Error> {
-    let stack: &str = &stack;
+/// CloudWatch's embedded format, under the name of the `stack`. With its `queue` a message that failed comes again sooner.
+pub async fn serve(
+    handler: Arc<dyn Handler>,
+    queue: Option<Arc<dyn Queue>>,
+    stack: String,
+) -> Result<(), Error> {
+    let (stack, queue): (&str, _) = (&stack, queue.as_deref());
     let handler = &*handler;
     let function = service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let deadline = soft_deadline(event.context.deadline(), now());
         let function = handler.name();
         let report = |done: Done<'_>| {
-            let Done { message, received, took, .. } = done;
-            let origin = Origin { stack, function, message, received, took, ended_millis: now_millis() };
+            let Done { message, took, .. } = done;
+            let (received, ended_millis) = (message.received, now_millis());
+            let origin = Origin { stack, function, message: &message.id, received, took, ended_millis };
             say(&line(&done.handled, &origin));
         };
-        Ok::<_, Error>(handle_batch(&event.payload, handler, deadline, report).await?)
+        Ok::<_, Error>(handle_batch(&event.payload, handler, queue, deadline, report).await?)
     });
     lambda_runtime::run(function).await
 }
