@@ -1,5 +1,5 @@
-"""Starts servers of S3 and SQS that share no code with Trailmill and runs the example `conformance` of lake-aws against each. Called
-by scripts/check-servers: CONFORMANCE_PROGRAM FOLDER"""
+"""Starts servers of S3 and SQS that share no code with Trailmill and runs the example `conformance` of lake-aws against
+each. Called by scripts/check-servers: CONFORMANCE_PROGRAM FOLDER"""
 
 import concurrent.futures
 import contextlib

@@ -1,7 +1,7 @@
 //! Queues, as SQS has them, and what handles their messages: at least once, in no order.
 //!
 //! A [`Queue`] is the port. A [`Handler`] does what one message asks for; who runs it (a Lambda function, or
-//! [`poll`]) has the message deleted only if nothing failed, and says what came of it by [`line`].
+//! [`poll`]) has the message deleted only if nothing failed, and says what came of it by [`line()`].
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -86,7 +86,7 @@ async fn a_queue_at_aws_is_reached_in_the_region_of_its_url() {
         ("https://vpce-0a1b.sqs.eu-south-1.vpce.amazonaws.com/123456789012/jobs", "eu-south-1"),
     ] {
         let queue = session(None, Some("eu-west-1")).queue(url).unwrap();
-        assert!(format!("{queue:?}").contains(region), "{queue:?}");
+        assert_eq!(queue.client.config().region(), Some(&Region::from_static(region)), "{url}");
     }
 }
 

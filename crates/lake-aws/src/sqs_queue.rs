@@ -34,7 +34,7 @@ const LONGEST_HIDDEN: u64 = 43_200;
 /// and there is nothing to be done about it. A FIFO queue has not deleted it, and gives it out again.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
-    client: Client,
+    pub(crate) client: Client,
     url: String,
     fifo: bool,
 }
