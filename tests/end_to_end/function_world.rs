@@ -129,7 +129,7 @@ impl Function {
     /// Has a batch handled: the answer to it, and what was logged of each message.
     pub(crate) fn handle(&self, bodies: &[&str]) -> (Value, Vec<Value>) {
         let id = self.begin(batch(bodies));
-        let answer = self.ended(&id).response.expect("the invocation fails").payload;
+        let answer = self.ended(&id).response.unwrap().payload;
         let log = bodies.iter().map(|_| self.line()).collect();
         (answer, log)
     }
