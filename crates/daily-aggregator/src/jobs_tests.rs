@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use cloudtrail_model::{Month, MonthlyJob, Partition, Request as Asked, Wanted};
 use job_queue::Message;
-use lake_store::Journal;
+use lake_store::{Journal, PartitionState};
 use testkit::{MemoryQueue, STAMP};
 use testkit_stores::TestStore;
 
@@ -36,8 +36,9 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let queue = || MemoryQueue::new(Duration::from_secs(60), 5);
-        World { source: TestStore::new(), lake: TestStore::new(), daily: queue(), monthly: queue() }
+        let (daily, monthly) =
+            (MemoryQueue::new(Duration::from_secs(60), 5), MemoryQueue::fifo(Duration::from_secs(60), 5));
+        World { source: TestStore::new(), lake: TestStore::new(), daily, monthly }
     }
 
     /// One log file on each of these days.
@@ -77,11 +78,16 @@ impl World {
 
     /// Commits of the main table's day.
     async fn commits(&self, day: Day) -> u64 {
-        let journal = Journal::new(Arc::new(self.lake.clone()), Partition::day(Table::CloudTrail, day));
-        journal.read().await.unwrap().commits
+        self.state(day).await.commits
     }
 
-    /// The months that were sent on, each message once: by its id, as a FIFO queue counts.
+    /// The main table's day.
+    async fn state(&self, day: Day) -> PartitionState {
+        let journal = Journal::new(Arc::new(self.lake.clone()), Partition::day(Table::CloudTrail, day));
+        journal.read().await.unwrap()
+    }
+
+    /// The months that were sent on.
     async fn sent_on(&self) -> Vec<MonthlyJob> {
         let messages: Vec<Message> = self.monthly.receive(10, Duration::ZERO).await.unwrap();
         messages.iter().map(|message| MonthlyJob::parse(message.body.as_bytes()).unwrap()).collect()
@@ -322,3 +328,6 @@ async fn without_a_monthly_queue_no_month_is_looked_at() {
     let handled = jobs.handle(&serde_json::to_string(&DailyJob::new(day("2026-10-05"))).unwrap(), None).await;
     assert!(handled.failure.is_none());
 }
+
+#[path = "jobs_crash_tests.rs"]
+mod crash;
