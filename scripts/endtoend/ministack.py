@@ -32,7 +32,7 @@ def free_port() -> int:
 class Ministack:
     """One server, and its log."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, *, auth: bool = True):
         self.log = folder / "ministack.log"
         port = str(free_port())
         self.url = f"http://127.0.0.1:{port}"
@@ -42,7 +42,7 @@ class Ministack:
             # nothing of the caller's but the path
             "PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home),
             "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": port, "AWS_ENDPOINT_URL": self.url,
-            "MINISTACK_REGION": REGION, "AWS_SECRET_ACCESS_KEY": SECRET, "AUTH": "true",
+            "MINISTACK_REGION": REGION, "AWS_SECRET_ACCESS_KEY": SECRET, "AUTH": str(auth).lower(),
             "ATHENA_ENGINE": "duckdb", "LOG_LEVEL": "INFO",
         }  # fmt: skip
         with self.log.open("wb") as log:
