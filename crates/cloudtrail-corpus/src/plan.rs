@@ -86,7 +86,11 @@ pub(crate) fn minute(rng: &mut Rng) -> u16 {
 fn sizes(config: &OrganizationConfig, rng: &mut Rng) -> Vec<u32> {
     let files = config.files.min(config.records);
     let extra = u64::from(config.records - files);
-    let weights: Vec<u64> = (0..files).map(|_| weight(config.sizes, rng)).collect();
+    let mut weights: Vec<u64> = (0..files).map(|_| weight(config.sizes, rng)).collect();
+    if weights.iter().all(|weight| *weight == 0) {
+        // few files, none of which has more by chance: they share what there is
+        weights.fill(1);
+    }
     let total: u64 = weights.iter().sum::<u64>().max(1);
     let mut sum = 0;
     let mut given = 0;

@@ -34,6 +34,14 @@ fn files_come_in_order_of_time_and_some_are_odd() {
     assert!((120..280).contains(&old(1..2)) && (5..50).contains(&old(2..10)) && old(10..255) == 0);
 }
 
+#[test]
+fn no_record_is_lost_where_no_file_is_large_by_chance() {
+    for seed in (0..20).chain([8_506_848_647_649_937_661]) {
+        let config = OrganizationConfig { seed, files: 1, records: 2, ..OrganizationConfig::default() };
+        assert_eq!(plans(&config).iter().map(|plan| plan.records).sum::<u32>(), 2, "seed {seed}");
+    }
+}
+
 proptest! {
     #[test]
     fn counts_are_exact(files in 0u32..500, records in 0u32..20_000, even: bool, seed: u64) {

@@ -76,33 +76,9 @@ async fn it_may_be_stopped_at_every_effect_on_the_lake() {
     }
 }
 
-/// A queue whose next call fails, before or after it is carried out.
-#[derive(Debug)]
-struct FailsOnce {
-    queue: MemoryQueue,
-    effect: Effect,
-}
-
-#[async_trait]
-impl Queue for FailsOnce {
-    async fn send(
-        &self,
-        messages: &[NewMessage],
-    ) -> Result<Vec<Result<(), job_queue::QueueError>>, job_queue::QueueError> {
-        if self.effect == Effect::Done {
-            self.queue.send(messages).await?;
-        }
-        Broken.send(messages).await
-    }
-    async fn receive(&self, _: usize, _: Duration) -> Result<Vec<Message>, job_queue::QueueError> {
-        unreachable!()
-    }
-    async fn delete(&self, _: &Message) -> Result<(), job_queue::QueueError> {
-        unreachable!()
-    }
-    async fn hide(&self, _: &Message, _: Duration) -> Result<(), job_queue::QueueError> {
-        unreachable!()
-    }
+/// A queue whose calls fail, before or after they are carried out.
+fn failing(queue: &MemoryQueue, effect: Effect) -> Failing {
+    Failing { after: (effect == Effect::Done).then(|| queue.clone()) }
 }
 
 #[tokio::test]
@@ -110,8 +86,7 @@ async fn it_may_be_stopped_before_and_after_it_sends_the_month_on() {
     let base = all_but_one().await;
     for effect in [Effect::Missing, Effect::Done] {
         let world = copy(&base).await;
-        let monthly_jobs: Option<Arc<dyn Queue>> =
-            Some(Arc::new(FailsOnce { queue: world.monthly.clone(), effect }));
+        let monthly_jobs: Option<Arc<dyn Queue>> = Some(Arc::new(failing(&world.monthly, effect)));
         let handled = DailyJobs { monthly_jobs, ..world.jobs() }
             .handle(&serde_json::to_string(&last_job()).unwrap(), None)
             .await;
@@ -126,7 +101,7 @@ async fn it_may_be_stopped_before_and_after_it_hands_its_day_back() {
     let base = all_but_one().await;
     for effect in [Effect::Missing, Effect::Done] {
         let world = copy(&base).await;
-        let daily_jobs = Arc::new(FailsOnce { queue: world.daily.clone(), effect });
+        let daily_jobs = Arc::new(failing(&world.daily, effect));
         let body = serde_json::to_string(&last_job()).unwrap();
         let handled = DailyJobs { daily_jobs, ..world.jobs() }.handle(&body, Some(Instant::now())).await;
         assert!(handled.failure.is_some());

@@ -219,23 +219,28 @@ async fn a_day_that_cannot_be_handed_back_fails() {
     let world = World::new();
     world.deliver(day("2026-11-22"), "a", 1).await;
     world.deliver(day("2026-11-22"), "b", 2).await;
-    let broken = DailyJobs { daily_jobs: Arc::new(Broken), ..world.jobs() };
+    let broken = DailyJobs { daily_jobs: Arc::new(Failing::default()), ..world.jobs() };
     let body = serde_json::to_string(&DailyJob::new(day("2026-11-22"))).unwrap();
     let handled = broken.handle(&body, Some(Instant::now())).await;
     assert!(handled.failure.is_some());
     assert_eq!(world.commits(day("2026-11-22")).await, 1, "what it committed stays");
 }
 
-/// A queue that takes nothing.
-#[derive(Debug)]
-struct Broken;
+/// A queue whose calls fail, after they are carried out or without.
+#[derive(Debug, Default)]
+struct Failing {
+    after: Option<MemoryQueue>,
+}
 
 #[async_trait]
-impl Queue for Broken {
+impl Queue for Failing {
     async fn send(
         &self,
-        _: &[NewMessage],
+        messages: &[NewMessage],
     ) -> Result<Vec<Result<(), job_queue::QueueError>>, job_queue::QueueError> {
+        if let Some(queue) = &self.after {
+            queue.send(messages).await?;
+        }
         Err(job_queue::QueueError { action: "send messages", transient: false, source: "denied".into() })
     }
     async fn receive(&self, _: usize, _: Duration) -> Result<Vec<Message>, job_queue::QueueError> {
@@ -299,7 +304,7 @@ async fn a_job_that_died_after_its_commit_sends_the_month_when_it_comes_again() 
     for job in &jobs[1..] {
         world.done(*job).await;
     }
-    let broken = DailyJobs { monthly_jobs: Some(Arc::new(Broken)), ..world.jobs() };
+    let broken = DailyJobs { monthly_jobs: Some(Arc::new(Failing::default())), ..world.jobs() };
     let body = serde_json::to_string(&jobs[0]).unwrap();
     assert!(broken.handle(&body, None).await.failure.is_some());
     assert_eq!(world.commits(jobs[0].day).await, 1);
