@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use cloudtrail_corpus::write_day;
 use cloudtrail_model::{Month, Table};
+use job_queue::{NewMessage, Queue};
 use serde_json::Value;
 use testkit::{MemoryQueue, Oracle};
 
@@ -155,6 +156,31 @@ fn what_a_killed_worker_had_another_one_does() {
     let lake = cloud.lake();
     assert_holds(lake.path(), &Oracle::read(folder.path()).unwrap());
     assert_verifies(lake.path());
+}
+
+#[test]
+fn where_one_queue_cannot_be_used_what_the_others_had_is_done_or_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    write_day(&small_day(5, 20), day(), folder.path()).unwrap();
+    let cloud = Cloud::with_logs(folder.path());
+    let url = |name| cloud.sqs.url(name);
+    for day in 20..=22 {
+        let job = NewMessage::new(format!(r#"{{"version":1,"day":"2026-11-{day}"}}"#), "day");
+        crate::lake_on_disk::wait(cloud.daily_jobs.send(&[job])).unwrap();
+    }
+    let ran = told(
+        &cloud,
+        &format!(
+            "worker --source s3://logs/trail --lake s3://lake/lake --daily-jobs {} --monthly-jobs {}",
+            url("daily-jobs"),
+            url("missing.fifo")
+        ),
+    );
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("the queue of monthly cannot be polled"), "{ran:?}");
+    let left = cloud.daily_jobs.bodies().len();
+    let visible = crate::lake_on_disk::wait(cloud.daily_jobs.receive(10, Duration::ZERO)).unwrap();
+    assert_eq!(visible.len(), left, "a job is hidden, and nobody is at it");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context;
 use daily_aggregator::DailyJobs;
 use fan_out::FanOut;
-use futures::future::try_join_all;
+use futures::future::join_all;
 use job_queue::{Handler, Origin, PollEvent, Polled, Polling, Queue, line, poll};
 use lake_store::with_causes;
 use monthly_aggregator::MonthlyJobs;
@@ -39,11 +39,13 @@ pub(crate) async fn run(arguments: WorkerArguments, console: &Console) -> anyhow
         };
         let stop = stop.clone();
         async move {
-            let polled = poll(queue, handler, polling, stop, report).await;
+            let polled = poll(queue, handler, polling, stop.subscribe(), report).await;
+            // the others end in order too, rather than in the middle of what they do
+            stop.send_replace(true);
             polled.with_context(|| format!("the queue of {function} cannot be polled"))
         }
     });
-    try_join_all(polled).await?;
+    join_all(polled).await.into_iter().collect::<anyhow::Result<Vec<()>>>()?;
     console.notice("worker: stopped");
     Ok(Ending::Done)
 }
@@ -91,19 +93,18 @@ async fn stations(arguments: &WorkerArguments) -> anyhow::Result<Vec<Station>> {
 }
 
 /// Turns true at the first SIGTERM or SIGINT.
-fn stopped_by_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    let (sender, receiver) = watch::channel(false);
+fn stopped_by_signal() -> anyhow::Result<watch::Sender<bool>> {
+    let sender = watch::Sender::new(false);
+    let stop = sender.clone();
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        let _nobody_polls = sender.send(true);
-        // kept, so that those who wait for it are not told that nobody is there to say it
-        sender.closed().await;
+        stop.send_replace(true);
     });
-    Ok(receiver)
+    Ok(sender)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one clock of the command")]
