@@ -69,8 +69,8 @@ impl Handler for DailyJobs {
         }
         count_stores(&mut handled, from.usage(), to.usage());
         let now = progress.now();
-        handled.add("DecodeTime", Unit::Milliseconds, millis(now.decode_time));
-        handled.add("CompressTime", Unit::Milliseconds, millis(now.compress_time));
+        handled.time("DecodeTime", now.decode_time);
+        handled.time("CompressTime", now.compress_time);
         handled
     }
 }
@@ -217,10 +217,6 @@ fn count_report(handled: &mut Handled, report: &DayReport) -> u64 {
     // an empty day is no sign that logs arrive
     handled.count("Commits", u64::from(totals.files_in > 0));
     committed.left
-}
-
-fn millis(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

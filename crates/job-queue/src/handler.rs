@@ -1,6 +1,7 @@
 //! What handles messages, and what it says of each.
 
 use std::error::Error;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -67,6 +68,11 @@ impl Handled {
         self.add(name, Unit::Count, value);
     }
 
+    /// Adds a time, in whole milliseconds.
+    pub fn time(&mut self, name: &'static str, time: Duration) {
+        self.add(name, Unit::Milliseconds, millis(time));
+    }
+
     /// Adds a number of some unit to what there is of it.
     pub fn add(&mut self, name: &'static str, unit: Unit, value: u64) {
         match self.metrics.iter_mut().find(|metric| metric.name == name) {
@@ -74,6 +80,11 @@ impl Handled {
             None => self.metrics.push(Metric { name, unit, value }),
         }
     }
+}
+
+/// Whole milliseconds.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Unit {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lake_store::{CallUsage, Usage};
 
-use crate::{Handled, Unit};
+use crate::Handled;
 
 /// Requests and their times, of the source and of the lake, added up by what they are: times are longer than what passed
 /// where requests ran side by side.
@@ -20,6 +20,6 @@ pub fn count_stores(handled: &mut Handled, source: Usage, lake: Usage) {
         ("Puts", "PutTime", sum(&puts)),
     ] {
         handled.count(requests, number);
-        handled.add(time, Unit::Milliseconds, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        handled.time(time, took);
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use lake_store::with_causes;
 use serde_json::{Map, Value, json};
 
+use crate::handler::millis;
 use crate::{Handled, Metric, Unit};
 
 /// The namespace of the metrics.
@@ -32,10 +33,9 @@ pub struct Origin<'a> {
 
 /// The line, without its end. `Failures` and `Duration` are counted of every message.
 pub fn line(handled: &Handled, origin: &Origin<'_>) -> String {
-    let took = u64::try_from(origin.took.as_millis()).unwrap_or(u64::MAX);
     let always = [
         Metric { name: "Failures", unit: Unit::Count, value: u64::from(handled.failure.is_some()) },
-        Metric { name: "Duration", unit: Unit::Milliseconds, value: took },
+        Metric { name: "Duration", unit: Unit::Milliseconds, value: millis(origin.took) },
     ];
     let metrics: Vec<Metric> = handled.metrics.iter().copied().chain(always).collect();
     let definitions: Vec<Value> =
