@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 
-from peers import data, losses
+from peers import data, losses, oracle
 from peers.tools import DAILY, MONTHLY, Daily, Failed, Monthly, Run, machine, run, versions
 
 SETS = ("daily", "large", "monthly")
@@ -31,9 +31,9 @@ def options() -> argparse.Namespace:
 class Bench:
     """Runs of Trailmill and one peer in turn."""
 
-    def __init__(self, stage: Daily | Monthly, deadline: float):
-        self.stage, self.deadline = stage, deadline
-        self.counts: dict[str, int] = {}
+    def __init__(self, stage: Daily | Monthly, deadline: float, expected: oracle.Oracle | None = None):
+        self.stage, self.deadline, self.expected = stage, deadline, expected
+        self.counts: dict[str, str] = {}
 
     def once(self, peer: str | None) -> Run:
         """One run, from nothing."""
@@ -45,7 +45,9 @@ class Bench:
             raise Failed(f"exit status {status} after {cost.wall:.0f} s, {cost.peak:.0f} MiB: {last[:200]}")
         name = peer or "trailmill"
         if name not in self.counts:
-            self.counts[name] = self.stage.records(peer)
+            self.counts[name] = f"{self.stage.records(peer):,}"
+            if self.expected:
+                self.counts[name] += f", {self.expected.same(self.stage.outputs(peer)):,} verbatim"
         return cost.sized(sum(path.stat().st_size for path in self.stage.outputs(peer)))
 
     def pairs(self, peer: str, runs: int) -> list[tuple[Run, Run]]:
@@ -63,9 +65,9 @@ def median(runs: list[Run]) -> dict[str, float]:
     return {measure: statistics.median(getattr(cost, measure) for cost in runs) for measure in MEASURES}
 
 
-def row(name: str, of: dict[str, float], runs: int, records: int, ratios: dict[str, float] | None) -> list[str]:
+def row(name: str, of: dict[str, float], runs: int, records: str, ratios: dict[str, float] | None) -> list[str]:
     cells = [name, str(runs), f"{of['cpu']:.2f}", f"{of['wall']:.2f}", f"{of['peak']:.0f}", f"{of['size'] / 1e6:.2f}"]
-    return [*cells, f"{records:,}", *([f"{ratios[measure]:.2f}" for measure in MEASURES] if ratios else ["", "", "", ""])]
+    return [*cells, records, *([f"{ratios[measure]:.2f}" for measure in MEASURES] if ratios else ["", "", "", ""])]
 
 
 HEAD = ["", "runs", "CPU s", "wall s", "peak MiB", "MB out", "records out", "CPU", "wall", "memory", "size"]
@@ -131,7 +133,9 @@ def main() -> None:
         sets = said.sets or SETS
         if "daily" in sets:
             stage = Daily(release, data.day(folder, release, None), work)
-            compare("the ordinary day of 3,911 log files", Bench(stage, deadline), daily, said.runs or 5, said.markdown)
+            expected = oracle.of_day(stage.source)
+            title = f"the ordinary day: {expected.records:,} records, {expected.once.total():,} without duplicates"
+            compare(title, Bench(stage, deadline, expected), daily, said.runs or 5, said.markdown)
         if "large" in sets:
             stage = Daily(release, data.day(folder, release, said.records), work)
             title = f"a day of about {said.records:,} records"
