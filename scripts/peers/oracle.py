@@ -1,4 +1,4 @@
-"""What the NDJSON of a day must hold: the records of its log files, byte for byte, in plain Python."""
+"""What the NDJSON of a day must hold: the records of its log files, byte for byte but for white space, in plain Python."""
 
 import gzip
 import json
@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-START = re.compile(r'\s*\{\s*"Records"\s*:\s*\[')
+START = re.compile(r'\s*\{\s*"Records"\s*:\s*\[\s*')
+STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*")|\s+')
 BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -28,7 +29,7 @@ class Oracle:
 
 
 def of_day(source: pathlib.Path) -> Oracle:
-    """Reads every log file, which must be whole; the generator writes no white space between tokens."""
+    """Reads every log file, which must be whole. White space between tokens goes."""
     decoder = json.JSONDecoder()
     records, once = 0, Counter[str]()
     for path in sorted(source.rglob("*.json.gz")):
@@ -36,7 +37,7 @@ def of_day(source: pathlib.Path) -> Oracle:
         at = START.match(text).end()
         while text[at] != "]":
             value, end = decoder.raw_decode(text, at)
-            line = text[at:end]
+            line = STRING_OR_SPACE.sub(r"\1", text[at:end])
             records += 1
             if value.get("eventID") is None or line not in once:
                 once[line] += 1
