@@ -43,6 +43,21 @@ impl Block {
 
     /// Groups the records and compresses them. `level` is gzip's, 1 to 9.
     pub(crate) fn compress(self, level: u32) -> Result<Compressed, CompressError> {
+        let records = self.records.len() as u64;
+        let (text, event_times) = self.grouped_text();
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&text);
+        Ok(Compressed {
+            deflated: deflate(&text, level)?,
+            crc,
+            raw_bytes: text.len() as u64,
+            records,
+            event_times,
+        })
+    }
+
+    /// The records grouped, one a line. The files they are from are let go.
+    fn grouped_text(self) -> (Vec<u8>, EventTimes) {
         let mut text = Vec::with_capacity(self.raw_bytes);
         let mut event_times = EventTimes::default();
         for record in self.grouped() {
@@ -50,15 +65,7 @@ impl Block {
             text.push(b'\n');
             event_times.add(record.event_time);
         }
-        let mut crc = crc32fast::Hasher::new();
-        crc.update(&text);
-        Ok(Compressed {
-            deflated: deflate(&text, level)?,
-            crc,
-            raw_bytes: text.len() as u64,
-            records: self.records.len() as u64,
-            event_times,
-        })
+        (text, event_times)
     }
 
     /// Records that say similar things stand together, which the compressor rewards; otherwise they keep their order.

@@ -4,20 +4,29 @@
 //! little back. On tokio's blocking threads the same run held twice as much (docs/PERFORMANCE.md).
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+use std::{io, thread};
 
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use tokio::sync::oneshot;
 
 use crate::Progress;
+use crate::gunzip::Gunzip;
 
-/// Runs work that keeps a core busy, off the threads that wait for storage.
+/// Runs work that keeps a core busy, off the threads that wait for storage. The threads end with the last clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Cpu {
-    pool: Arc<ThreadPool>,
+    work: Sender<Piece>,
     pub(crate) threads: usize,
     progress: Arc<Progress>,
+}
+
+type Piece = Box<dyn FnOnce(&mut Tools) + Send>;
+
+/// What a thread keeps from one piece of work to the next.
+pub(crate) struct Tools {
+    pub(crate) gunzip: Gunzip,
 }
 
 /// What a piece of work is, for the account of time.
@@ -28,35 +37,53 @@ pub(crate) enum Work {
 }
 
 impl Cpu {
-    pub(crate) fn new(threads: usize, progress: Arc<Progress>) -> Result<Self, ThreadPoolBuildError> {
+    pub(crate) fn new(threads: usize, progress: Arc<Progress>) -> io::Result<Self> {
         let threads = threads.max(1);
-        let pool =
-            ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("cpu-{n}")).build()?;
-        Ok(Cpu { pool: Arc::new(pool), threads, progress })
+        let (work, pieces) = channel();
+        let pieces = Arc::new(Mutex::new(pieces));
+        for number in 0..threads {
+            let pieces = pieces.clone();
+            thread::Builder::new().name(format!("cpu-{number}")).spawn(move || work_off(&pieces))?;
+        }
+        Ok(Cpu { work, threads, progress })
     }
 
     /// Starts a piece of work as soon as a thread is free, in the order of the calls.
     pub(crate) fn start<T: Send + 'static>(
         &self,
         what: Work,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Tools) -> T + Send + 'static,
     ) -> Started<T> {
         let (sender, receiver) = oneshot::channel();
         let progress = self.progress.clone();
-        self.pool.spawn_fifo(move || {
+        let piece: Piece = Box::new(move |tools| {
             let started = Instant::now();
-            let result = catch_unwind(AssertUnwindSafe(work));
+            let result = catch_unwind(AssertUnwindSafe(|| work(tools)));
             progress.worked(what, started.elapsed());
             // nobody listens where the run has failed meanwhile
             let _unheard = sender.send(result);
         });
+        // the threads are there as long as this is
+        let _taken = self.work.send(piece);
         Started(receiver)
+    }
+}
+
+/// Does one piece after the other until no more can come.
+fn work_off(pieces: &Mutex<Receiver<Piece>>) {
+    let mut tools = Tools { gunzip: Gunzip::new() };
+    loop {
+        let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(piece) => piece(&mut tools),
+            Err(_) => return,
+        }
     }
 }
 
 /// A piece of work under way.
 #[derive(Debug)]
-pub(crate) struct Started<T>(oneshot::Receiver<std::thread::Result<T>>);
+pub(crate) struct Started<T>(oneshot::Receiver<thread::Result<T>>);
 
 impl<T> Started<T> {
     /// Its result. A panic of the work goes on here.

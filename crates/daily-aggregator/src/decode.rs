@@ -1,11 +1,8 @@
 //! Decode: the bytes of a log file become its records, or the reason why not.
 
-use std::io::{ErrorKind, Read};
+use cloudtrail_model::{EnvelopeError, Fingerprint, Limits, LogFile};
 
-use cloudtrail_model::{EnvelopeError, Limits, LogFile};
-use flate2::bufread::MultiGzDecoder;
-
-use cloudtrail_model::Fingerprint;
+use crate::gunzip::Gunzip;
 
 /// A log file that was read whole, with the fingerprint of each record.
 #[derive(Debug)]
@@ -49,10 +46,15 @@ impl DecodeError {
 
 /// Decodes a log file whole. It is gzip where its first bytes say so, whatever its name; plain JSON otherwise. A text
 /// beyond `room` bytes is [`DecodeError::LargerThanPromised`].
-pub(crate) fn decode(body: &[u8], room: usize, limits: &Limits) -> Result<Decoded, DecodeError> {
+pub(crate) fn decode(
+    body: &[u8],
+    room: usize,
+    limits: &Limits,
+    gunzip: &mut Gunzip,
+) -> Result<Decoded, DecodeError> {
     let text = match body {
         [] => return Err(DecodeError::Empty),
-        [0x1f, 0x8b, ..] => gunzip(body, room, limits)?,
+        [0x1f, 0x8b, ..] => gunzip.whole(body, room, limits)?,
         plain if plain.len() > limits.max_raw_bytes as usize => {
             return Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into());
         }
@@ -70,26 +72,6 @@ pub(crate) fn promised_text(body: &[u8]) -> usize {
     match body {
         [0x1f, 0x8b, .., a, b, c, d] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
         plain => plain.len(),
-    }
-}
-
-/// Every member of a gzip file, each with its checksum and length checked.
-fn gunzip(body: &[u8], room: usize, limits: &Limits) -> Result<Vec<u8>, DecodeError> {
-    let by_ratio = (limits.max_ratio as usize).saturating_mul(body.len());
-    let largest = limits.max_raw_bytes as usize;
-    let plausible = by_ratio.max(Limits::RATIO_FREE_BYTES as usize).min(largest);
-    let limit = plausible.min(room);
-    let mut text = Vec::with_capacity(promised_text(body).min(limit));
-    // one byte beyond the limit tells a text that is too long from one that just fits
-    match MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut text) {
-        Ok(length) if length <= limit => Ok(text),
-        Ok(_) if limit < plausible => Err(DecodeError::LargerThanPromised),
-        Ok(_) if limit == largest => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
-        Ok(_) => Err(DecodeError::Bomb { limit: limits.max_ratio }),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Err(DecodeError::TruncatedGzip { raw_bytes: text.len() })
-        }
-        Err(cause) => Err(DecodeError::BadGzip { raw_bytes: text.len(), cause }),
     }
 }
 

@@ -9,6 +9,10 @@ fn small_text() -> Vec<u8> {
     envelope(&[record(1), record(2)])
 }
 
+fn decode(body: &[u8], room: usize, limits: &Limits) -> Result<Decoded, DecodeError> {
+    super::decode(body, room, limits, &mut Gunzip::new())
+}
+
 fn decoded_lines(body: &[u8]) -> Result<Vec<String>, &'static str> {
     let decoded = decode(body, ALL, &Limits::default()).map_err(|error| error.reason())?;
     assert_eq!(decoded.fingerprints.len(), decoded.file.len());

@@ -3,7 +3,6 @@
 use cloudtrail_model::Partition;
 use flate2::CompressError;
 use lake_store::{AttemptError, StoreError};
-use rayon::ThreadPoolBuildError;
 
 /// Why a partition could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +24,7 @@ pub enum DailyError {
     Compress(#[from] CompressError),
     /// The system gives no threads.
     #[error("no threads to work with; lower --threads, or the load of this machine")]
-    Threads(#[source] ThreadPoolBuildError),
+    Threads(#[source] std::io::Error),
     /// A part that is there already cannot be read, so duplicates cannot be told.
     #[error("part {key} cannot be read; {}", rebuild_advice(*.partition))]
     Part {

@@ -1,20 +1,22 @@
 //! Fetch and decode: log files in key order, many at once, within a bound of bytes.
 //!
 //! Two tasks, each a plain loop in key order: one starts gets, the next starts decoding. Bytes are reserved before they
-//! are held, and in key order, so the file that is waited for is never starved by those behind it.
+//! are held, and in key order, so the file that is waited for is never starved by those behind it. Small files go
+//! together: handing one to another thread costs as much as decoding it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use cloudtrail_model::Limits;
 use lake_store::{ObjectMeta, Store, StoreError};
-use tokio::sync::mpsc::{Receiver, channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::Options;
-use crate::cpu::{Cpu, Started, Work};
+use crate::cpu::{Cpu, Started, Tools, Work};
 use crate::decode::{DecodeError, Decoded, decode, promised_text};
 
 /// A log file and what came of decoding it.
@@ -32,25 +34,31 @@ pub(crate) struct Held {
 
 /// The decoded log files, in the order of their keys. The first failed get ends the row.
 pub(crate) struct FetchedFiles {
-    files: Receiver<Result<Decoding, StoreError>>,
+    decoding: Receiver<Result<Decoding, StoreError>>,
+    /// Those that were decoded together with the last one given out.
+    decoded: VecDeque<(Body, Result<Held, DecodeError>)>,
     limits: Limits,
     cpu: Cpu,
 }
 
-/// A body on its way from the store.
+/// Bodies on their way from the store.
 struct Fetching {
-    meta: ObjectMeta,
-    body: JoinHandle<Result<Bytes, StoreError>>,
+    bodies: JoinHandle<Vec<(ObjectMeta, Result<Bytes, StoreError>)>>,
     reserved: Option<OwnedSemaphorePermit>,
 }
 
-/// A body on its way to records.
-struct Decoding {
+/// A log file as it came, with the bytes reserved for it.
+struct Body {
     meta: ObjectMeta,
-    body: Bytes,
+    bytes: Bytes,
     _reserved: Option<OwnedSemaphorePermit>,
+}
+
+/// Bodies on their way to records.
+struct Decoding {
+    bodies: Vec<Body>,
     /// `None` where the text is too large to be decoded beside others.
-    started: Option<Started<Result<Held, DecodeError>>>,
+    started: Option<Started<Vec<Result<Held, DecodeError>>>>,
 }
 
 /// Starts to fetch and decode `files`, which are in key order; but none, after the first, from `until` on.
@@ -64,23 +72,28 @@ pub(crate) fn fetch(
     let bodies = Budget::new(options.memory_bytes / 4);
     let texts = Budget::new(options.memory_bytes / 4 * 3);
     let fetching = start_gets(store, files, until, options.fetches, bodies);
-    let files = start_decoding(fetching, options.limits, cpu.clone(), texts);
-    FetchedFiles { files, limits: options.limits, cpu: cpu.clone() }
+    let decoding = start_decoding(fetching, options.limits, cpu.clone(), texts);
+    FetchedFiles { decoding, decoded: VecDeque::new(), limits: options.limits, cpu: cpu.clone() }
 }
 
 impl FetchedFiles {
     /// The next file; `None` after the last.
     pub(crate) async fn next(&mut self) -> Option<Result<Fetched, StoreError>> {
-        let Decoding { meta, body, started, .. } = match self.files.recv().await? {
-            Ok(decoding) => decoding,
-            Err(error) => return Some(Err(error)),
-        };
-        let decoded = match started {
-            Some(started) => started.result().await,
-            None => Err(DecodeError::LargerThanPromised),
-        };
+        while self.decoded.is_empty() {
+            let Decoding { bodies, started } = match self.decoding.recv().await? {
+                Ok(decoding) => decoding,
+                Err(error) => return Some(Err(error)),
+            };
+            match started {
+                Some(started) => self.decoded.extend(bodies.into_iter().zip(started.result().await)),
+                None => self
+                    .decoded
+                    .extend(bodies.into_iter().map(|body| (body, Err(DecodeError::LargerThanPromised)))),
+            }
+        }
+        let (Body { meta, bytes, .. }, decoded) = self.decoded.pop_front()?;
         let decoded = match decoded {
-            Err(DecodeError::LargerThanPromised) => self.decode_alone(body).await,
+            Err(DecodeError::LargerThanPromised) => self.decode_alone(bytes).await,
             decoded => decoded,
         };
         Some(Ok(Fetched { meta, decoded }))
@@ -89,8 +102,8 @@ impl FetchedFiles {
     /// Decodes a file while no other is: of texts this large only one is held.
     async fn decode_alone(&self, body: Bytes) -> Result<Held, DecodeError> {
         let limits = self.limits;
-        let decoded =
-            self.cpu.start(Work::Decode, move || decode(&body, usize::MAX, &limits)).result().await?;
+        let decode = move |tools: &mut Tools| decode(&body, usize::MAX, &limits, &mut tools.gunzip);
+        let decoded = self.cpu.start(Work::Decode, decode).result().await?;
         Ok(Held { decoded, _reserved: None })
     }
 }
@@ -102,29 +115,48 @@ fn start_gets(
     at_once: usize,
     budget: Budget,
 ) -> Receiver<Fetching> {
-    let gets = Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS)));
+    let files_per_call = store.gets_per_call().max(1);
+    let calls_at_once = at_once.div_ceil(files_per_call).clamp(1, Semaphore::MAX_PERMITS);
+    let calls = Arc::new(Semaphore::new(calls_at_once));
     // bodies that have come early wait here, so that a slow one does not hold up those behind it
-    let (sender, receiver) = channel(at_once.max(1) * 2);
+    let (sender, receiver) = channel(calls_at_once * 2);
     tokio::spawn(async move {
-        for (at, meta) in files.into_iter().enumerate() {
-            let reserved = budget.reserve(meta.bytes.try_into().unwrap_or(usize::MAX)).await;
-            let place = gets.clone().acquire_owned().await;
+        let mut files = files.into_iter().peekable();
+        let mut first = true;
+        while files.peek().is_some() {
+            let mut bytes = 0;
+            let mut together = Vec::new();
+            while let Some(file) = files.next_if(|file| {
+                together.is_empty()
+                    || together.len() < files_per_call && bytes + size(file) <= budget.total / 8
+            }) {
+                bytes += size(&file);
+                together.push(file);
+            }
+            let reserved = budget.reserve(bytes).await;
+            let place = calls.clone().acquire_owned().await;
             // the first always has its turn, so that however often a day is handed on, it comes to an end
-            if at > 0 && until.is_some_and(|until| Instant::now() >= until) {
+            if !first && until.is_some_and(|until| Instant::now() >= until) {
                 return;
             }
-            let (store, object) = (store.clone(), meta.clone());
-            let body = tokio::spawn(async move {
-                let body = store.get(&object.key, Some(&object.etag)).await;
+            first = false;
+            let store = store.clone();
+            let bodies = tokio::spawn(async move {
+                let bodies = store.get_many(together).await;
                 drop(place);
-                body
+                bodies
             });
-            if sender.send(Fetching { meta, body, reserved }).await.is_err() {
+            if sender.send(Fetching { bodies, reserved }).await.is_err() {
                 return; // nobody waits for files any more
             }
         }
     });
     receiver
+}
+
+/// Bytes of a log file as its listing says.
+fn size(file: &ObjectMeta) -> usize {
+    file.bytes.try_into().unwrap_or(usize::MAX)
 }
 
 fn start_decoding(
@@ -136,23 +168,13 @@ fn start_decoding(
     // enough decoded files waiting that no thread is idle; the budget bounds their bytes
     let (sender, receiver) = channel(cpu.threads * 16);
     tokio::spawn(async move {
-        while let Some(Fetching { meta, body, reserved }) = fetching.recv().await {
-            let decoding = match body.await {
+        let mut decoder = StartDecoder { limits, cpu, budget, sender };
+        while let Some(Fetching { bodies, mut reserved }) = fetching.recv().await {
+            let bodies = match bodies.await {
                 Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-                Ok(Err(error)) => Err(error),
-                Ok(Ok(body)) => {
-                    let text = promised_text(&body);
-                    let started = if text > budget.total / 2 {
-                        None
-                    } else {
-                        let reserved = budget.reserve(text).await;
-                        Some(start_decode(&cpu, body.clone(), text, reserved, limits))
-                    };
-                    Ok(Decoding { meta, body, _reserved: reserved, started })
-                }
+                Ok(bodies) => bodies,
             };
-            let failed = decoding.is_err();
-            if sender.send(decoding).await.is_err() || failed {
+            if decoder.add(bodies, &mut reserved).await.is_none() {
                 return;
             }
         }
@@ -160,14 +182,71 @@ fn start_decoding(
     receiver
 }
 
-fn start_decode(
-    cpu: &Cpu,
-    body: Bytes,
-    text: usize,
-    reserved: Option<OwnedSemaphorePermit>,
+/// Starts decoding.
+struct StartDecoder {
     limits: Limits,
-) -> Started<Result<Held, DecodeError>> {
-    cpu.start(Work::Decode, move || Ok(Held { decoded: decode(&body, text, &limits)?, _reserved: reserved }))
+    cpu: Cpu,
+    budget: Budget,
+    sender: Sender<Result<Decoding, StoreError>>,
+}
+
+impl StartDecoder {
+    /// Starts on the bodies of one call, those with little text together. `None` where nothing may follow.
+    async fn add(
+        &mut self,
+        bodies: Vec<(ObjectMeta, Result<Bytes, StoreError>)>,
+        reserved: &mut Option<OwnedSemaphorePermit>,
+    ) -> Option<()> {
+        let mut together = Vec::with_capacity(bodies.len());
+        let mut text = 0;
+        for (meta, body) in bodies {
+            let bytes = match body {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.start(together, text).await?;
+                    let _ended = self.sender.send(Err(error)).await;
+                    return None;
+                }
+            };
+            let promised = promised_text(&bytes);
+            if !together.is_empty() && text + promised > self.budget.total / 8 {
+                self.start(std::mem::take(&mut together), text).await?;
+                text = 0;
+            }
+            text += promised;
+            together.push(Body { _reserved: part_of(reserved, size(&meta)), meta, bytes });
+        }
+        self.start(together, text).await
+    }
+
+    async fn start(&mut self, bodies: Vec<Body>, text: usize) -> Option<()> {
+        if bodies.is_empty() {
+            return Some(());
+        }
+        let started = if text > self.budget.total / 2 {
+            None
+        } else {
+            let mut reserved = self.budget.reserve(text).await;
+            let work: Vec<_> = bodies.iter().map(|body| body.bytes.clone()).collect();
+            let limits = self.limits;
+            Some(self.cpu.start(Work::Decode, move |tools| {
+                let decoded = work.iter().map(|body| {
+                    let text = promised_text(body);
+                    let reserved = part_of(&mut reserved, text);
+                    let decoded = decode(body, text, &limits, &mut tools.gunzip)?;
+                    Ok(Held { decoded, _reserved: reserved })
+                });
+                decoded.collect()
+            }))
+        };
+        self.sender.send(Ok(Decoding { bodies, started })).await.ok()
+    }
+}
+
+/// So many of the bytes reserved for several, as far as they go.
+fn part_of(reserved: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Option<OwnedSemaphorePermit> {
+    let reserved = reserved.as_mut()?;
+    reserved.split(bytes.min(reserved.num_permits()))
 }
 
 /// A number of bytes that may be held at once.

@@ -1,7 +1,9 @@
 use super::*;
 use crate::test_world::{World, gzip, key, noise, put};
 use async_trait::async_trait;
-use lake_store::{Depth, ErrorKind, list_all};
+use bytes::Bytes;
+use lake_store::{Created, Depth, ErrorKind, Page, StagedUpload, list_all};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use testkit::{Call, Dawdle, Hook, Hooked};
@@ -129,5 +131,95 @@ async fn a_failed_get_ends_the_row_after_the_files_before_it() {
     assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key("a"));
     let error = fetched.next().await.unwrap().err().unwrap();
     assert_eq!((error.kind, error.key), (ErrorKind::NotFound, key("b")));
+    assert!(fetched.next().await.is_none());
+}
+
+/// A store that is read several objects a call, as a disk is, and counts the calls.
+#[derive(Debug)]
+struct Together<S> {
+    inner: S,
+    calls: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl<S: Store> Store for Together<S> {
+    fn gets_per_call(&self) -> usize {
+        4
+    }
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes, StoreError>)> {
+        assert!((1..=4).contains(&objects.len()));
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.inner.get_many(objects).await
+    }
+    async fn get(&self, key: &str, etag: Option<&str>) -> lake_store::Result<Bytes> {
+        self.inner.get(key, etag).await
+    }
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> lake_store::Result<Page> {
+        self.inner.list(prefix, depth, page).await
+    }
+    async fn get_range(&self, key: &str, range: Range<u64>) -> lake_store::Result<Bytes> {
+        self.inner.get_range(key, range).await
+    }
+    async fn create_new(&self, key: &str, body: Bytes) -> lake_store::Result<Created> {
+        self.inner.create_new(key, body).await
+    }
+    async fn stage(&self, key: &str) -> lake_store::Result<Box<dyn StagedUpload>> {
+        self.inner.stage(key).await
+    }
+    async fn abandon_staged(&self, prefix: &str) -> lake_store::Result<u64> {
+        self.inner.abandon_staged(prefix).await
+    }
+    async fn delete(&self, key: &str) -> lake_store::Result<()> {
+        self.inner.delete(key).await
+    }
+}
+
+#[tokio::test]
+async fn files_read_together_come_out_one_by_one_in_order() {
+    let mut world = World::new();
+    for file in 0..41 {
+        // some damaged, some with more text than fits beside others
+        match file % 7 {
+            3 => put(&world.source, &key(&format!("{file:03}")), b"no gzip".to_vec()).await,
+            5 => world.deliver(&format!("{file:03}"), 0..300).await,
+            _ => world.deliver(&format!("{file:03}"), [file]).await,
+        };
+    }
+    /// Of each file the number of its records; each file goes before the next comes, for it holds memory.
+    async fn records(mut fetched: FetchedFiles) -> Vec<(String, Option<usize>)> {
+        let mut files = Vec::new();
+        while let Some(file) = fetched.next().await {
+            let Fetched { meta, decoded } = file.unwrap();
+            files.push((meta.key, decoded.ok().map(|held| held.decoded.file.len())));
+        }
+        files
+    }
+    let alone = records(start(&world, world.source.clone()).await).await;
+    assert_eq!(alone.len(), 41);
+    for memory_bytes in [1 << 10, 64 << 10, 16 << 20] {
+        world.options.memory_bytes = memory_bytes;
+        let calls = Arc::new(AtomicUsize::new(0));
+        let together = Together { inner: world.source.clone(), calls: calls.clone() };
+        assert_eq!(records(start(&world, together).await).await, alone, "{memory_bytes} bytes");
+        assert!((11..=41).contains(&calls.load(Ordering::SeqCst)));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_get_among_others_ends_the_row_after_the_files_before_it() {
+    let world = World::new();
+    for name in ["a", "b", "c", "d"] {
+        world.deliver(name, [1]).await;
+    }
+    let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
+    world.source.delete(&key("c")).await.unwrap();
+    let store = Together { inner: world.source.clone(), calls: Arc::default() };
+    let cpu = Cpu::new(2, Arc::default()).unwrap();
+    let mut fetched = fetch(Arc::new(store), files, None, &world.options, &cpu);
+    for name in ["a", "b"] {
+        assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key(name));
+    }
+    let error = fetched.next().await.unwrap().err().unwrap();
+    assert_eq!((error.kind, error.key), (ErrorKind::NotFound, key("c")));
     assert!(fetched.next().await.is_none());
 }

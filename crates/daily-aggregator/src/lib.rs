@@ -7,7 +7,7 @@
 //! | list | [`source`](Source) | where the log files are, which were delivered on the day |
 //! | plan | `plan` | which of them are new or have changed |
 //! | fetch | `fetch` | many gets at once, within a bound of bytes |
-//! | decode | `decode` | gunzip, validate, split; or the reason why not |
+//! | decode | `decode`, `gunzip` | gunzip, validate, split; or the reason why not |
 //! | pack | `pack`, `dedupe` | each record once, in blocks, every file accounted for |
 //! | compress | `block` | similar records together, blocks deflated on every core |
 //! | stage | `part_writer` | single-member gzip parts, not yet visible |
@@ -22,6 +22,7 @@ mod cpu;
 mod decode;
 mod failure;
 mod fetch;
+mod gunzip;
 mod jobs;
 mod months;
 mod options;

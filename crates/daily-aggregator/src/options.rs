@@ -9,7 +9,7 @@ pub struct Options {
     pub limits: Limits,
     /// gzip level of the parts, 1 to 9.
     pub level: u32,
-    /// Bytes of text that are grouped and compressed at once. Blocks are cut by this, and by an eighth of `memory_bytes`
+    /// Bytes of text that are grouped and compressed at once. Blocks are cut by this, and by a quarter of `memory_bytes`
     /// of files whose records wait; so output is the same whatever the concurrency.
     pub block_bytes: usize,
     /// Bytes of text after which a part is full and the next begins.
@@ -30,7 +30,7 @@ impl Default for Options {
             block_bytes: 2 << 20,
             part_raw_bytes: 512 << 20,
             fetches: 128,
-            memory_bytes: 16 << 20,
+            memory_bytes: 8 << 20,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

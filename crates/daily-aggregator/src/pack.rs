@@ -40,7 +40,7 @@ impl Packer {
             index,
             block_bytes: options.block_bytes.max(1),
             // a block must not keep so much of the budget that the next file finds no room
-            pinned_bytes: options.memory_bytes / 8,
+            pinned_bytes: options.memory_bytes / 4,
             block: Block::default(),
             pinned: 0,
             full: VecDeque::new(),

@@ -104,12 +104,12 @@ impl Compressor<'_> {
     async fn add(&mut self, block: Block) -> Result<Option<Compressed>, CompressError> {
         let compressing = self.start(block);
         self.under_way.push_back(compressing);
-        if self.under_way.len() <= self.cpu.threads * 2 { Ok(None) } else { self.next().await.transpose() }
+        if self.under_way.len() <= self.cpu.threads { Ok(None) } else { self.next().await.transpose() }
     }
 
     fn start(&self, block: Block) -> Compressing {
         let level = self.level;
-        Box::pin(self.cpu.start(Work::Compress, move || block.compress(level)).result())
+        Box::pin(self.cpu.start(Work::Compress, move |_| block.compress(level)).result())
     }
 
     /// The oldest block under way.

@@ -11,7 +11,7 @@ use cloudtrail_model::{Day, LogFileName, SourceKey, SourcePrefix, Table};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Depth, ObjectMeta, Store, StoreError};
 
-/// Listings under way at once.
+/// Listings under way at once, at most.
 const LISTINGS_AT_ONCE: usize = 256;
 
 /// Folders above `AWSLogs` that are looked into.
@@ -55,7 +55,7 @@ impl Source {
         while !frontier.is_empty() {
             let listings = futures::stream::iter(std::mem::take(&mut frontier))
                 .map(|prefix| children(&*store, start, prefix))
-                .buffer_unordered(LISTINGS_AT_ONCE)
+                .buffer_unordered(listings_at_once(&*store))
                 .try_collect::<Vec<_>>()
                 .await?;
             for prefix in listings.into_iter().flatten() {
@@ -106,7 +106,7 @@ impl Source {
                             .collect::<Vec<_>>(),
                     )
                 })
-                .buffer_unordered(LISTINGS_AT_ONCE)
+                .buffer_unordered(listings_at_once(&*self.store))
                 .try_collect::<Vec<_>>()
                 .await?
                 .into_iter()
@@ -118,18 +118,32 @@ impl Source {
         Ok(folders.chain(loose).collect())
     }
 
+    /// Whether a table has a log file delivered on a day. Lists one folder after the other, up to the first that does.
+    pub async fn has_log_files(&self, table: Table, day: Day) -> Result<bool, StoreError> {
+        if self.layout.loose.contains_key(&(day, table)) {
+            return Ok(true);
+        }
+        for folder in self.folders(table, day) {
+            let mut page = None;
+            loop {
+                let listed = self.store.list(&folder, Depth::Level, page.as_deref()).await?;
+                if listed.objects.iter().any(|object| SourceKey::parse(&object.key).is_ok()) {
+                    return Ok(true);
+                }
+                page = listed.next;
+                if page.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// The log files of a table delivered on a day, every page of every account and region.
     pub async fn list(&self, table: Table, day: Day) -> Result<Listing, StoreError> {
-        let regions = self.layout.regions.iter().filter(|(_, of)| *of == table);
-        let folder = |(region, _): &(String, Table)| {
-            let folder = format!("{region}{}/", day.as_path());
-            within(&self.layout.start, &folder).map(str::to_owned)
-        };
-        // collected, so that the future of a run is `Send` for whoever spawns it
-        let folders: Vec<String> = regions.filter_map(folder).collect();
-        let pages = futures::stream::iter(folders)
+        let pages = futures::stream::iter(self.folders(table, day))
             .map(|folder| async move { lake_store::list_all(&*self.store, &folder, Depth::Level).await })
-            .buffer_unordered(LISTINGS_AT_ONCE)
+            .buffer_unordered(listings_at_once(&*self.store))
             .try_collect::<Vec<_>>()
             .await?;
         let mut listing = Listing::default();
@@ -145,6 +159,21 @@ impl Source {
         listing.files.sort_unstable();
         Ok(listing)
     }
+
+    /// The prefixes of a table's log files delivered on a day.
+    fn folders(&self, table: Table, day: Day) -> Vec<String> {
+        let regions = self.layout.regions.iter().filter(|(_, of)| *of == table);
+        let folder = |(region, _): &(String, Table)| {
+            let folder = format!("{region}{}/", day.as_path());
+            within(&self.layout.start, &folder).map(str::to_owned)
+        };
+        regions.filter_map(folder).collect()
+    }
+}
+
+/// Listings under way at once, of those that a store can make use of.
+fn listings_at_once(store: &dyn Store) -> usize {
+    LISTINGS_AT_ONCE.min(store.calls_at_once())
 }
 
 /// The prefixes one level below a prefix, as far as `start` lets them be seen.

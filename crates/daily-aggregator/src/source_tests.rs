@@ -45,6 +45,30 @@ async fn every_layout_in_a_bucket_is_found() {
 }
 
 #[tokio::test]
+async fn whether_a_day_has_log_files_is_what_its_listing_says() {
+    let mut keys = KEYS.to_vec();
+    // a folder of nothing but other objects, more of them than fit on a page
+    let others = ["1", "2", "3"]
+        .map(|name| format!("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/24/{name}.txt"));
+    keys.extend(others.iter().map(String::as_str));
+    let source = Source::survey(store(&keys).await, "").await.unwrap();
+    for day in ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"] {
+        for table in [Table::CloudTrail, Table::Insight, Table::Aggregated] {
+            let listed = !listed(&source, table, day).await.is_empty();
+            assert_eq!(
+                source.has_log_files(table, day.parse().unwrap()).await.unwrap(),
+                listed,
+                "{table} {day}"
+            );
+        }
+    }
+    let loose = store(&["111122223333_CloudTrail_us-east-1_20261122T1005Z_abc.json.gz"]).await;
+    let source = Source::survey(loose, "").await.unwrap();
+    assert!(source.has_log_files(Table::CloudTrail, "2026-11-22".parse().unwrap()).await.unwrap());
+    assert!(!source.has_log_files(Table::CloudTrail, "2026-11-23".parse().unwrap()).await.unwrap());
+}
+
+#[tokio::test]
 async fn what_is_no_log_file_is_counted_and_named() {
     let source = Source::survey(store(&KEYS).await, "").await.unwrap();
     let listing = source.list(Table::CloudTrail, "2026-11-22".parse().unwrap()).await.unwrap();

@@ -51,6 +51,7 @@ pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     check!("listing-prefixes", listing::string_prefixes);
     check!("listing-pages", listing::many_pages);
     check!("reading-whole", reading::whole);
+    check!("reading-many", reading::many);
     check!("reading-ranges", reading::ranges);
     check!("reading-versions", reading::versions);
     check!("reading-missing", reading::missing);

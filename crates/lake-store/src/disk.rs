@@ -9,11 +9,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::disk_folder::Folder;
 use crate::disk_io::{blocking, io_error, is_absent, make_folders, remove, sync_folder, temporary_file};
 use crate::disk_list::{etag_of, list};
 use crate::disk_path::{NEW, STAGING, path_of};
 use crate::disk_staged::{DiskUpload, abandon};
-use crate::{Created, Depth, ErrorKind, Page, Result, StagedUpload, Store, StoreError};
+use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+
+/// Enough that a slow disk is asked for the next while it looks for this; a thread each.
+const CALLS_AT_ONCE: usize = 8;
+
+/// Files read by one blocking call: handing a call to another thread costs as much as reading some small files.
+const FILES_PER_CALL: usize = 32;
 
 /// A store in a folder of a file system with hard links.
 ///
@@ -65,12 +72,9 @@ impl DiskStore {
         F: FnOnce(Arc<PathBuf>, &str) -> Result<T> + Send + 'static,
     {
         let (root, owned) = (self.root.clone(), key.to_owned());
-        blocking(action, key, move || match work(root.clone(), &owned) {
-            Err(error) if error.kind == ErrorKind::NotFound && !root.is_dir() => {
-                Err(StoreError::new(ErrorKind::Permanent, action, owned)
-                    .because(format!("the folder {} is gone: is its disk mounted?", root.display())))
-            }
-            result => result,
+        blocking(action, key, move || {
+            let result = work(root.clone(), &owned);
+            result.map_err(|error| missing_root(&root, error))
         })
         .await
     }
@@ -85,6 +89,22 @@ impl Store for DiskStore {
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         let etag = etag.map(str::to_owned);
         self.call("read", key, move |root, key| read(&root, key, etag.as_deref())).await
+    }
+
+    fn calls_at_once(&self) -> usize {
+        CALLS_AT_ONCE
+    }
+
+    fn gets_per_call(&self) -> usize {
+        FILES_PER_CALL
+    }
+
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        let root = self.root.clone();
+        match tokio::task::spawn_blocking(move || read_many(&root, objects)).await {
+            Ok(read) => read,
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+        }
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
@@ -109,45 +129,71 @@ impl Store for DiskStore {
     }
 }
 
-/// A whole file, in the version asked for. One that is replaced or overwritten meanwhile is an error, not a mixture.
+/// Where the folder itself is gone, that is the error.
+fn missing_root(root: &Path, error: StoreError) -> StoreError {
+    if error.kind == ErrorKind::NotFound && !root.is_dir() {
+        return StoreError::new(ErrorKind::Permanent, error.action, error.key)
+            .because(format!("the folder {} is gone: is its disk mounted?", root.display()));
+    }
+    error
+}
+
+/// A whole file, in the version asked for.
 fn read(root: &Path, key: &str, etag: Option<&str>) -> Result<Bytes> {
+    let path = path_of(root, "read", key)?;
+    read_file(key, File::open(path), etag)
+}
+
+/// Whole files, those of a folder by way of the folder.
+fn read_many(root: &Path, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+    let mut folder: Option<Folder> = None;
+    let read = objects.into_iter().map(|object| {
+        let body = path_of(root, "read", &object.key).and_then(|path| {
+            let file = Folder::open_file(&mut folder, &path);
+            read_file(&object.key, file, Some(&object.etag))
+        });
+        (object, body.map_err(|error| missing_root(root, error)))
+    });
+    read.collect()
+}
+
+/// What is in a file, in the version asked for. One that is replaced or overwritten meanwhile is an error, not a mixture.
+fn read_file(key: &str, file: io::Result<File>, etag: Option<&str>) -> Result<Bytes> {
     let failed = |error| io_error("read", key, error);
     let changed = || StoreError::new(ErrorKind::Changed, "read", key);
-    let (file, metadata) = open(root, key)?;
+    let (file, metadata) = opened(key, file)?;
     let before = etag_of(&metadata).map_err(failed)?;
     if etag.is_some_and(|etag| etag != before) {
         return Err(changed());
     }
-    let mut content = Vec::new();
-    reserve(key, &mut content, metadata.len())?;
-    // one byte more, to see a file that has grown
-    (&file).take(metadata.len().saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
-    let after = file.metadata().and_then(|metadata| etag_of(&metadata)).map_err(failed)?;
-    if content.len() as u64 != metadata.len() || before != after {
-        return Err(changed());
+    let mut content = room(key, metadata.len())?;
+    match (&file).read_exact(&mut content) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(changed()),
+        read => read.map_err(failed)?,
     }
-    Ok(content.into())
+    // size and time tell a file that has grown, too
+    let after = file.metadata().and_then(|metadata| etag_of(&metadata)).map_err(failed)?;
+    if before != after { Err(changed()) } else { Ok(content.into()) }
 }
 
 fn read_range(root: &Path, key: &str, range: Range<u64>) -> Result<Bytes> {
     let failed = |error| io_error("read", key, error);
-    let (mut file, metadata) = open(root, key)?;
+    let path = path_of(root, "read", key)?;
+    let (mut file, metadata) = opened(key, File::open(path))?;
     let wanted = range.end.min(metadata.len()).saturating_sub(range.start);
-    let mut content = Vec::new();
-    reserve(key, &mut content, wanted)?;
+    let mut content = room(key, wanted)?;
     file.seek(SeekFrom::Start(range.start)).map_err(failed)?;
-    file.take(wanted).read_to_end(&mut content).map_err(failed)?;
-    if content.len() as u64 != wanted {
-        return Err(StoreError::new(ErrorKind::Changed, "read", key));
+    match file.read_exact(&mut content) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(StoreError::new(ErrorKind::Changed, "read", key))
+        }
+        read => read.map(|()| content.into()).map_err(failed),
     }
-    Ok(content.into())
 }
 
-/// Opens a file. A folder is no object, and neither is anything below a file.
-fn open(root: &Path, key: &str) -> Result<(File, Metadata)> {
-    let path = path_of(root, "read", key)?;
-    let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
-    match opened {
+/// An open file. A folder is no object, and neither is anything below a file.
+fn opened(key: &str, file: io::Result<File>) -> Result<(File, Metadata)> {
+    match file.and_then(|file| file.metadata().map(|metadata| (file, metadata))) {
         Ok((_, metadata)) if metadata.is_dir() => Err(StoreError::new(ErrorKind::NotFound, "read", key)),
         Ok(opened) => Ok(opened),
         Err(error) if is_absent(&error) => {
@@ -158,13 +204,15 @@ fn open(root: &Path, key: &str) -> Result<(File, Metadata)> {
 }
 
 /// Room for the content, or an error: a size that the file system tells must not end the process.
-fn reserve(key: &str, content: &mut Vec<u8>, bytes: u64) -> Result<()> {
-    let room =
-        usize::try_from(bytes).ok().and_then(|bytes| content.try_reserve_exact(bytes.saturating_add(1)).ok());
-    room.ok_or_else(|| {
-        StoreError::new(ErrorKind::Permanent, "read", key)
-            .because(format!("its {bytes} bytes do not fit in memory"))
-    })
+fn room(key: &str, bytes: u64) -> Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let length = usize::try_from(bytes).ok();
+    let Some(length) = length.filter(|length| content.try_reserve_exact(*length).is_ok()) else {
+        return Err(StoreError::new(ErrorKind::Permanent, "read", key)
+            .because(format!("its {bytes} bytes do not fit in memory")));
+    };
+    content.resize(length, 0);
+    Ok(content)
 }
 
 /// Writes the content to a file without a name in the lake, then links it to its name: that fails where the name is

@@ -19,7 +19,7 @@ pub(crate) fn list(root: &Path, prefix: &str, depth: Depth) -> Result<Page> {
     }
     let mut page = match depth {
         Depth::All => walk(root, &root.join(folder), prefix, rest)?,
-        Depth::Level => look(root, &root.join(folder), prefix, rest)?,
+        Depth::Level => look(&root.join(folder), prefix, rest)?,
     };
     if page == Page::default() && !root.is_dir() {
         return Err(StoreError::new(ErrorKind::NotFound, "list", prefix));
@@ -70,21 +70,30 @@ fn walk(root: &Path, folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
 }
 
 /// The files and folders right in `folder`.
-fn look(root: &Path, folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
+fn look(folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
     let mut page = Page::default();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if is_absent(&error) => return Ok(page),
         Err(error) => return Err(io_error("list", prefix, error)),
     };
+    let above = prefix.strip_suffix(rest).unwrap_or(prefix);
     for entry in entries {
         let entry = entry.map_err(|error| io_error("list", prefix, error))?;
-        if !entry.file_name().to_str().is_some_and(|name| name.starts_with(rest)) {
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|name| name.starts_with(rest)) else { continue };
+        let key = format!("{above}{name}");
+        if is_staging(&key) {
             continue;
         }
-        let path = entry.path();
-        let Some(key) = relative_key(root, &path).filter(|key| !is_staging(key)) else { continue };
-        let Some(metadata) = metadata_of(prefix, &path)? else { continue };
+        let metadata = match entry.metadata() {
+            // asked of the open folder, without the whole path again; only links are followed
+            Ok(metadata) if !metadata.is_symlink() => metadata,
+            _ => match metadata_of(prefix, &entry.path())? {
+                Some(metadata) => metadata,
+                None => continue,
+            },
+        };
         if metadata.is_dir() {
             page.prefixes.push(format!("{key}/"));
         } else if metadata.is_file() {

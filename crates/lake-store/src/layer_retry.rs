@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::{Created, Depth, ErrorKind, Page, Result, StagedUpload, Store, StoreError};
+use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
 /// Retries calls that failed with [`ErrorKind::Transient`] or [`ErrorKind::Throttled`], and no others, after a random
 /// pause below a bound that doubles ("exponential back-off with full jitter"). A throttled call is tried until its
@@ -134,13 +134,18 @@ impl Error for GaveUp {
     }
 }
 
+/// Whether the same call may succeed later.
+fn may_pass(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Transient | ErrorKind::Throttled)
+}
+
 /// Awaits a call, again and again while it fails for the moment.
 macro_rules! retry {
     ($policy:expr, $call:expr) => {{
         let mut tries = $policy.start();
         loop {
             match $call.await {
-                Err(error) if matches!(error.kind, ErrorKind::Transient | ErrorKind::Throttled) => {
+                Err(error) if may_pass(error.kind) => {
                     tries.next(error).await?;
                 }
                 result => break result,
@@ -157,6 +162,25 @@ impl<S: Store> Store for Retry<S> {
 
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         retry!(self.policy, self.inner.get(key, etag))
+    }
+
+    fn calls_at_once(&self) -> usize {
+        self.inner.calls_at_once()
+    }
+
+    fn gets_per_call(&self) -> usize {
+        self.inner.gets_per_call()
+    }
+
+    /// What fails for the moment is read again by itself.
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        let mut read = self.inner.get_many(objects).await;
+        for (object, body) in &mut read {
+            if body.as_ref().is_err_and(|error| may_pass(error.kind)) {
+                *body = self.get(&object.key, Some(&object.etag)).await;
+            }
+        }
+        read
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {

@@ -142,6 +142,22 @@ async fn every_operation_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_many_objects_only_those_that_failed_are_read_again() {
+    let (script, memory, store) = scripted();
+    for key in ["a", "b", "c"] {
+        memory.create_new(key, key.into()).await.unwrap();
+    }
+    let objects = memory.list("", Depth::All, None).await.unwrap().objects;
+    // all three in turn, of which two fail; then one of them again
+    script.plan(&[Before(Transient), Before(Denied)]);
+    let bodies = store.get_many(objects).await;
+    assert_eq!(script.calls(), 4);
+    assert_eq!(bodies[0].1.as_ref().unwrap(), "a");
+    assert_eq!(bodies[1].1.as_ref().unwrap_err().kind, Denied);
+    assert_eq!(bodies[2].1.as_ref().unwrap(), "c");
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_stops_after_so_many_tries() {
     let (script, _, store) = scripted();
     let store = store.max_attempts(3);

@@ -11,6 +11,7 @@ mod call_level;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod disk;
+mod disk_folder;
 mod disk_io;
 mod disk_list;
 mod disk_path;

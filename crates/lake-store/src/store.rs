@@ -66,6 +66,28 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// A whole object. With an etag, only that version: [`ErrorKind::Changed`](crate::ErrorKind::Changed) otherwise.
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes>;
 
+    /// How many calls at once are of use: few where they keep a core busy, as on a disk; any number where they wait, as for
+    /// a bucket.
+    fn calls_at_once(&self) -> usize {
+        usize::MAX
+    }
+
+    /// How many small objects are best read by one call of [`get_many`](Store::get_many): more than one where a call costs
+    /// more than the reading, as on a disk; one where calls should wait side by side, as for a bucket.
+    fn gets_per_call(&self) -> usize {
+        1
+    }
+
+    /// Several whole objects, each as [`get`](Store::get) gives it, in the order asked for.
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        let mut read = Vec::with_capacity(objects.len());
+        for object in objects {
+            let body = self.get(&object.key, Some(&object.etag)).await;
+            read.push((object, body));
+        }
+        read
+    }
+
     /// A range of an object's bytes; shorter where the object ends before the range does.
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes>;
 
@@ -109,6 +131,15 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         (**self).get(key, etag).await
+    }
+    fn calls_at_once(&self) -> usize {
+        (**self).calls_at_once()
+    }
+    fn gets_per_call(&self) -> usize {
+        (**self).gets_per_call()
+    }
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        (**self).get_many(objects).await
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         (**self).get_range(key, range).await

@@ -1,7 +1,7 @@
 //! Reading: whole objects, ranges, versions.
 
 use super::{Area, noise};
-use crate::ErrorKind;
+use crate::{ErrorKind, ObjectMeta};
 
 /// What was created is what is read.
 pub(super) async fn whole(area: &Area) {
@@ -33,6 +33,29 @@ pub(super) async fn ranges(area: &Area) {
     ] {
         let read = area.store.get_range(&area.key(name), range.clone()).await.unwrap();
         assert_eq!(read, expected, "bytes {range:?} of {name}");
+    }
+}
+
+/// Several objects in one call are what a call for each gives, in the order asked for.
+pub(super) async fn many(area: &Area) {
+    assert!(area.store.get_many(Vec::new()).await.is_empty(), "no objects");
+    area.create("a", "first").await;
+    area.create("b", noise(70_000, 2)).await;
+    area.create("empty", "").await;
+    let (first, second, empty) = (area.meta("a").await, area.meta("b").await, area.meta("empty").await);
+    let gone = ObjectMeta { key: "gone".to_owned(), ..first.clone() };
+    let changed = ObjectMeta { etag: "no-such-etag".to_owned(), ..first.clone() };
+    let asked =
+        [second, gone, first, changed, empty].map(|meta| ObjectMeta { key: area.key(&meta.key), ..meta });
+    let read = area.store.get_many(asked.to_vec()).await;
+    assert_eq!(read.len(), asked.len());
+    for ((object, body), asked) in read.into_iter().zip(asked) {
+        assert_eq!(object, asked, "the order of what was asked for");
+        match (body, area.store.get(&asked.key, Some(&asked.etag)).await) {
+            (Ok(body), Ok(alone)) => assert_eq!(body, alone, "the content of {}", asked.key),
+            (Err(error), Err(alone)) => assert_eq!((error.kind, error.key), (alone.kind, alone.key)),
+            (body, alone) => panic!("{}: {body:?} among others, {alone:?} alone", asked.key),
+        }
     }
 }
 

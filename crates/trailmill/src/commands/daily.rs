@@ -109,7 +109,7 @@ async fn partitions(
 /// Whether any of the partitions has a log file in the source.
 async fn has_log_files(source: &Source, partitions: &BTreeSet<(Day, Table)>) -> anyhow::Result<bool> {
     for (day, table) in partitions {
-        if !source.list(*table, *day).await?.files.is_empty() {
+        if source.has_log_files(*table, *day).await? {
             return Ok(true);
         }
     }
