@@ -8,6 +8,7 @@ import tempfile
 import time
 
 from peers import data, losses, oracle
+from peers.tables import show
 from peers.tools import DAILY, MONTHLY, Daily, Failed, Monthly, Run, machine, run, versions
 
 SETS = ("daily", "large", "monthly")
@@ -77,17 +78,6 @@ def row(name: str, of: dict[str, float], runs: int, records: str, ratios: dict[s
 
 
 HEAD = ["", "runs", "CPU s", "wall s", "peak MiB", "MB out", "records out", "CPU", "wall", "memory", "size"]
-
-
-def show(table: list[list[str]], markdown: bool) -> None:
-    if markdown:
-        table.insert(1, ["---"] * len(table[0]))
-        print("\n".join("| " + " | ".join(cells) + " |" for cells in table), flush=True)
-        return
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for cells in table:
-        print("  ".join(cell.rjust(width) if at else cell.ljust(width) for at, (cell, width) in
-                        enumerate(zip(cells, widths, strict=True))), flush=True)
 
 
 def compare(title: str, bench: Bench, peers: list[str], runs: int, markdown: bool) -> None:

@@ -11,6 +11,17 @@ import pyarrow.parquet
 from readers.oracle import JSON_COLUMNS, MADE
 
 
+def whole_day(folder: pathlib.Path, release: pathlib.Path) -> pathlib.Path:
+    """The ordinary day, of all tables."""
+    made = folder / "logs"
+    if not made.exists():
+        draft = made.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        subprocess.run([release / "examples/make-day", draft], check=True, stdout=subprocess.DEVNULL)
+        draft.rename(made)
+    return made
+
+
 def day(folder: pathlib.Path, release: pathlib.Path, records: int | None) -> pathlib.Path:
     """A day of the main table alone: peers know no others."""
     made = folder / ("ordinary" if records is None else f"large-{records}")

@@ -50,16 +50,21 @@ class Run:
         return Run(self.wall, self.cpu, self.peak, size)
 
 
-def run(command: list[str | pathlib.Path], seconds: float) -> tuple[Run, int, str, str]:
+def run(
+    command: list[str | pathlib.Path], seconds: float, environment: dict[str, str] | None = None
+) -> tuple[Run, int, str, str]:
     """Wall and CPU seconds (its children's too) and peak MiB (of its largest process), exit status, and what it printed."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile() as result:
         weigh = [sys.executable, "-I", "-S", PEERS / "weigh.py", result.name, *command]
-        process = subprocess.Popen(weigh, stdout=out, stderr=errors, start_new_session=True)
+        process = subprocess.Popen(weigh, stdout=out, stderr=errors, start_new_session=True, env=environment)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            pass
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         out.seek(0)
         errors.seek(0)
         texts = out.read().decode(), errors.read().decode(errors="replace")

@@ -1,0 +1,190 @@
+"""A share of CPU for a process, as a function has it by its memory: cores to run on, and a bound on the time it has there.
+
+Where a cgroup can be made, its quota is the bound. Elsewhere a thread does the same from outside: it stops the process with
+SIGSTOP when it has used what a period allows, and lets it go on with the next one.
+"""
+
+import contextlib
+import os
+import pathlib
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+from peers.tools import Run, run
+
+# seconds; at 0.1 s, the default of Linux, a short run would see few periods
+PERIOD = 0.02
+# the process says its id before it becomes the command; an id written to cgroup.procs moves it there
+LAUNCH = 'echo $$ >"$0" && exec "$@"'
+SPIN = "import time\nwhile time.process_time() < 0.4: pass"
+KINDS = ("cgroup", "signals")
+
+Command = Sequence[str | pathlib.Path]
+
+
+def cores(share: float) -> tuple[list[int], list[int]]:
+    """The cores for a share, and those for all else: the rest, or all where none is left."""
+    every = sorted(os.sched_getaffinity(0))
+    here = every[: max(1, -int(-share // 1))]
+    if share > len(here):
+        sys.exit(f"{share:.2f} cores are more than this machine has: {len(every)}")
+    return here, every[len(here) :] or every
+
+
+@contextlib.contextmanager
+def pinned(to: list[int]) -> Iterator[None]:
+    """What is started within runs on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, to)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Cgroup:
+    """A group of processes with a quota of CPU, by version 2 or 1 of cgroups."""
+
+    def __init__(self):
+        self.folder, self.version = self.made()
+
+    @staticmethod
+    def made() -> tuple[pathlib.Path, int]:
+        """A new group, where the kernel and our rights allow one."""
+        for line in pathlib.Path("/proc/self/mounts").read_text().splitlines():
+            _, place, kind, choices, *_ = line.split()
+            version = 2 if kind == "cgroup2" else 1 if kind == "cgroup" and "cpu" in choices.split(",") else 0
+            folder = pathlib.Path(place) / f"trailmill-bench-{os.getpid()}"
+            if not version:
+                continue
+            try:
+                folder.mkdir()
+            except OSError:
+                continue
+            if (folder / ("cpu.max" if version == 2 else "cpu.cfs_quota_us")).exists():
+                return folder, version
+            folder.rmdir()
+        raise OSError("no cgroup with a quota of CPU can be made here")
+
+    def __str__(self) -> str:
+        return f"a cgroup (version {self.version}) with a period of {PERIOD * 1e3:.0f} ms"
+
+    def run(self, command: Command, share: float, seconds: float, environment: dict[str, str] | None):
+        quota, period = round(share * PERIOD * 1e6), round(PERIOD * 1e6)
+        if self.version == 2:
+            (self.folder / "cpu.max").write_text(f"{quota} {period}")
+        else:
+            (self.folder / "cpu.cfs_period_us").write_text(str(period))
+            (self.folder / "cpu.cfs_quota_us").write_text(str(quota))
+        return run(["/bin/sh", "-c", LAUNCH, self.folder / "cgroup.procs", *command], seconds, environment)
+
+    def close(self) -> None:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                return self.folder.rmdir()
+            time.sleep(0.05)
+        print(f"{self.folder} is left", file=sys.stderr)
+
+
+class Signals:
+    """A process is stopped and let go by signals."""
+
+    def __str__(self) -> str:
+        return f"SIGSTOP and SIGCONT with a period of {PERIOD * 1e3:.0f} ms"
+
+    def run(self, command: Command, share: float, seconds: float, environment: dict[str, str] | None):
+        _, elsewhere = cores(share)
+        with tempfile.NamedTemporaryFile("r") as said:
+            over = threading.Event()
+            guard = threading.Thread(target=keep, args=(said.name, share, elsewhere, over))
+            guard.start()
+            try:
+                return run(["/bin/sh", "-c", LAUNCH, said.name, *command], seconds, environment)
+            finally:
+                over.set()
+                guard.join()
+
+    def close(self) -> None:
+        pass
+
+
+def keep(said: str, share: float, elsewhere: list[int], over: threading.Event) -> None:
+    """Keeps the process whose id comes in a file to its share of CPU, until it is over."""
+    os.sched_setaffinity(0, elsewhere)
+    while not (text := pathlib.Path(said).read_text()).endswith("\n"):
+        if over.wait(0.001):
+            return
+    try:
+        process = os.pidfd_open(int(text))
+    except ProcessLookupError:
+        return
+    # the clock of a process's CPU time, as clock_getcpuclockid(3) makes it
+    clock = (~int(text) << 3) | 2
+    try:
+        with contextlib.suppress(OSError):
+            periods(process, clock, share, over)
+    finally:
+        os.close(process)
+
+
+def periods(process: int, clock: int, share: float, over: threading.Event) -> None:
+    """Stops a process when its share of a period is used; what it had too much is taken off the next. Ends with an OSError."""
+    end, before, debt = time.monotonic(), time.clock_gettime(clock), 0.0
+    while not over.is_set():
+        end += PERIOD
+        allowed = share * PERIOD - debt
+        if allowed > 0:
+            signal.pidfd_send_signal(process, signal.SIGCONT)
+        while allowed > 0 and (left := end - time.monotonic()) > 0:
+            rest = allowed - (time.clock_gettime(clock) - before)
+            if rest <= 0:
+                signal.pidfd_send_signal(process, signal.SIGSTOP)
+                break
+            # with several cores the rest is used up sooner
+            time.sleep(min(left, max(rest / max(1.0, share), 0.0001)))
+        time.sleep(max(0.0, end - time.monotonic()))
+        now = time.clock_gettime(clock)
+        debt = max(0.0, now - before - allowed)
+        before = now
+
+
+class Shares:
+    """Runs processes with shares of CPU, in one of the ways."""
+
+    def __init__(self, kind: str | None):
+        if kind == "signals":
+            self.way: Cgroup | Signals = Signals()
+            return
+        try:
+            self.way = Cgroup()
+        except OSError:
+            if kind:
+                raise
+            self.way = Signals()
+
+    def __enter__(self) -> "Shares":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.way.close()
+
+    def run(
+        self, command: Command, share: float, seconds: float, environment: dict[str, str] | None = None
+    ) -> tuple[Run, int, str, str]:
+        """As `peers.tools.run`, on the cores for a share and with no more CPU than that."""
+        here, _ = cores(share)
+        with pinned(here):
+            if share == len(here):
+                return run(command, seconds, environment)
+            return self.way.run(command, share, seconds, environment)
+
+    def exact(self, share: float, seconds: float) -> float:
+        """How much of its share a process gets that does nothing but count, on one core; 1 is exact."""
+        cost, status, _, errors = self.run([sys.executable, "-I", "-S", "-c", SPIN], min(share, 1.0), seconds)
+        if status != 0:
+            sys.exit(f"a process that counts failed: {errors}")
+        return cost.cpu / cost.wall / min(share, 1.0)
