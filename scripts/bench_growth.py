@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import statistics
 import sys
 import tempfile
@@ -13,25 +12,32 @@ import time
 from dataclasses import dataclass, field
 
 from peers import data
-from peers.tables import show
-from peers.tools import Daily, Failed, Monthly, Run, clear, machine, run
+from peers.tables import numbers, show
+from peers.tools import Daily, Failed, Monthly, Run, built, clear, machine, run, stoppable
 
 STAGES = ("daily", "monthly")
+# 1, 4 and 16 times
 RECORDS = "62500,250000,1000000"
+# 1, 4 and nearly 16 times: October has no more days
 DAYS = "2,8,31"
 
 
 def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench-growth", description="Cost and memory as the work grows.")
+    parser = argparse.ArgumentParser(prog="scripts/bench-growth", description="Time, memory and output as the input grows.")
     parser.add_argument("--stage", action="append", choices=STAGES, dest="stages", help="a stage; both by default")
-    parser.add_argument("--records", default=RECORDS, help=f"records of the days, with commas between [{RECORDS}]")
-    parser.add_argument("--days", default=DAYS, help=f"days of the months, with commas between [{DAYS}]")
+    parser.add_argument("--records", type=numbers, default=RECORDS, help=f"records of the days, with commas between [{RECORDS}]")
+    parser.add_argument("--days", type=numbers, default=DAYS, help=f"days of the months, with commas between [{DAYS}]")
     parser.add_argument("--runs", type=int, default=5, help="runs of each, of which medians are printed [5]")
-    parser.add_argument("--minutes", type=float, default=30, help="when to stop, whatever has run [30]")
+    parser.add_argument("--minutes", type=float, default=8, help="when to stop, whatever has run [8]")
     parser.add_argument("--dir", type=pathlib.Path, help="where the data is made, or was; a temporary folder by default")
     parser.add_argument("--release", type=pathlib.Path, help="a folder of built binaries; target/release is built without")
     parser.add_argument("--markdown", action="store_true", help="print tables for docs/PERFORMANCE.md")
-    return parser.parse_args()
+    said = parser.parse_args()
+    if said.runs < 1:
+        parser.error("--runs: at least one")
+    if said.days[-1] > 31:
+        parser.error("--days: October has 31")
+    return said
 
 
 @dataclass
@@ -42,40 +48,47 @@ class Size:
     stage: Daily | Monthly
     runs: list[Run] = field(default_factory=list)
     records: int = 0
-    index: int = 0
+    index: float = 0.0
 
     def once(self, seconds: float) -> None:
         """One run, from nothing."""
         self.stage.clean()
         cost, status, out, errors = run(self.stage.ours(), seconds)
-        if status != 0:
+        # 2: the demo has damaged log files, which are named
+        if status not in (0, 2):
             last = (errors.strip().splitlines() or [""])[-1]
             raise Failed(f"{self.name}: exit status {status} after {cost.wall:.0f} s: {last[:200]}")
-        self.runs.append(cost)
         lines = [json.loads(line) for line in out.splitlines()]
-        committed = [line["committed"] for line in lines if "partition" in line]
+        committed = [line["committed"] for line in lines if line.get("outcome") == "committed"]
+        if not committed:
+            raise Failed(f"{self.name}: nothing was committed: {out[:200]}")
         self.records = sum(each["totals"]["records_in"] for each in committed)
-        self.index = max(each["index_bytes"] for each in committed)
+        self.index = max(each["index_bytes"] for each in committed) / 2**20
+        self.runs.append(cost.sized(sum(each["totals"]["bytes_out"] for each in committed)))
         self.stage.clean()
 
     def median(self, measure: str) -> float:
         return statistics.median(getattr(cost, measure) for cost in self.runs)
 
+    @property
+    def beyond(self) -> float:
+        """MiB that are not the dedupe index."""
+        return self.median("peak") - self.index
+
     def row(self, first: "Size") -> list[str]:
-        cpu, peak, index = self.median("cpu"), self.median("peak"), self.index / 2**20
-        each, at_first = cpu / self.records, first.median("cpu") / first.records
-        peaks = [cost.peak for cost in self.runs]
+        measures = {measure: self.median(measure) for measure in ("cpu", "wall", "peak", "size")}
+        ratios = {measure: value / first.median(measure) for measure, value in measures.items()}
+        grown = self.records / first.records
         return [
-            self.name, f"{self.records:,}", str(len(self.runs)), f"{cpu:.2f}", f"{self.median('wall'):.2f}", f"{peak:.0f}",
-            f"{min(peaks):.0f} to {max(peaks):.0f}", f"{index:.1f}", f"{peak - index:.0f}",
-            f"{index / peak * 100:.0f} %", f"{each * 1e6:.2f}",
-            f"{self.records / first.records:.2f}", f"{cpu / first.median('cpu'):.2f}", f"{each / at_first:.2f}",
-            f"{self.median('wall') / first.median('wall'):.2f}", f"{peak / first.median('peak'):.2f}",
+            self.name, f"{self.records:,}", str(len(self.runs)), f"{measures['cpu']:.2f}", f"{measures['wall']:.2f}",
+            f"{measures['size'] / 1e6:.1f}", f"{measures['peak']:.0f}", f"{self.index:.1f}", f"{self.beyond:.0f}",
+            f"{grown:.1f}", f"{ratios['cpu']:.1f}", f"{ratios['wall']:.1f}", f"{ratios['size']:.1f}",
+            f"{self.index / first.index:.1f}", f"{ratios['peak']:.2f}", f"{self.beyond / first.beyond:.2f}",
         ]  # fmt: skip
 
 
-HEAD = ["", "records in", "runs", "CPU s", "wall s", "peak MiB", "range", "index MiB", "beyond it MiB", "index of peak",
-        "CPU µs a record", "× records", "× CPU", "× CPU a record", "× wall", "× peak"]  # fmt: skip
+HEAD = ["", "records in", "runs", "CPU s", "wall s", "MB out", "peak MiB", "index", "beyond it",
+        "× records", "× CPU", "× wall", "× out", "× index", "× peak", "× beyond it"]  # fmt: skip
 
 
 def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Path:
@@ -89,7 +102,7 @@ def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Pa
 
 def daily(folder: pathlib.Path, release: pathlib.Path, records: list[int]) -> list[Size]:
     """Made days, from the smallest on."""
-    return [Size(f"a day of {count:,}", Daily(release, data.day(folder, release, count), folder / "work")) for count in records]
+    return [Size("a day", Daily(release, data.day(folder, release, count), folder / "work")) for count in records]
 
 
 def monthly(folder: pathlib.Path, release: pathlib.Path, days: list[int]) -> list[Size]:
@@ -99,44 +112,43 @@ def monthly(folder: pathlib.Path, release: pathlib.Path, days: list[int]) -> lis
     return [Size(f"{count} days", Monthly(release, lake, folder / "work")) for count, lake in lakes.items()]
 
 
-def measure(sizes: list[Size], runs: int, deadline: float) -> list[str]:
-    """Runs the sizes in turn, as often as there is time for, and says what failed."""
-    for turn in range(runs):
+def measure(sizes: list[Size], runs: int, deadline: float) -> str | None:
+    """Runs the sizes in turn, as often as there is time for; what stopped it, if anything did."""
+    for turn in range(1, runs + 1):
+        print(f"turn {turn} of {runs} …", file=sys.stderr, flush=True)
         for size in sizes:
             last = size.runs[-1].wall if size.runs else 0.0
             if time.monotonic() + last > deadline:
-                return [f"no time left in turn {turn + 1} of {runs}, before {size.name}"]
-            print(f"turn {turn + 1}: {size.name} …", file=sys.stderr, flush=True)
+                return f"no time left in turn {turn} of {runs}, before {size.name} of {size.records:,} records"
             try:
-                size.once(deadline - time.monotonic())
+                size.once(max(1.0, deadline - time.monotonic()))
             except Failed as failed:
-                return [str(failed)]
-    return []
-
-
-def numbers(text: str) -> list[int]:
-    return sorted(int(number) for number in text.split(","))
+                return str(failed)
+    return None
 
 
 def main() -> None:
     said = options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    stoppable()
     deadline = time.monotonic() + said.minutes * 60
-    release = (said.release or pathlib.Path("target/release")).resolve()
+    release = built(said.release, "trailmill", "examples/make-day")
     print(machine(), flush=True)
+    stopped = None
     with tempfile.TemporaryDirectory() as temporary:
         folder = (said.dir or pathlib.Path(temporary)).resolve()
         (folder / "work").mkdir(parents=True, exist_ok=True)
         for stage in said.stages or STAGES:
-            of_days = stage == "daily"
-            sizes = daily(folder, release, numbers(said.records)) if of_days else monthly(folder, release, numbers(said.days))
-            notes = measure(sizes, said.runs, deadline)
-            measured = [size for size in sizes if size.runs]
-            print(f"\nthe {stage} stage; × is the ratio to the first line\n")
-            if measured:
+            print(f"{stage}: making its data …", file=sys.stderr, flush=True)
+            sizes = daily(folder, release, said.records) if stage == "daily" else monthly(folder, release, said.days)
+            stopped = measure(sizes, said.runs, deadline) or stopped
+            print(f"\nthe {stage} stage: medians; × is the ratio to the first line; memory in MiB\n")
+            if measured := [size for size in sizes if size.runs]:
                 show([HEAD, *(size.row(measured[0]) for size in measured)], said.markdown)
-            for note in notes:
-                print(f"- {note}")
+            sys.stdout.flush()
+    print("\n- linear should be: CPU, wall, what comes out, and the dedupe index, which doubles when it is full")
+    print("- flat should be: peak memory beyond the index")
+    if stopped:
+        sys.exit(f"stopped early: {stopped}")
 
 
 if __name__ == "__main__":

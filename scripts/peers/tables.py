@@ -1,4 +1,12 @@
-"""Tables on a terminal and for the documentation."""
+"""Numbers as they are given, and tables for a terminal and the documentation."""
+
+
+def numbers(text: str) -> list[int]:
+    """Numbers above 0 with commas between, from the smallest on."""
+    found = sorted({int(number) for number in text.split(",")})
+    if found[0] < 1:
+        raise ValueError("not above 0")
+    return found
 
 
 def show(table: list[list[str]], markdown: bool) -> None:
@@ -11,9 +19,3 @@ def show(table: list[list[str]], markdown: bool) -> None:
     for cells in table:
         print("  ".join(cell.rjust(width) if at else cell.ljust(width) for at, (cell, width) in
                         enumerate(zip(cells, widths, strict=True))), flush=True)
-
-
-def columns(table: list[list[str]]) -> list[list[str]]:
-    """The columns that have anything in them."""
-    kept = [at for at in range(len(table[0])) if any(cells[at] for cells in table[1:])]
-    return [[cells[at] for at in kept] for cells in table]

@@ -74,6 +74,20 @@ def run(
         return Run(cost["wall"], cost["cpu"], cost["peak"]), cost["status"], *texts
 
 
+def built(release: pathlib.Path | None, *programs: str) -> pathlib.Path:
+    """The folder of the binaries, with these in it."""
+    folder = (release or pathlib.Path("target/release")).resolve()
+    if missing := [program for program in programs if not (folder / program).is_file()]:
+        sys.exit(f"{folder} has no {', '.join(missing)}")
+    return folder
+
+
+def stoppable() -> None:
+    """Signals end the program in an orderly way: what it started is stopped, what it made is taken away."""
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, lambda *_: sys.exit("stopped"))
+
+
 def clear(path: pathlib.Path) -> None:
     """Takes away a file or a folder."""
     if path.is_dir():
