@@ -50,10 +50,12 @@ class Size:
     records: int = 0
     index: float = 0.0
 
-    def once(self, seconds: float) -> None:
+    def once(self, deadline: float) -> None:
         """One run, from nothing."""
         self.stage.clean()
-        cost, status, out, errors = run(self.stage.ours(), seconds)
+        cost, status, out, errors = run(self.stage.ours(), max(1.0, deadline - time.monotonic()))
+        if time.monotonic() >= deadline:
+            raise Failed(f"{self.name}: no time left after {cost.wall:.0f} s of a run")
         # 2: the demo has damaged log files, which are named
         if status not in (0, 2):
             last = (errors.strip().splitlines() or [""])[-1]
@@ -102,7 +104,7 @@ def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Pa
 
 def daily(folder: pathlib.Path, release: pathlib.Path, records: list[int]) -> list[Size]:
     """Made days, from the smallest on."""
-    return [Size("a day", Daily(release, data.day(folder, release, count), folder / "work")) for count in records]
+    return [Size(f"a day of {count:,}", Daily(release, data.day(folder, release, count), folder / "work")) for count in records]
 
 
 def monthly(folder: pathlib.Path, release: pathlib.Path, days: list[int]) -> list[Size]:
@@ -119,9 +121,9 @@ def measure(sizes: list[Size], runs: int, deadline: float) -> str | None:
         for size in sizes:
             last = size.runs[-1].wall if size.runs else 0.0
             if time.monotonic() + last > deadline:
-                return f"no time left in turn {turn} of {runs}, before {size.name} of {size.records:,} records"
+                return f"no time left in turn {turn} of {runs}, before {size.name}"
             try:
-                size.once(max(1.0, deadline - time.monotonic()))
+                size.once(deadline)
             except Failed as failed:
                 return str(failed)
     return None

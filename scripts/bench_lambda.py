@@ -100,6 +100,8 @@ class Bench:
         """A run that did what it should."""
         left = max(1.0, self.deadline - time.monotonic())
         cost, status, out, errors = self.shares.run(self.command(way), share, left, environment)
+        if time.monotonic() >= self.deadline:
+            raise Failed(f"{WAYS[way]}: no time left after {cost.wall:.0f} s of a run")
         if status != 0:
             last = (errors.strip().splitlines() or [""])[-1]
             raise Failed(f"{WAYS[way]}: exit status {status} after {cost.wall:.0f} s: {last[:200]}")
@@ -175,7 +177,8 @@ def main() -> None:
         bench = Bench(shares, folder, said, release, deadline)
         print(f"shares below a core are made by {shares.way}")
         exact = [shares.exact(setting / ONE_CORE, 60) for setting in said.settings]
-        print(f"a process that only counts got {min(exact):.2f} to {max(exact):.2f} of its share; below 1, others had it", flush=True)
+        counted = f"{min(exact):.2f} to {max(exact):.2f}"
+        print(f"a process that only counts got {counted} of its share; below 1, others had it", flush=True)
         measured, wrong = measure(bench, said)
         bench.disk.clean()
     wrong += report(measured, said)

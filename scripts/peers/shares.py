@@ -8,6 +8,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -21,6 +22,7 @@ PERIOD = 0.02
 # the process says its id before it becomes the command; an id written to cgroup.procs moves it there
 LAUNCH = 'echo $$ >"$0" && exec "$@"'
 SPIN = "import time\nwhile time.process_time() < 0.4: pass"
+OURS = "trailmill-bench-"
 KINDS = ("cgroup", "signals")
 
 Command = Sequence[str | pathlib.Path]
@@ -46,6 +48,14 @@ def pinned(to: list[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def sweep(place: pathlib.Path) -> None:
+    """Takes away the groups of benches that were killed."""
+    for left in place.glob(f"{OURS}*"):
+        if not pathlib.Path(f"/proc/{left.name.removeprefix(OURS)}").exists():
+            with contextlib.suppress(OSError):
+                left.rmdir()
+
+
 class Cgroup:
     """A group of processes with a quota of CPU, by version 2 or 1 of cgroups."""
 
@@ -58,14 +68,18 @@ class Cgroup:
         for line in pathlib.Path("/proc/self/mounts").read_text().splitlines():
             _, place, kind, choices, *_ = line.split()
             version = 2 if kind == "cgroup2" else 1 if kind == "cgroup" and "cpu" in choices.split(",") else 0
-            folder = pathlib.Path(place) / f"trailmill-bench-{os.getpid()}"
             if not version:
                 continue
+            sweep(pathlib.Path(place))
+            folder = pathlib.Path(place) / f"{OURS}{os.getpid()}"
             try:
                 folder.mkdir()
             except OSError:
                 continue
-            if (folder / ("cpu.max" if version == 2 else "cpu.cfs_quota_us")).exists():
+            quota = folder / ("cpu.max" if version == 2 else "cpu.cfs_quota_us")
+            # not every group that can be made takes processes
+            enter = ["/bin/sh", "-c", LAUNCH, folder / "cgroup.procs", "true"]
+            if quota.exists() and subprocess.run(enter, stderr=subprocess.DEVNULL).returncode == 0:
                 return folder, version
             folder.rmdir()
         raise OSError("no cgroup with a quota of CPU can be made here")
@@ -137,8 +151,7 @@ def periods(process: int, clock: int, share: float, over: threading.Event) -> No
     while not over.is_set():
         end += PERIOD
         allowed = share * PERIOD - debt
-        if allowed > 0:
-            signal.pidfd_send_signal(process, signal.SIGCONT)
+        signal.pidfd_send_signal(process, signal.SIGCONT if allowed > 0 else signal.SIGSTOP)
         while allowed > 0 and (left := end - time.monotonic()) > 0:
             rest = allowed - (time.clock_gettime(clock) - before)
             if rest <= 0:
@@ -161,9 +174,9 @@ class Shares:
             return
         try:
             self.way = Cgroup()
-        except OSError:
+        except OSError as error:
             if kind:
-                raise
+                sys.exit(f"--shares {kind}: {error}")
             self.way = Signals()
 
     def __enter__(self) -> "Shares":
