@@ -21,7 +21,7 @@ PRICES = {"Get": GET, "Head": GET, "HeadBucket": GET, "Put": PUT, "List": PUT, "
           "CreateUpload": PUT, "UploadPart": PUT, "CompleteUpload": PUT, "Delete": 0.0, "AbortUpload": 0.0}  # fmt: skip
 
 HEAD = ["", "MB", "vCPU", "runs", "wall s", "range", "CPU s", "of its share", "peak MiB", "GB-s",
-        *(f"$ a 1,000 runs: {kind}" for kind in GB_SECOND), "S3"]  # fmt: skip
+        *(f"{of} $ / 1,000" for of in (*GB_SECOND, "S3"))]  # fmt: skip
 
 
 def compute(gb_seconds: float, kind: str) -> float:
@@ -101,12 +101,12 @@ def given(name: str, memory: int, wall: float) -> list[str]:
 
 
 def cheapest(of: list[Measured]) -> str:
-    """Which setting costs least, and which costs hardly more and is faster."""
+    """Which setting is large enough, which costs least, and which costs hardly more and is faster."""
     fitting = [measured for measured in of if measured.fits]
     if not fitting:
         return "no setting has memory enough"
     least = min(fitting, key=lambda measured: measured.dollars)
-    words = f"cheapest at {least.memory:,} MB: {least.median('wall'):.2f} s, {least.gb_seconds:.2f} GB-s"
+    words = f"fits in {fitting[0].memory:,} MB; cheapest at {least.memory:,} MB: {least.median('wall'):.2f} s, {least.gb_seconds:.2f} GB-s"
     near = [measured for measured in fitting if measured.dollars < 1.1 * least.dollars]
     quick = min(near, key=lambda measured: measured.median("wall"))
     if quick is not least:
