@@ -73,9 +73,9 @@ class Size:
         return statistics.median(getattr(cost, measure) for cost in self.runs)
 
     @property
-    def beyond(self) -> float:
-        """MiB that are not the dedupe index."""
-        return self.median("peak") - self.index
+    def beside(self) -> float:
+        """MiB beside the dedupe index, which holds its old table, of half the size, and the new one when it grows."""
+        return self.median("peak") - 1.5 * self.index
 
     def row(self, first: "Size") -> list[str]:
         measures = {measure: self.median(measure) for measure in ("cpu", "wall", "peak", "size")}
@@ -83,14 +83,14 @@ class Size:
         grown = self.records / first.records
         return [
             self.name, f"{self.records:,}", str(len(self.runs)), f"{measures['cpu']:.2f}", f"{measures['wall']:.2f}",
-            f"{measures['size'] / 1e6:.1f}", f"{measures['peak']:.0f}", f"{self.index:.1f}", f"{self.beyond:.0f}",
+            f"{measures['size'] / 1e6:.1f}", f"{measures['peak']:.0f}", f"{self.index:.1f}", f"{self.beside:.0f}",
             f"{grown:.1f}", f"{ratios['cpu']:.1f}", f"{ratios['wall']:.1f}", f"{ratios['size']:.1f}",
-            f"{self.index / first.index:.1f}", f"{ratios['peak']:.2f}", f"{self.beyond / first.beyond:.2f}",
+            f"{self.index / first.index:.1f}", f"{ratios['peak']:.2f}", f"{self.beside / first.beside:.2f}",
         ]  # fmt: skip
 
 
-HEAD = ["", "records in", "runs", "CPU s", "wall s", "MB out", "peak MiB", "index", "beyond it",
-        "× records", "× CPU", "× wall", "× out", "× index", "× peak", "× beyond it"]  # fmt: skip
+HEAD = ["", "records in", "runs", "CPU s", "wall s", "MB out", "peak MiB", "index MiB", "beside it",
+        "× records", "× CPU", "× wall", "× out", "× index", "× peak", "× beside it"]  # fmt: skip
 
 
 def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Path:
@@ -143,12 +143,12 @@ def main() -> None:
             print(f"{stage}: making its data …", file=sys.stderr, flush=True)
             sizes = daily(folder, release, said.records) if stage == "daily" else monthly(folder, release, said.days)
             stopped = measure(sizes, said.runs, deadline) or stopped
-            print(f"\nthe {stage} stage: medians; × is the ratio to the first line; memory in MiB\n")
+            print(f"\nthe {stage} stage: medians, × is the ratio to the first line\n")
             if measured := [size for size in sizes if size.runs]:
                 show([HEAD, *(size.row(measured[0]) for size in measured)], said.markdown)
             sys.stdout.flush()
     print("\n- linear should be: CPU, wall, what comes out, and the dedupe index, which doubles when it is full")
-    print("- flat should be: peak memory beyond the index")
+    print("- flat should be: the memory beside it, which is the peak less 1.5 times the index: its old table and its new one")
     if stopped:
         sys.exit(f"stopped early: {stopped}")
 

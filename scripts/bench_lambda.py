@@ -18,8 +18,9 @@ from peers.tables import numbers, show
 from peers.tools import PEERS, Daily, Failed, Run, built, machine, stoppable, versions
 
 SETTINGS = f"256,442,512,885,{ONE_CORE},{2 * ONE_CORE}"
-# MB and seconds of the articles' function in Python for such a day
-ARTICLES = (512, 240.0)
+DAY = ["--day", "2026-10-15"]
+# MB and seconds of the article's function in Python for such a day
+ARTICLE = (512, 240.0)
 WAYS = {"s3": "Trailmill, S3", "disk": "Trailmill, disk", "python": "Python, disk", "python-s3": "Python, S3, one by one"}
 AWS = {
     "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -77,11 +78,12 @@ class Bench:
         self.plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
     def command(self, way: str) -> list[str | pathlib.Path]:
+        # a job of the function names its day, so that no others are looked for
         if way == "s3":
-            return [self.release / "trailmill", "daily", "--source", "s3://logs", "--lake", "s3://lake/a", "--json"]
+            return [self.release / "trailmill", "daily", "--source", "s3://logs", "--lake", "s3://lake/a", "--json", *DAY]
         if way == "python-s3":
             return [sys.executable, PEERS / "daily_s3.py", "logs", "lake"]
-        return self.disk.ours() if way == "disk" else self.peer.theirs("python")
+        return [*self.disk.ours(), *DAY] if way == "disk" else self.peer.theirs("python")
 
     def run(self, way: str, share: float) -> tuple[Run, dict[str, int]]:
         """One run, and its requests to S3, of which each run has one of its own."""
@@ -113,9 +115,9 @@ class Bench:
 
 
 def turns(said: argparse.Namespace) -> list[list[tuple[str, int]]]:
-    """What runs in each turn: every way at every setting, and the slow one once, at the articles' setting."""
+    """What runs in each turn: every way at every setting, and the slow one once, at the article's setting."""
     each = [(way, memory) for memory in said.settings for way in said.ways if way != "python-s3"]
-    once = [("python-s3", ARTICLES[0])] if "python-s3" in said.ways else []
+    once = [("python-s3", ARTICLE[0])] if "python-s3" in said.ways else []
     return [each + once, *[each] * (said.runs - 1)]
 
 
@@ -152,7 +154,7 @@ def in_order(found: dict[tuple[str, int], Measured]) -> list[Measured]:
 def report(measured: list[Measured], said: argparse.Namespace) -> list[str]:
     """The table and what it says; what does not fit."""
     print(f"\nthe ordinary day; medians, memory at most; {said.latency} ms a request to S3\n")
-    show([HEAD, *(of.row() for of in measured), given("the articles' Python", *ARTICLES)], said.markdown)
+    show([HEAD, *(of.row() for of in measured), given("the article's Python", *ARTICLE)], said.markdown)
     print("\n- of its share: CPU used of what the setting allows; what is lacking is waiting")
     print("- arm64 is priced for the seconds of this machine, not for seconds measured there")
     for name in dict.fromkeys(of.name for of in measured):
