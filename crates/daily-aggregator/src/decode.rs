@@ -14,18 +14,34 @@ pub(crate) struct Decoded {
 
 /// Why a log file cannot be read whole.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum DecodeError {
+pub enum DecodeError {
+    /// It has no bytes.
     #[error("the object is empty: not even a gzip header")]
     Empty,
+    /// It was cut off.
     #[error("the gzip data ends too soon, after {raw_bytes} bytes of text")]
-    TruncatedGzip { raw_bytes: usize },
+    TruncatedGzip {
+        /// Bytes of text before the end.
+        raw_bytes: usize,
+    },
+    /// It is not gzip, or not what was compressed.
     #[error("the gzip data is damaged after {raw_bytes} bytes of text ({cause})")]
-    BadGzip { raw_bytes: usize, cause: std::io::Error },
+    BadGzip {
+        /// Bytes of text before the damage.
+        raw_bytes: usize,
+        /// What the decoder says.
+        cause: std::io::Error,
+    },
+    /// Its text is larger than [`Limits::max_ratio`] allows.
     #[error("expands to more than {limit} times its size, beyond any real log file")]
-    Bomb { limit: u32 },
+    Bomb {
+        /// The ratio.
+        limit: u32,
+    },
     /// No verdict: decode it again with more room.
     #[error("larger than its last bytes promise")]
     LargerThanPromised,
+    /// Its text is no whole log file.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
 }

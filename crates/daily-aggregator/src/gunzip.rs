@@ -20,22 +20,24 @@ const HEADER_BYTES: usize = 10;
 const TRAILER_BYTES: usize = 8;
 
 /// Gunzips files, one after the other.
-pub(crate) struct Gunzip {
+pub struct Gunzip {
     decompressor: Decompressor,
 }
 
+impl Default for Gunzip {
+    fn default() -> Self {
+        Gunzip::new()
+    }
+}
+
 impl Gunzip {
-    pub(crate) fn new() -> Self {
+    /// A decoder with tables of its own: keep one per thread.
+    pub fn new() -> Self {
         Gunzip { decompressor: Decompressor::new() }
     }
 
-    /// The text of a file, at most `room` bytes of it.
-    pub(crate) fn whole(
-        &mut self,
-        body: &[u8],
-        room: usize,
-        limits: &Limits,
-    ) -> Result<Vec<u8>, DecodeError> {
+    /// The text of a file. One beyond `room` bytes is [`DecodeError::LargerThanPromised`].
+    pub fn whole(&mut self, body: &[u8], room: usize, limits: &Limits) -> Result<Vec<u8>, DecodeError> {
         let by_ratio = (limits.max_ratio as usize).saturating_mul(body.len());
         let largest = limits.max_raw_bytes as usize;
         let plausible = by_ratio.max(Limits::RATIO_FREE_BYTES as usize).min(largest);

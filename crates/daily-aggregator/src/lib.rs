@@ -38,7 +38,9 @@ mod test_world;
 mod verify;
 
 pub use aggregate::DailyAggregator;
+pub use decode::DecodeError;
 pub use failure::DailyError;
+pub use gunzip::Gunzip;
 pub use jobs::DailyJobs;
 pub use options::Options;
 pub use plan::{Request, new_files};

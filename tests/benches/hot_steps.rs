@@ -1,0 +1,113 @@
+//! The steps a record passes through, each alone on one core: `scripts/bench-steps`. Throughput is in bytes of JSON. Beside a
+//! step stands what a library needs for the same, or for less.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot start may stop")]
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::io::Read;
+
+use cloudtrail_corpus::{OrganizationConfig, day_objects};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Limits, LogFile};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use daily_aggregator::Gunzip;
+use flate2::bufread::MultiGzDecoder;
+use serde_json::value::RawValue;
+
+/// Enough for some MB of JSON, more than a core's own cache holds.
+const RECORDS: u32 = 10_000;
+
+/// The log files of a generated day.
+struct Day {
+    bodies: Vec<Vec<u8>>,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Day {
+    fn new() -> Self {
+        let objects = day_objects(&OrganizationConfig::large_day(RECORDS), "2026-10-15".parse().unwrap());
+        let log_files = objects.filter(|object| object.broken.is_none() && object.records > 0);
+        let bodies: Vec<Vec<u8>> = log_files.map(|object| object.body).collect();
+        let texts = bodies.iter().map(|body| gunzip(&mut Gunzip::new(), body)).collect();
+        Day { bodies, texts }
+    }
+
+    fn log_files(&self) -> Vec<LogFile> {
+        self.texts.iter().map(|text| parse(text.clone())).collect()
+    }
+
+    /// A group of benches of a step, in bytes of JSON.
+    fn group<'c>(&self, criterion: &'c mut Criterion, step: &str) -> BenchmarkGroup<'c, WallTime> {
+        let mut group = criterion.benchmark_group(step);
+        group.throughput(Throughput::Bytes(self.texts.iter().map(|text| text.len() as u64).sum()));
+        group
+    }
+}
+
+fn gunzip(gunzip: &mut Gunzip, body: &[u8]) -> Vec<u8> {
+    gunzip.whole(body, usize::MAX, &Limits::default()).unwrap()
+}
+
+fn parse(text: Vec<u8>) -> LogFile {
+    LogFile::parse(text, &Limits::default()).unwrap()
+}
+
+/// What a log file is to serde_json when it only splits.
+type Split<'a> = BTreeMap<&'a str, Vec<&'a RawValue>>;
+
+fn inflate(criterion: &mut Criterion) {
+    let day = Day::new();
+    let mut group = day.group(criterion, "inflate");
+    let mut ours = Gunzip::new();
+    group.bench_function("trailmill", |bencher| {
+        bencher.iter(|| day.bodies.iter().for_each(|body| drop(black_box(gunzip(&mut ours, body)))));
+    });
+    group.bench_function("zlib-rs, streaming", |bencher| {
+        bencher.iter(|| {
+            for body in &day.bodies {
+                let mut text = Vec::new();
+                MultiGzDecoder::new(body.as_slice()).read_to_end(&mut text).unwrap();
+                black_box(text);
+            }
+        });
+    });
+}
+
+fn split(criterion: &mut Criterion) {
+    let day = Day::new();
+    let mut group = day.group(criterion, "split");
+    group.bench_function("trailmill: validated, split, headers found", |bencher| {
+        let texts = || day.texts.clone();
+        bencher.iter_batched(
+            texts,
+            |texts| texts.into_iter().map(parse).collect::<Vec<_>>(),
+            BatchSize::LargeInput,
+        );
+    });
+    group.bench_function("serde_json RawValue: validated, split", |bencher| {
+        bencher.iter(|| {
+            for text in &day.texts {
+                black_box(serde_json::from_slice::<Split<'_>>(text).unwrap());
+            }
+        });
+    });
+}
+
+fn dedupe(criterion: &mut Criterion) {
+    let day = Day::new();
+    let files = day.log_files();
+    let mut group = day.group(criterion, "dedupe");
+    group.bench_function("trailmill", |bencher| {
+        bencher.iter(|| {
+            let mut index = DedupeIndex::default();
+            for record in files.iter().flat_map(LogFile::records) {
+                black_box(Fingerprint::of(&record).map(|fingerprint| index.insert(fingerprint)));
+            }
+            index
+        });
+    });
+}
+
+criterion_group!(steps, inflate, split, dedupe);
+criterion_main!(steps);
