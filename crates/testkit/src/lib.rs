@@ -2,7 +2,8 @@
 //!
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
 //! check but the types of `cloudtrail-model`. The [`Hooked`] store is how tests get between the calls of a run: [`Fault`]
-//! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in. With
+//! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in, [`Turns`] gives concurrent runs their turns
+//! in every order. With
 //! the feature `s3` there is an S3 and an SQS to talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
 
 mod dawdle;
@@ -17,11 +18,13 @@ mod oracle;
 #[cfg(feature = "s3")]
 pub mod s3;
 mod samples;
+mod schedule;
 #[cfg(feature = "s3")]
 mod server_script;
 #[cfg(feature = "s3")]
 pub mod sqs;
 mod stamp;
+mod turns;
 
 pub use dawdle::Dawdle;
 pub use fault::{Effect, Fault, Then};
@@ -31,4 +34,6 @@ pub use meanwhile::Meanwhile;
 pub use memory_queue::MemoryQueue;
 pub use oracle::{Oracle, OraclePartition};
 pub use samples::samples_dir;
+pub use schedule::Schedule;
 pub use stamp::STAMP;
+pub use turns::{Turn, Turns};

@@ -1,0 +1,135 @@
+//! Attempts at the same time that have turns: each stops before every call to its store until it is its turn.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lake_store::Result;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Schedule;
+use crate::hooked_store::{Call, Hook};
+
+/// The turns of some attempts. Only on a runtime of one thread is a schedule the same order every time.
+#[derive(Debug)]
+pub struct Turns {
+    events: mpsc::UnboundedReceiver<(usize, Event)>,
+    sender: mpsc::UnboundedSender<(usize, Event)>,
+}
+
+/// Stops one attempt before each call.
+#[derive(Debug)]
+pub struct Turn {
+    attempt: usize,
+    events: mpsc::UnboundedSender<(usize, Event)>,
+}
+
+#[derive(Debug)]
+enum Event {
+    /// A call waits for its turn.
+    Waits(oneshot::Sender<()>),
+    /// A call has returned.
+    Returned,
+    /// The attempt is over.
+    Ended,
+}
+
+/// How far an attempt is.
+#[derive(Debug, Default)]
+struct Progress {
+    waiting: VecDeque<oneshot::Sender<()>>,
+    /// It neither waits for a turn nor is over.
+    busy: bool,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        Turns { events, sender }
+    }
+}
+
+impl Turns {
+    /// What the store of an attempt is hooked with. Attempts are numbered from 0.
+    pub fn of(&self, attempt: usize) -> Arc<Turn> {
+        Arc::new(Turn { attempt, events: self.sender.clone() })
+    }
+
+    /// Runs attempts to their end, a call at a time, and `look`s between the calls.
+    pub async fn run<T: Send + 'static>(
+        mut self,
+        schedule: &mut Schedule,
+        attempts: Vec<impl Future<Output = T> + Send + 'static>,
+        mut look: impl AsyncFnMut(),
+    ) -> Vec<T> {
+        let mut progress: Vec<Progress> = Vec::new();
+        let mut tasks = Vec::new();
+        for (number, attempt) in attempts.into_iter().enumerate() {
+            let sender = self.sender.clone();
+            tasks.push(tokio::spawn(async move {
+                let result = attempt.await;
+                // the receiver is there until all have ended
+                let _heard = sender.send((number, Event::Ended));
+                result
+            }));
+            progress.push(Progress { busy: true, ..Progress::default() });
+        }
+        loop {
+            while progress.iter().any(|attempt| attempt.busy) {
+                let Some((number, event)) = self.events.recv().await else { break };
+                progress[number].hear(event);
+            }
+            look().await;
+            let ready = progress.iter().enumerate().filter(|(_, attempt)| !attempt.waiting.is_empty());
+            let ready: Vec<usize> = ready.map(|(number, _)| number).collect();
+            if ready.is_empty() {
+                break;
+            }
+            let chosen = &mut progress[schedule.choose(&ready)];
+            // a call that is no longer waited for was dropped by its attempt
+            chosen.busy = chosen.waiting.pop_front().is_some_and(|go| go.send(()).is_ok());
+        }
+        let mut results = Vec::new();
+        for task in tasks {
+            match task.await {
+                Ok(result) => results.push(result),
+                Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+            }
+        }
+        results
+    }
+}
+
+impl Progress {
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Waits(go) => {
+                self.waiting.push_back(go);
+                self.busy = false;
+            }
+            // of calls made together the others still wait
+            Event::Returned => self.busy = self.waiting.is_empty(),
+            Event::Ended => self.busy = false,
+        }
+    }
+}
+
+#[async_trait]
+impl Hook for Turn {
+    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
+        let (go, turn) = oneshot::channel();
+        let _heard = self.events.send((self.attempt, Event::Waits(go)));
+        // nobody gives turns any more where the test is over
+        let _mine = turn.await;
+        Ok(())
+    }
+
+    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
+        let _heard = self.events.send((self.attempt, Event::Returned));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "turns_tests.rs"]
+mod tests;

@@ -1,0 +1,240 @@
+//! The journal's protocol, as it is and not as a model of it, in every order of its calls.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use cloudtrail_model::{Input, Part, Partition, Table, Totals, Verdict};
+use lake_store::{
+    Attempt, AttemptError, Changes, CommitOutcome, Depth, ErrorKind, Journal, MemoryStore, SealedPart, Store,
+    list_all,
+};
+
+use super::*;
+use crate::{Effect, Fault, Hooked, STAMP, Then};
+
+/// What an attempt wants to be in the partition.
+#[derive(Debug, Clone, Copy)]
+enum Wish {
+    /// These inputs, as far as they are new: the daily stage.
+    Add(&'static [&'static str]),
+    /// These inputs, all anew: a rebuild, and the monthly stage.
+    Replace(&'static [&'static str]),
+}
+
+/// What is wrong with an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    None,
+    /// It claims on top of what it finds then, not of what it planned with.
+    StaleClaim,
+}
+
+fn partition() -> Partition {
+    Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap())
+}
+
+fn input(name: &str) -> Input {
+    Input {
+        key: name.to_owned(),
+        etag: "1".to_owned(),
+        bytes: 1,
+        raw_bytes: 1,
+        records: 1,
+        duplicates: 0,
+        other_months: 0,
+        verdict: Verdict::Ok,
+    }
+}
+
+/// One attempt, from its plan to its end. `false` where there was nothing to do, or it was superseded.
+async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::Result<bool, AttemptError> {
+    let journal = Journal::new(store.clone(), partition());
+    loop {
+        let mut state = journal.read().await?;
+        let work: Vec<&str> = match wish {
+            Wish::Add(wanted) => {
+                wanted.iter().copied().filter(|name| !state.inputs.contains_key(*name)).collect()
+            }
+            Wish::Replace(wanted) => wanted.to_vec(),
+        };
+        if work.is_empty() {
+            return Ok(false);
+        }
+        let retired = match wish {
+            Wish::Add(_) => Vec::new(),
+            Wish::Replace(_) => state.parts.keys().cloned().collect(),
+        };
+        if flaw == Flaw::StaleClaim {
+            state = journal.read().await?;
+        }
+        let Some(attempt) = Attempt::begin(store.clone(), journal.clone(), &state, STAMP).await? else {
+            continue;
+        };
+        let mut parts = Vec::new();
+        for (index, name) in work.iter().enumerate() {
+            parts.push(part(&attempt, index, name).await?);
+        }
+        let one_each = work.len() as u64;
+        let totals = Totals {
+            files_in: one_each,
+            files_ok: one_each,
+            records_in: one_each,
+            bytes_in: one_each,
+            raw_bytes_in: one_each,
+            ..Totals::default()
+        };
+        let inputs = work.iter().map(|name| input(name)).collect();
+        let replaces = matches!(wish, Wish::Replace(_));
+        let changes = Changes { replaces, inputs, parts, retired, totals, month: None };
+        return Ok(attempt.finish(changes).await? == CommitOutcome::Committed);
+    }
+}
+
+/// A part that holds the name of its input.
+async fn part(attempt: &Attempt, index: usize, name: &str) -> Result<SealedPart> {
+    let mut upload = attempt.stage(index).await?;
+    upload.write(Bytes::copy_from_slice(name.as_bytes())).await?;
+    upload.seal().await?;
+    let part = Part {
+        key: attempt.part_key(index),
+        bytes: 1,
+        raw_bytes: 1,
+        records: 1,
+        sha256: String::new(),
+        min_event_time: None,
+        max_event_time: None,
+    };
+    Ok(SealedPart { part, upload })
+}
+
+/// The lake, and what must be true of it.
+#[derive(Debug, Clone, Default)]
+struct World {
+    store: MemoryStore,
+}
+
+impl World {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.store.clone())
+    }
+
+    async fn visible(&self) -> BTreeSet<String> {
+        let page = list_all(&self.store, &partition().prefix(), Depth::All).await.unwrap();
+        page.objects.into_iter().map(|object| object.key).collect()
+    }
+
+    /// At any moment: the journal can be read, what it names is there, and each input is in one part.
+    async fn check(&self) -> std::result::Result<BTreeSet<String>, String> {
+        let state =
+            Journal::new(self.store(), partition()).read().await.map_err(|error| error.to_string())?;
+        let visible = self.visible().await;
+        let mut names = Vec::new();
+        for key in state.parts.keys() {
+            if !visible.contains(key) {
+                return Err(format!("{key} is named and not there"));
+            }
+            let body = self.store.get(key, None).await.unwrap();
+            names.push(String::from_utf8(body.to_vec()).unwrap());
+        }
+        names.sort_unstable();
+        if !names.iter().eq(state.inputs.keys()) {
+            return Err(format!("the parts hold {names:?} of {:?}", state.inputs.keys()));
+        }
+        Ok(state.parts.into_keys().collect())
+    }
+
+    /// Once nobody is at work: what is visible is what the journal names.
+    async fn check_settled(&self) -> std::result::Result<(), String> {
+        let named = self.check().await?;
+        let visible = self.visible().await;
+        if visible == named { Ok(()) } else { Err(format!("{visible:?} are visible and {named:?} named")) }
+    }
+}
+
+/// What an order of turns led to, as a line that says how to see it again.
+type Verdicts = std::result::Result<usize, String>;
+
+/// Attempts at the same time, the first of them dying at an effect if at all, in every order of their calls.
+async fn in_every_order(wishes: &[Wish], flaw: Flaw, most_preemptions: usize, dies_at: usize) -> Verdicts {
+    let mut schedule = Schedule::every(most_preemptions);
+    for orders in 1.. {
+        let world = World::default();
+        let turns = Turns::default();
+        let attempts = wishes.iter().enumerate().map(|(number, wish)| {
+            let spared = if number == 0 { dies_at } else { usize::MAX };
+            let store = Hooked { store: world.store.clone(), hook: turns.of(number) };
+            // the fault is outside: a process that is dead has no turns
+            let store = Hooked { store, hook: Fault::at(spared, Effect::Done, Then::Dies) };
+            attempt(Arc::new(store), *wish, flaw)
+        });
+        let attempts: Vec<_> = attempts.collect();
+        let mut broken = None;
+        let results = turns.run(&mut schedule, attempts, async || {
+            broken = broken.take().or(world.check().await.err());
+        });
+        let results = results.await;
+        let again = |what: String| {
+            format!("{what}: {wishes:?} {flaw:?}, the first dies at {dies_at}, turns {schedule}")
+        };
+        if let Some(broken) = broken {
+            return Err(again(broken));
+        }
+        let alive = results.iter().skip(usize::from(dies_at != usize::MAX));
+        for error in alive.filter_map(|result| result.as_ref().err()) {
+            if !is_lost_upload(error) {
+                return Err(again(error.to_string()));
+            }
+        }
+        // whoever comes next finds nothing that it could not set right
+        let wanted: Vec<Wish> = wishes.to_vec();
+        for wish in wanted {
+            attempt(world.store(), wish, Flaw::None).await.map_err(|error| again(error.to_string()))?;
+        }
+        world.check_settled().await.map_err(again)?;
+        if !schedule.next_order() {
+            return Ok(orders);
+        }
+    }
+    unreachable!("orders are finite")
+}
+
+/// The one error that an attempt may meet by bad luck (docs/GUARANTEES.md): another threw away what it had staged.
+fn is_lost_upload(error: &AttemptError) -> bool {
+    matches!(error, AttemptError::Store(error) if error.kind == ErrorKind::NotFound)
+}
+
+const NEVER: usize = usize::MAX;
+const SAME: [Wish; 3] = [Wish::Add(&["a"]); 3];
+const LATE: [Wish; 3] = [Wish::Add(&["a"]), Wish::Add(&["a", "b"]), Wish::Add(&["b"])];
+const REBUILD: [Wish; 3] = [Wish::Replace(&["a", "b"]), Wish::Add(&["a", "b"]), Wish::Replace(&["a", "b"])];
+
+#[tokio::test]
+async fn two_attempts_may_have_their_turns_in_any_order() {
+    for wishes in [SAME, LATE, REBUILD] {
+        let orders = in_every_order(&wishes[..2], Flaw::None, 3, NEVER).await.unwrap();
+        assert!(orders > 1_000, "{orders} orders of {wishes:?}");
+    }
+}
+
+#[tokio::test]
+async fn three_attempts_may_have_their_turns_in_any_order() {
+    for wishes in [SAME, LATE, REBUILD] {
+        let orders = in_every_order(&wishes, Flaw::None, 1, NEVER).await.unwrap();
+        assert!(orders > 100, "{orders} orders of {wishes:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_dies_harms_no_other_in_any_order() {
+    for wishes in [SAME, LATE, REBUILD] {
+        for dies_at in 0..8 {
+            in_every_order(&wishes[..2], Flaw::None, 2, dies_at).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_claim_on_top_of_another_plan_is_found_out() {
+    let found = in_every_order(&SAME[..2], Flaw::StaleClaim, 2, NEVER).await.unwrap_err();
+    assert!(found.contains("the parts hold"), "{found}");
+}
