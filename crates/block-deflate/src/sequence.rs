@@ -1,0 +1,30 @@
+//! What the parser makes of a text: literals, then a match.
+
+/// A run of literals, which stay in the text, and the match behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sequence {
+    pub(crate) literals: u32,
+    /// 0 where there is no match.
+    pub(crate) length: u16,
+    /// So that 32,768 fits as well.
+    pub(crate) distance_less_one: u16,
+}
+
+impl Sequence {
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the parser cuts runs of literals, and deflate bounds the others"
+    )]
+    pub(crate) fn new(literals: usize, length: usize, distance: usize) -> Self {
+        Self { literals: literals as u32, length: length as u16, distance_less_one: (distance - 1) as u16 }
+    }
+
+    pub(crate) fn literals(literals: usize) -> Self {
+        Self::new(literals, 0, 1)
+    }
+
+    pub(crate) fn text_bytes(self) -> usize {
+        self.literals as usize + usize::from(self.length)
+    }
+}
