@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
+use block_deflate::Compressor;
 use cloudtrail_model::{EventTimes, Record};
-use flate2::{Compress, CompressError, Compression, FlushCompress};
 
 use crate::fetch::Held;
 
@@ -41,19 +41,16 @@ impl Block {
         self.raw_bytes
     }
 
-    /// Groups the records and compresses them. `level` is gzip's, 1 to 9.
-    pub(crate) fn compress(self, level: u32) -> Result<Compressed, CompressError> {
+    /// Groups the records and compresses them.
+    pub(crate) fn compress(self, compressor: &mut Compressor) -> Compressed {
         let records = self.records.len() as u64;
         let (text, event_times) = self.grouped_text();
         let mut crc = crc32fast::Hasher::new();
         crc.update(&text);
-        Ok(Compressed {
-            deflated: deflate(&text, level)?,
-            crc,
-            raw_bytes: text.len() as u64,
-            records,
-            event_times,
-        })
+        // JSON lines that are grouped shrink to an eighth or less
+        let mut deflated = Vec::with_capacity(text.len() / 6 + 1024);
+        compressor.compress(&text, &mut deflated);
+        Compressed { deflated, crc, raw_bytes: text.len() as u64, records, event_times }
     }
 
     /// The records grouped, one a line. The files they are from are let go.
@@ -76,22 +73,6 @@ impl Block {
             (a.event_source, a.event_name, a.identity).cmp(&(b.event_source, b.event_name, b.identity))
         });
         records
-    }
-}
-
-/// Raw deflate of a text, ended by a sync flush.
-fn deflate(text: &[u8], level: u32) -> Result<Vec<u8>, CompressError> {
-    let mut compress = Compress::new(Compression::new(level.clamp(1, 9)), false);
-    let mut deflated = Vec::with_capacity(text.len() / 6 + 1024);
-    loop {
-        #[expect(clippy::cast_possible_truncation, reason = "at most text.len()")]
-        let rest = &text[compress.total_in() as usize..];
-        compress.compress_vec(rest, &mut deflated, FlushCompress::Sync)?;
-        // zlib's manual: a flush is complete once it leaves room in the output
-        if deflated.len() < deflated.capacity() {
-            return Ok(deflated);
-        }
-        deflated.reserve(deflated.len().max(1024));
     }
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::test_world::{envelope, gunzip_one_member};
 use crate::{Options, cpu::Cpu, fetch::fetch};
+use block_deflate::Level;
 use bytes::Bytes;
 use lake_store::{Depth, Store, list_all};
 use testkit_stores::TestStore;
@@ -9,8 +10,9 @@ use testkit_stores::TestStore;
 fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
     let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     let mut crc = crc32fast::Hasher::new();
+    let mut compressor = Compressor::new(Level::nearest(level));
     for text in texts {
-        member.extend(deflate(text, level).unwrap());
+        compressor.compress(text, &mut member);
         crc.update(text);
     }
     let length = u32::try_from(texts.iter().map(|text| text.len()).sum::<usize>()).unwrap();
@@ -25,8 +27,13 @@ async fn held(records: &[&str]) -> Arc<Held> {
     let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
     store.create_new("a", Bytes::from(envelope(&records))).await.unwrap();
     let files = list_all(&store, "", Depth::All).await.unwrap().objects;
-    let mut fetched =
-        fetch(Arc::new(store), files, None, &Options::default(), &Cpu::new(1, Arc::default()).unwrap());
+    let mut fetched = fetch(
+        Arc::new(store),
+        files,
+        None,
+        &Options::default(),
+        &Cpu::new(1, Level::default(), Arc::default()).unwrap(),
+    );
     Arc::new(fetched.next().await.unwrap().unwrap().decoded.unwrap())
 }
 
@@ -60,24 +67,6 @@ fn blocks_after_each_other_are_one_gzip_member_at_every_level() {
     }
 }
 
-#[test]
-fn a_block_of_any_size_is_whole_by_itself() {
-    let mut random = fastrand::Rng::with_seed(8);
-    // about the sizes at which the first output buffer, of 1,024 bytes and a sixth of the text, is just full
-    for size in (1_150..1_300).chain([0, 1, 2, 100_000]) {
-        let text: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(size).collect();
-        assert!(gunzip_one_member(&member(&[&text], 6)) == text, "{size} bytes");
-    }
-}
-
-#[test]
-fn a_level_out_of_range_is_the_nearest() {
-    let text = b"{\"a\":1}\n".repeat(1_000);
-    assert_eq!(deflate(&text, 0).unwrap(), deflate(&text, 1).unwrap());
-    assert_eq!(deflate(&text, 99).unwrap(), deflate(&text, 9).unwrap());
-    assert!(deflate(&text, 9).unwrap().len() < text.len() / 20);
-}
-
 #[tokio::test]
 async fn similar_records_stand_together_and_otherwise_keep_their_order() {
     let compressed = block(&[
@@ -90,7 +79,7 @@ async fn similar_records_stand_together_and_otherwise_keep_their_order() {
         r#"{"eventSource":"a","eventName":"x","userIdentity":{"arn":"q"},"n":7}"#,
         r#"{"n":8}"#,
     ]);
-    let text = text(&compressed.await.compress(6).unwrap());
+    let text = text(&compressed.await.compress(&mut Compressor::new(Level::default())));
     let order: String = text.lines().map(|line| &line[line.len() - 2..line.len() - 1]).collect();
     assert_eq!(order, "38657214");
 }
@@ -103,7 +92,7 @@ async fn a_block_counts_its_records_its_text_and_its_times() {
     ]);
     let block = block.await;
     let raw_bytes = block.raw_bytes();
-    let compressed = block.compress(6).unwrap();
+    let compressed = block.compress(&mut Compressor::new(Level::default()));
     let text = text(&compressed);
     assert_eq!(
         text,

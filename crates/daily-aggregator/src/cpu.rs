@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use std::{io, thread};
 
+use block_deflate::{Compressor, Level};
 use tokio::sync::oneshot;
 
 use crate::Progress;
@@ -27,6 +28,7 @@ type Piece = Box<dyn FnOnce(&mut Tools) + Send>;
 /// What a thread keeps from one piece of work to the next.
 pub(crate) struct Tools {
     pub(crate) gunzip: Gunzip,
+    pub(crate) compressor: Compressor,
 }
 
 /// What a piece of work is, for the account of time.
@@ -37,13 +39,14 @@ pub(crate) enum Work {
 }
 
 impl Cpu {
-    pub(crate) fn new(threads: usize, progress: Arc<Progress>) -> io::Result<Self> {
+    /// `level` is how hard blocks are compressed.
+    pub(crate) fn new(threads: usize, level: Level, progress: Arc<Progress>) -> io::Result<Self> {
         let threads = threads.max(1);
         let (work, pieces) = channel();
         let pieces = Arc::new(Mutex::new(pieces));
         for number in 0..threads {
             let pieces = pieces.clone();
-            thread::Builder::new().name(format!("cpu-{number}")).spawn(move || work_off(&pieces))?;
+            thread::Builder::new().name(format!("cpu-{number}")).spawn(move || work_off(&pieces, level))?;
         }
         Ok(Cpu { work, threads, progress })
     }
@@ -70,8 +73,8 @@ impl Cpu {
 }
 
 /// Does one piece after the other until no more can come.
-fn work_off(pieces: &Mutex<Receiver<Piece>>) {
-    let mut tools = Tools { gunzip: Gunzip::new() };
+fn work_off(pieces: &Mutex<Receiver<Piece>>, level: Level) {
+    let mut tools = Tools { gunzip: Gunzip::new(), compressor: Compressor::new(level) };
     loop {
         let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match next {

@@ -1,7 +1,6 @@
 //! Why a partition could not be brought up to date, and what to do next.
 
 use cloudtrail_model::Partition;
-use flate2::CompressError;
 use lake_store::{AttemptError, StoreError};
 
 /// Why a partition could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
@@ -19,9 +18,6 @@ pub enum DailyError {
     /// A part cannot be written.
     #[error("a part cannot be written to the lake")]
     Stage(#[source] StoreError),
-    /// The compressor refused its input.
-    #[error("records cannot be compressed (please report this)")]
-    Compress(#[from] CompressError),
     /// The system gives no threads.
     #[error("no threads to work with; lower --threads, or the load of this machine")]
     Threads(#[source] std::io::Error),

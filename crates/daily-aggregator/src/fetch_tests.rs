@@ -1,6 +1,7 @@
 use super::*;
 use crate::test_world::{World, gzip, key, noise, put};
 use async_trait::async_trait;
+use block_deflate::Level;
 use bytes::Bytes;
 use lake_store::{Created, Depth, ErrorKind, Page, StagedUpload, list_all};
 use std::ops::Range;
@@ -15,7 +16,7 @@ async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
         files,
         None,
         &world.options,
-        &Cpu::new(world.options.threads, Arc::default()).unwrap(),
+        &Cpu::new(world.options.threads, Level::default(), Arc::default()).unwrap(),
     )
 }
 
@@ -125,7 +126,7 @@ async fn a_failed_get_ends_the_row_after_the_files_before_it() {
             files,
             None,
             &world.options,
-            &Cpu::new(2, Arc::default()).unwrap(),
+            &Cpu::new(2, Level::default(), Arc::default()).unwrap(),
         )
     };
     assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key("a"));
@@ -214,7 +215,7 @@ async fn a_failed_get_among_others_ends_the_row_after_the_files_before_it() {
     let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
     world.source.delete(&key("c")).await.unwrap();
     let store = Together { inner: world.source.clone(), calls: Arc::default() };
-    let cpu = Cpu::new(2, Arc::default()).unwrap();
+    let cpu = Cpu::new(2, Level::default(), Arc::default()).unwrap();
     let mut fetched = fetch(Arc::new(store), files, None, &world.options, &cpu);
     for name in ["a", "b"] {
         assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key(name));

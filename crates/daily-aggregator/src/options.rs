@@ -7,7 +7,7 @@ use cloudtrail_model::Limits;
 pub struct Options {
     /// What a log file may be at most.
     pub limits: Limits,
-    /// gzip level of the parts, 1 to 9.
+    /// How hard parts are compressed, 1 to 9 as with gzip: [`block_deflate::Level`].
     pub level: u32,
     /// Bytes of text that are grouped and compressed at once. Blocks are cut by this, and by a quarter of `memory_bytes`
     /// of files whose records wait; so output is the same whatever the concurrency.

@@ -2,6 +2,7 @@ use super::*;
 use crate::cpu::Cpu;
 use crate::fetch::fetch;
 use crate::test_world::{World, key, record};
+use block_deflate::Level;
 use lake_store::{Depth, list_all};
 
 /// Packs every log file of a world's source; the blocks that became full after each file, and the rest.
@@ -12,7 +13,7 @@ async fn pack(world: &World) -> (Vec<Vec<usize>>, Option<usize>, Packed) {
         files,
         None,
         &world.options,
-        &Cpu::new(2, Arc::default()).unwrap(),
+        &Cpu::new(2, Level::default(), Arc::default()).unwrap(),
     );
     let mut packer = Packer::new(DedupeIndex::default(), &world.options);
     let mut full = Vec::new();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use block_deflate::Level;
 use cloudtrail_model::Totals;
-use flate2::CompressError;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
@@ -11,7 +11,7 @@ use lake_store::{Attempt, ObjectMeta, SealedPart, Store};
 use tokio::time::Instant;
 
 use crate::block::{Block, Compressed};
-use crate::cpu::{Cpu, Work};
+use crate::cpu::{Cpu, Tools, Work};
 use crate::fetch::{FetchedFiles, fetch};
 use crate::pack::{Packed, Packer};
 use crate::part_writer::PartWriter;
@@ -49,7 +49,8 @@ pub(crate) async fn run(
 ) -> Result<Staged, DailyError> {
     let mut writer = PartWriter::new(attempt, options.part_raw_bytes);
     let staged = async {
-        let cpu = Cpu::new(options.threads, progress.clone()).map_err(DailyError::Threads)?;
+        let cpu = Cpu::new(options.threads, Level::nearest(options.level), progress.clone())
+            .map_err(DailyError::Threads)?;
         let fetched = fetch(source, files, until, options, &cpu);
         stage(fetched, index, &mut writer, options, &cpu, progress).await
     }
@@ -69,51 +70,48 @@ async fn stage(
     progress: &Progress,
 ) -> Result<Staged, DailyError> {
     let mut packer = Packer::new(index, options);
-    let mut compressor = Compressor { cpu, level: options.level, under_way: FuturesOrdered::new() };
+    let mut blocks = Compressing { cpu, under_way: FuturesOrdered::new() };
 
     while let Some(file) = fetched.next().await {
         let (records, raw_bytes) = packer.add(file.map_err(DailyError::Fetch)?);
         progress.done(records, raw_bytes);
         while let Some(block) = packer.next_full() {
-            if let Some(compressed) = compressor.add(block).await? {
+            if let Some(compressed) = blocks.add(block).await {
                 writer.write(compressed).await.map_err(DailyError::Stage)?;
             }
         }
     }
     let (last, Packed { inputs, totals, index }) = packer.finish();
-    let last = last.map(|block| compressor.start(block));
-    compressor.under_way.extend(last);
-    while let Some(compressed) = compressor.next().await {
-        writer.write(compressed?).await.map_err(DailyError::Stage)?;
+    let last = last.map(|block| blocks.start(block));
+    blocks.under_way.extend(last);
+    while let Some(compressed) = blocks.next().await {
+        writer.write(compressed).await.map_err(DailyError::Stage)?;
     }
     let parts = writer.finish().await.map_err(DailyError::Stage)?;
     Ok(Staged { inputs, totals, parts, index })
 }
 
 /// Compresses blocks on every thread, and gives them back in order.
-struct Compressor<'a> {
+struct Compressing<'a> {
     cpu: &'a Cpu,
-    level: u32,
-    under_way: FuturesOrdered<Compressing>,
+    under_way: FuturesOrdered<BoxFuture<'static, Compressed>>,
 }
 
-type Compressing = BoxFuture<'static, Result<Compressed, CompressError>>;
-
-impl Compressor<'_> {
+impl Compressing<'_> {
     /// Starts on a block; once enough are under way, waits for the oldest.
-    async fn add(&mut self, block: Block) -> Result<Option<Compressed>, CompressError> {
+    async fn add(&mut self, block: Block) -> Option<Compressed> {
         let compressing = self.start(block);
         self.under_way.push_back(compressing);
-        if self.under_way.len() <= self.cpu.threads { Ok(None) } else { self.next().await.transpose() }
+        if self.under_way.len() <= self.cpu.threads { None } else { self.next().await }
     }
 
-    fn start(&self, block: Block) -> Compressing {
-        let level = self.level;
-        Box::pin(self.cpu.start(Work::Compress, move |_| block.compress(level)).result())
+    fn start(&self, block: Block) -> BoxFuture<'static, Compressed> {
+        let work = move |tools: &mut Tools| block.compress(&mut tools.compressor);
+        Box::pin(self.cpu.start(Work::Compress, work).result())
     }
 
     /// The oldest block under way.
-    async fn next(&mut self) -> Option<Result<Compressed, CompressError>> {
+    async fn next(&mut self) -> Option<Compressed> {
         self.under_way.next().await
     }
 }

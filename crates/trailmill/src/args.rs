@@ -210,7 +210,7 @@ pub(crate) struct ExportArguments {
 /// Settings that change how the work is done, not what comes out.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct TuningArguments {
-    /// gzip level of the parts.
+    /// How hard parts are compressed, as with gzip: 1 is fastest, 9 smallest.
     #[arg(long, value_name = "1-9", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=9))]
     pub(crate) level: u32,
     /// Threads that decode and compress; as many as there are cores by default.
