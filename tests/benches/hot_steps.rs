@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::Read;
 
+use block_deflate::{Compressor, Level};
 use cloudtrail_corpus::{OrganizationConfig, day_objects};
 use cloudtrail_model::{DedupeIndex, Fingerprint, Limits, LogFile};
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use daily_aggregator::Gunzip;
 use flate2::bufread::MultiGzDecoder;
+use flate2::{Compress, Compression, FlushCompress};
 use serde_json::value::RawValue;
 
 /// Enough for some MB of JSON, more than a core's own cache holds.
@@ -109,5 +111,42 @@ fn dedupe(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(steps, inflate, split, dedupe);
+fn deflate(criterion: &mut Criterion) {
+    let day = Day::new();
+    let files = day.log_files();
+    let mut records: Vec<_> = files.iter().flat_map(LogFile::records).collect();
+    // as the daily stage groups them
+    records.sort_by_key(|record| (record.event_source, record.event_name, record.identity));
+    let mut text = Vec::new();
+    for record in records {
+        text.extend_from_slice(record.line);
+        text.push(b'\n');
+    }
+    let blocks: Vec<&[u8]> = text.chunks(daily_aggregator::Options::default().block_bytes).collect();
+    let mut group = criterion.benchmark_group("deflate");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let mut ours = Compressor::new(Level::default());
+    group.bench_function("trailmill", |bencher| {
+        bencher.iter(|| {
+            for block in &blocks {
+                let mut deflated = Vec::with_capacity(block.len());
+                ours.compress(block, &mut deflated);
+                black_box(deflated);
+            }
+        });
+    });
+    group.bench_function("zlib-rs", |bencher| {
+        bencher.iter(|| {
+            for block in &blocks {
+                let mut deflated = Vec::with_capacity(block.len());
+                Compress::new(Compression::new(6), false)
+                    .compress_vec(block, &mut deflated, FlushCompress::Sync)
+                    .unwrap();
+                black_box(deflated);
+            }
+        });
+    });
+}
+
+criterion_group!(steps, inflate, split, dedupe, deflate);
 criterion_main!(steps);
