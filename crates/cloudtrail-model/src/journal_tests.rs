@@ -114,6 +114,28 @@ fn newer_versions_are_refused_and_unknown_fields_tolerated() {
 }
 
 #[test]
+fn the_kind_may_stand_anywhere() {
+    let entry = Entry::Commit(Box::new(commit()));
+    let text = String::from_utf8(entry.to_json().unwrap()).unwrap();
+    let members = text.strip_prefix(r#"{"entry":"commit","#).unwrap();
+    let last = format!(r#"{{{},"entry":"commit"}}"#, members.strip_suffix('}').unwrap());
+    assert_eq!(Entry::from_json(last.as_bytes()).unwrap(), entry);
+    for text in [text, last] {
+        let outline = Entry::outline_from_json(text.as_bytes()).unwrap();
+        assert_eq!(outline, Entry::Commit(Box::new(Commit { inputs: Vec::new(), ..commit() })));
+    }
+}
+
+#[test]
+fn an_entry_of_a_newer_version_is_refused_though_it_looks_like_ours() {
+    let mut newer = commit();
+    newer.version = 2;
+    let text = Entry::Commit(Box::new(newer)).to_json().unwrap();
+    assert!(matches!(Entry::from_json(&text), Err(EntryError::Newer { found: 2 })));
+    assert!(matches!(Entry::outline_from_json(&text), Err(EntryError::Newer { found: 2 })));
+}
+
+#[test]
 fn forged_sums_overflow_nothing() {
     let mut forged = commit();
     forged.totals.files_ok = u64::MAX;

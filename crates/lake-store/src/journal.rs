@@ -13,23 +13,28 @@
 //! commits: a [`PartitionState`].
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::sync::Arc;
 
+use block_deflate::{Compressor, Level};
 use bytes::Bytes;
 use cloudtrail_model::{
     AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part,
     Partition, Stage, Table, Totals,
 };
-use flate2::Compression;
 use flate2::read::MultiGzDecoder;
-use flate2::write::GzEncoder;
 use futures::{StreamExt, TryStreamExt};
 
+use crate::part_reader::blocking;
 use crate::{Created, Depth, ErrorKind, Store, StoreError, list_all};
 
-/// Journal entries read at once.
+/// How the text of an entry is parsed.
+type Parse = fn(&[u8]) -> Result<Entry, EntryError>;
+
+/// Journal entries read at once, at most.
 const READS_AT_ONCE: usize = 16;
+/// An entry of so many bytes is decoded by another thread, so that several are at the same time.
+const LARGE_BYTES: usize = 16 << 10;
 
 /// The journal of one partition.
 #[derive(Debug, Clone)]
@@ -131,6 +136,15 @@ impl Journal {
 
     /// Reads the whole journal.
     pub async fn read(&self) -> Result<PartitionState, JournalError> {
+        self.read_by(Entry::from_json).await
+    }
+
+    /// Reads the whole journal but for the inputs, which are most of it: the state has none.
+    pub async fn read_outline(&self) -> Result<PartitionState, JournalError> {
+        self.read_by(Entry::outline_from_json).await
+    }
+
+    async fn read_by(&self, parse: Parse) -> Result<PartitionState, JournalError> {
         let prefix = self.partition.journal_prefix();
         let page = list_all(&*self.store, &prefix, Depth::All).await.map_err(|e| self.unreachable(e))?;
         let mut sequence: Vec<u64> =
@@ -141,8 +155,9 @@ impl Journal {
                 return Err(self.damaged(format!("{} is missing", self.partition.journal_key(expected))));
             }
         }
+        let at_once = READS_AT_ONCE.min(self.store.calls_at_once()).max(1);
         let mut entries =
-            futures::stream::iter(sequence).map(|seq| self.read_entry(seq)).buffered(READS_AT_ONCE);
+            futures::stream::iter(sequence).map(|seq| self.read_entry(seq, parse)).buffered(at_once);
         let mut state = PartitionState::default();
         while let Some(entry) = entries.try_next().await? {
             state.apply(entry).map_err(|what| self.damaged(what))?;
@@ -190,19 +205,29 @@ impl Journal {
         let body = compress(&entry).map_err(|e| self.damaged(format!("{key} cannot be written: {e}")))?;
         match self.store.create_new(&key, body).await.map_err(|e| self.unreachable(e))? {
             Created::Yes => Ok(true),
-            Created::Exists => Ok(self.read_entry(entry.seq()).await?.attempt() == entry.attempt()),
+            Created::Exists => {
+                Ok(self.read_entry(entry.seq(), Entry::outline_from_json).await?.attempt() == entry.attempt())
+            }
         }
     }
 
-    async fn read_entry(&self, seq: u64) -> Result<Entry, JournalError> {
+    async fn read_entry(&self, seq: u64, parse: Parse) -> Result<Entry, JournalError> {
         let key = self.partition.journal_key(seq);
         let body = self.store.get(&key, None).await.map_err(|e| self.unreachable(e))?;
+        if body.len() < LARGE_BYTES {
+            return self.decode(seq, &body, parse);
+        }
+        let journal = self.clone();
+        blocking(move || journal.decode(seq, &body, parse)).await
+    }
+
+    fn decode(&self, seq: u64, body: &[u8], parse: Parse) -> Result<Entry, JournalError> {
+        let key = self.partition.journal_key(seq);
         let mut text = Vec::new();
-        MultiGzDecoder::new(&body[..])
+        MultiGzDecoder::new(body)
             .read_to_end(&mut text)
             .map_err(|e| self.damaged(format!("{key} is not whole gzip ({e})")))?;
-        let entry =
-            Entry::from_json(&text).map_err(|source| JournalError::Entry { key: key.clone(), source })?;
+        let entry = parse(&text).map_err(|source| JournalError::Entry { key: key.clone(), source })?;
         if entry.seq() != seq {
             return Err(self.damaged(format!("{key} says that its number is {}", entry.seq())));
         }
@@ -250,10 +275,17 @@ impl PartitionState {
     }
 }
 
+/// An entry as one gzip member (RFC 1952 §2.3). A commit names thousands of log files, and all else is waiting for it.
 fn compress(entry: &Entry) -> std::io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(&entry.to_json()?)?;
-    Ok(encoder.finish()?.into())
+    let text = entry.to_json()?;
+    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    Compressor::new(Level::default()).compress(&text, &mut member);
+    // a final, empty block: RFC 1951 §3.2.6
+    member.extend([0x03, 0x00]);
+    member.extend(libdeflater::crc32(&text).to_le_bytes());
+    // modulo 2^32, as the RFC has it
+    member.extend(&text.len().to_le_bytes()[..4]);
+    Ok(member.into())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::part_blocks::tests::{in_blocks, in_blocks_at};
 use crate::{ErrorKind, MemoryStore};
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
@@ -136,4 +137,85 @@ async fn a_part_that_is_gone_is_not_found() {
     let each = |_: &mut (), _: &Record<'_>| {};
     let error = read_part(&MemoryStore::new(), "part", 9, (), each).await.unwrap_err();
     assert!(matches!(error, PartError::Store(error) if error.kind == ErrorKind::NotFound));
+}
+
+#[tokio::test]
+async fn a_part_in_blocks_is_read_as_any_other() {
+    let text = rich_text(10 << 20);
+    let texts: Vec<&[u8]> = text.chunks(1 << 20).collect();
+    let body = in_blocks(&texts, 6);
+    let (length, digest) = (body.len() as u64, hex(&Sha256::digest(&body)));
+    assert!(length > RANGE_BYTES, "{length} bytes are one range only");
+    let (content, lines) = read_whole(body).await.unwrap();
+    assert!(lines.iter().flat_map(|line| [&line[..], b"\n"].concat()).eq(text.iter().copied()));
+    let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
+    assert_eq!(content, PartContent { bytes: length, sha256: digest, raw_bytes, records });
+}
+
+#[tokio::test]
+async fn a_part_in_blocks_cut_at_any_byte_or_changed_at_any_bit_is_an_error() {
+    let body = in_blocks(&[b"{\"eventID\":\"a\"}\n{\"event", b"ID\":\"b\"}\n{}\n"], 6);
+    let told = read_whole(body.clone()).await.unwrap();
+    for length in 0..body.len() {
+        let error = read_whole(body[..length].to_vec()).await.expect_err(&format!("cut to {length} bytes"));
+        assert!(matches!(error, PartError::Gzip(_)), "cut to {length} bytes: {error}");
+    }
+    for at in 0..body.len() {
+        for bit in 0..8 {
+            let mut changed = body.clone();
+            changed[at] ^= 1 << bit;
+            // a time or a system in its header change nothing but the digest
+            if let Ok((content, lines)) = read_whole(changed).await {
+                assert_eq!(lines, told.1, "bit {bit} of byte {at}");
+                assert_ne!(content.sha256, told.0.sha256, "bit {bit} of byte {at}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_begins_in_blocks_gives_each_line_once() {
+    let blocks = in_blocks(&[b"{\"a\":1}\n{\"a\"", b":2}\n"], 6);
+    // another member behind it; and a block that only a stream can read
+    let (content, lines) = read_whole([blocks, gzip(b"{\"a\":3}\n")].concat()).await.unwrap();
+    assert_eq!(lines, [&b"{\"a\":1}"[..], b"{\"a\":2}", b"{\"a\":3}"]);
+    assert_eq!((content.records, content.raw_bytes), (3, 24));
+
+    // what seems to be a sync flush inside a block that is stored: only a stream can read it
+    let odd = [&b"{\"b\":\""[..], &[0, 0, 0xff, 0xff], b"\"}\n"].concat();
+    let body = in_blocks_at(&[(b"{\"a\":1}\n", 6), (&odd, 0), (b"{\"a\":3}\n", 6)]);
+    let store = MemoryStore::new();
+    let told = body.len() as u64;
+    store.create_new("part", body.into()).await.unwrap();
+    let (content, lines) = read_lines(&store, "part", told, Vec::new(), keep).await.unwrap();
+    assert_eq!(lines, [&b"{\"a\":1}"[..], &odd[..odd.len() - 1], b"{\"a\":3}"]);
+    assert_eq!(content.records, 3);
+}
+
+#[test]
+fn a_part_that_reads_differently_a_second_time_is_an_error() {
+    let text = b"{\"a\":1}\n{\"a\":2}\n";
+    let mut crc = Crc::new();
+    crc.update(&text[..8]);
+    for (body, is_same) in [
+        (gzip(text), true),
+        (gzip(&text[..8]), true),
+        (gzip(&text[..7]), false),
+        (gzip(b"{\"a\":7}\n{\"a\":2}\n"), false),
+    ] {
+        let known = Known { bytes: 8, crc: crc.sum(), seen: Crc::new() };
+        let fold: Vec<Vec<u8>> = Vec::new();
+        let lines =
+            Lines { rest: Vec::new(), raw_bytes: 8, known, records: 1, fold, each: keep, failed: None };
+        let decoder = Decoder::Stream(Box::new(MultiGzDecoder::new(lines)));
+        let reading = Reading { sha256: Sha256::new(), decoder };
+        let Ok(Fed::More(reading)) = reading.feed(&body.into()) else { panic!("not fed") };
+        assert_eq!(reading.end().is_ok(), is_same);
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what `read_lines` takes")]
+fn keep(lines: &mut Vec<Vec<u8>>, line: &[u8]) -> Result<(), EnvelopeError> {
+    lines.push(line.to_vec());
+    Ok(())
 }

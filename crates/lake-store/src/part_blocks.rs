@@ -1,0 +1,139 @@
+//! Gzip as the daily stage writes it, inflated block by block: faster than as a stream.
+//!
+//! Such a part is one gzip member of deflate blocks that do not refer to each other, each ended by a sync flush, an empty
+//! stored block. So each can be inflated in one go. Where a sync flush seems to be may be chance: a block then does not
+//! inflate to its end, and the whole part is read as a stream instead, as is every part that is not of this form.
+
+use std::io::Write;
+
+use libdeflater::{Crc, DecompressionError, Decompressor};
+use memchr::memmem;
+
+/// What a member begins with that has neither a name nor anything else in its header; flags and time follow.
+const MEMBER: [u8; 4] = [0x1f, 0x8b, 8, 0];
+const HEADER_BYTES: usize = 10;
+/// What a sync flush ends with: the lengths of an empty stored block.
+const SYNC_FLUSH: [u8; 4] = [0, 0, 0xff, 0xff];
+/// The last block of a part, which is empty.
+const LAST_BLOCK: [u8; 2] = [3, 0];
+/// A last block put behind each block. Its text shows that the block was inflated to its end: no part has such bytes, for
+/// they are not UTF-8.
+const STOPPER: [u8; 13] = [1, 8, 0, 0xf7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+const STOPPER_TEXT: usize = 8;
+/// Bytes of deflated data that may be without a sync flush.
+const DEFLATED_BYTES: usize = 16 << 20;
+/// Bytes of text there is room for at first, and at most.
+const TEXT_BYTES: usize = 9 << 18;
+const MOST_TEXT_BYTES: usize = 36 << 20;
+
+/// Inflates a part into a sink as it comes.
+pub(crate) struct Blocks<W> {
+    /// What the text goes to.
+    pub(crate) sink: W,
+    /// What has come and is not inflated.
+    pending: Vec<u8>,
+    /// Bytes of `pending` in which no sync flush begins.
+    searched: usize,
+    has_begun: bool,
+    inflater: Decompressor,
+    block: Vec<u8>,
+    text: Vec<u8>,
+    crc: Crc,
+    /// Bytes of text so far, as the trailer counts them.
+    length: u32,
+}
+
+/// The part is none of this form, or damaged.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OtherForm;
+
+impl<W: Write> Blocks<W> {
+    /// Nothing has come yet.
+    pub(crate) fn new(sink: W) -> Self {
+        Blocks {
+            sink,
+            pending: Vec::new(),
+            searched: 0,
+            has_begun: false,
+            inflater: Decompressor::new(),
+            block: Vec::new(),
+            text: vec![0; TEXT_BYTES],
+            crc: Crc::new(),
+            length: 0,
+        }
+    }
+
+    /// Inflates the blocks that end in what has come.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), OtherForm> {
+        let mut pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            let inflated = self.inflate_blocks(chunk)?;
+            pending.extend_from_slice(&chunk[inflated..]);
+        } else {
+            pending.extend_from_slice(chunk);
+            let inflated = self.inflate_blocks(&pending)?;
+            pending.drain(..inflated);
+        }
+        self.searched = pending.len().saturating_sub(SYNC_FLUSH.len() - 1);
+        self.pending = pending;
+        if self.pending.len() > DEFLATED_BYTES { Err(OtherForm) } else { Ok(()) }
+    }
+
+    /// Inflates the blocks that end in some data, and returns where the last of them ends.
+    fn inflate_blocks(&mut self, data: &[u8]) -> Result<usize, OtherForm> {
+        let mut start = 0;
+        if !self.has_begun {
+            if data.len() < HEADER_BYTES {
+                return Ok(0);
+            }
+            if !data.starts_with(&MEMBER) {
+                return Err(OtherForm);
+            }
+            self.has_begun = true;
+            start = HEADER_BYTES;
+        }
+        let mut from = start.max(self.searched);
+        while let Some(found) = memmem::find(&data[from..], &SYNC_FLUSH) {
+            let end = from + found + SYNC_FLUSH.len();
+            self.inflate(&data[start..end])?;
+            (start, from) = (end, end);
+        }
+        Ok(start)
+    }
+
+    fn inflate(&mut self, block: &[u8]) -> Result<(), OtherForm> {
+        self.block.clear();
+        self.block.extend_from_slice(block);
+        self.block.extend_from_slice(&STOPPER);
+        let length = loop {
+            match self.inflater.deflate_decompress(&self.block, &mut self.text) {
+                Ok(length) => break length,
+                Err(DecompressionError::InsufficientSpace) if self.text.len() < MOST_TEXT_BYTES => {
+                    self.text.resize(2 * self.text.len(), 0);
+                }
+                Err(_) => return Err(OtherForm),
+            }
+        };
+        let text = self.text[..length].strip_suffix(&STOPPER[STOPPER.len() - STOPPER_TEXT..]);
+        let text = text.ok_or(OtherForm)?;
+        self.crc.update(text);
+        // the trailer has the length modulo 2^32
+        self.length = self.length.wrapping_add(u32::try_from(text.len()).map_err(|_| OtherForm)?);
+        self.sink.write_all(text).map_err(|_| OtherForm)
+    }
+
+    /// Whether all has come, and is as the trailer says.
+    pub(crate) fn is_whole(&self) -> bool {
+        let trailer = [self.crc.sum().to_le_bytes(), self.length.to_le_bytes()].concat();
+        self.has_begun && self.pending.strip_prefix(&LAST_BLOCK) == Some(&trailer)
+    }
+
+    /// The sink, and the CRC of the text that went to it.
+    pub(crate) fn into_sink(self) -> (W, u32) {
+        (self.sink, self.crc.sum())
+    }
+}
+
+#[cfg(test)]
+#[path = "part_blocks_tests.rs"]
+pub(crate) mod tests;
