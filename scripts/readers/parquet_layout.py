@@ -44,9 +44,7 @@ def check_chunks(path: pathlib.Path) -> int:
             empty = chunk.statistics.null_count == chunk.num_values
             expect(empty or chunk.statistics.has_min_max, f"{where} has no minimum and maximum")
             expect(chunk.has_offset_index, f"{where} has no offset index")
-            # the Rust writer leaves the column index out where a page of a list has nothing but nulls
-            in_list = metadata.schema.column(index).max_repetition_level > 0
-            expect(chunk.has_column_index or in_list, f"{where} has no column index")
+            expect(chunk.has_column_index, f"{where} has no column index")
             expect(chunk.path_in_schema not in UNIQUE or not chunk.has_dictionary_page, f"{where} has a dictionary")
     return metadata.num_row_groups * metadata.num_columns
 

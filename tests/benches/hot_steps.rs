@@ -9,12 +9,13 @@ use std::io::Read;
 
 use block_deflate::{Compressor, Level};
 use cloudtrail_corpus::{OrganizationConfig, day_objects};
-use cloudtrail_model::{DedupeIndex, Fingerprint, Limits, LogFile};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Limits, LogFile, Table};
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use daily_aggregator::Gunzip;
 use flate2::bufread::MultiGzDecoder;
 use flate2::{Compress, Compression, FlushCompress};
+use monthly_aggregator::Rows;
 use serde_json::value::RawValue;
 
 /// Enough for some MB of JSON, more than a core's own cache holds.
@@ -36,7 +37,7 @@ impl Day {
     }
 
     fn log_files(&self) -> Vec<LogFile> {
-        self.texts.iter().map(|text| parse(text.clone())).collect()
+        self.texts.iter().map(|text| split_file(text.clone())).collect()
     }
 
     /// A group of benches of a step, in bytes of JSON.
@@ -51,7 +52,7 @@ fn gunzip(gunzip: &mut Gunzip, body: &[u8]) -> Vec<u8> {
     gunzip.whole(body, usize::MAX, &Limits::default()).unwrap()
 }
 
-fn parse(text: Vec<u8>) -> LogFile {
+fn split_file(text: Vec<u8>) -> LogFile {
     LogFile::parse(text, &Limits::default()).unwrap()
 }
 
@@ -83,7 +84,7 @@ fn split(criterion: &mut Criterion) {
         let texts = || day.texts.clone();
         bencher.iter_batched(
             texts,
-            |texts| texts.into_iter().map(parse).collect::<Vec<_>>(),
+            |texts| texts.into_iter().map(split_file).collect::<Vec<_>>(),
             BatchSize::LargeInput,
         );
     });
@@ -148,5 +149,33 @@ fn deflate(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(steps, inflate, split, dedupe, deflate);
+fn parse(criterion: &mut Criterion) {
+    let day = Day::new();
+    let files = day.log_files();
+    let lines: Vec<&[u8]> = files.iter().flat_map(LogFile::records).map(|record| record.line).collect();
+    let mut group = day.group(criterion, "parse");
+    group.bench_function("trailmill: into the values of columns", |bencher| {
+        bencher.iter(|| Rows::of(Table::CloudTrail, lines.iter().copied()).unwrap());
+    });
+    group.bench_function("serde_json Value", |bencher| {
+        bencher.iter(|| {
+            for line in &lines {
+                black_box(serde_json::from_slice::<serde_json::Value>(line).unwrap());
+            }
+        });
+    });
+}
+
+fn encode(criterion: &mut Criterion) {
+    let day = Day::new();
+    let files = day.log_files();
+    let mut records: Vec<_> = files.iter().flat_map(LogFile::records).collect();
+    records.sort_by_key(|record| (record.event_source, record.event_name, record.identity));
+    let rows = Rows::of(Table::CloudTrail, records.iter().map(|record| record.line)).unwrap();
+    let mut group = day.group(criterion, "column encode");
+    let options = monthly_aggregator::Options::default();
+    group.bench_function("trailmill", |bencher| bencher.iter(|| rows.to_parquet(&options).unwrap()));
+}
+
+criterion_group!(steps, inflate, split, dedupe, deflate, parse, encode);
 criterion_main!(steps);

@@ -55,16 +55,16 @@ pub(crate) struct RecordSpans {
 }
 
 pub(crate) struct Scanner<'a> {
-    text: &'a [u8],
-    at: usize,
+    pub(crate) text: &'a [u8],
+    pub(crate) at: usize,
     /// Whether white space was passed since this was last cleared.
     pub(crate) spaced: bool,
 }
 
 /// A scanned string: its inside, and whether a backslash is in it.
-struct Text {
-    inside: (usize, usize),
-    escaped: bool,
+pub(crate) struct Text {
+    pub(crate) inside: (usize, usize),
+    pub(crate) escaped: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -341,7 +341,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes the string that starts here.
-    fn string(&mut self, wanted: &'static str) -> Result<Text, Fault> {
+    pub(crate) fn string(&mut self, wanted: &'static str) -> Result<Text, Fault> {
         if self.text.get(self.at) != Some(&b'"') {
             return Err(Fault::Unexpected { at: self.at, wanted });
         }

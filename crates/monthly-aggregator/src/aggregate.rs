@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::gather::{Gathered, Gatherer, RowGroup};
 use crate::part_writer::PartWriter;
+use crate::piece::SparePieces;
 use crate::plan::{MonthPlan, plan};
 use crate::read::{FromPart, read};
 use crate::row_group::{EncodedRowGroup, Encoder};
@@ -140,7 +141,7 @@ impl MonthlyAggregator {
     async fn stage(&self, plan: &MonthPlan, month: Month, attempt: &Attempt) -> Result<Staged, MonthlyError> {
         let encoder = Encoder::new(attempt.partition().table, &self.options)?;
         let mut writer = PartWriter::new(attempt, encoder.clone(), &self.options);
-        match self.pipeline(plan, month, encoder, &mut writer).await {
+        match self.pipeline(plan, (attempt.partition().table, month), encoder, &mut writer).await {
             Ok(staged) => Ok(staged),
             Err(error) => {
                 writer.abort().await;
@@ -153,13 +154,15 @@ impl MonthlyAggregator {
     async fn pipeline(
         &self,
         plan: &MonthPlan,
-        month: Month,
+        of: (Table, Month),
         encoder: Encoder,
         writer: &mut PartWriter<'_>,
     ) -> Result<Staged, MonthlyError> {
         let pool = ThreadPoolBuilder::new().num_threads(self.options.threads.max(1)).build();
-        let cpu = Cpu { pool: Arc::new(pool.map_err(MonthlyError::Threads)?), encoder };
-        let mut read = read(self.lake.clone(), plan.parts.clone(), month, self.options.threads);
+        let spare = SparePieces::default();
+        let pool = Arc::new(pool.map_err(MonthlyError::Threads)?);
+        let cpu = Cpu { pool, encoder, spare: spare.clone() };
+        let mut read = read(self.lake.clone(), plan.parts.clone(), of, self.options.threads, spare);
         self.progress.plan(plan.parts.iter().map(|(_, part)| part.records).sum());
         let mut gatherer = Gatherer::new(plan.parts.clone(), self.options);
         let mut under_way: Option<Encoding> = None;
@@ -172,10 +175,15 @@ impl MonthlyAggregator {
                 FromPart::End => gatherer.end_part(),
             }
             while let Some(group) = gatherer.next_full() {
-                if let Some(encoding) = under_way.take() {
-                    writer.write(encoded(encoding).await?).await?;
-                }
+                let done = match under_way.take() {
+                    Some(encoding) => Some(encoded(encoding).await?),
+                    None => None,
+                };
+                // the threads have the next before the last is written
                 under_way = Some(cpu.start(group));
+                if let Some(done) = done {
+                    writer.write(done).await?;
+                }
             }
         }
         let (last, gathered) = gatherer.finish();
@@ -192,12 +200,17 @@ type Encoding = JoinHandle<parquet::errors::Result<EncodedRowGroup>>;
 struct Cpu {
     pool: Arc<ThreadPool>,
     encoder: Encoder,
+    spare: SparePieces,
 }
 
 impl Cpu {
     fn start(&self, group: RowGroup) -> Encoding {
-        let (pool, encoder) = (self.pool.clone(), self.encoder.clone());
-        tokio::task::spawn_blocking(move || pool.install(|| encoder.encode(&group)))
+        let (pool, encoder, spare) = (self.pool.clone(), self.encoder.clone(), self.spare.clone());
+        tokio::task::spawn_blocking(move || {
+            let encoded = pool.install(|| encoder.encode(&group));
+            group.give_back(&spare);
+            encoded
+        })
     }
 }
 

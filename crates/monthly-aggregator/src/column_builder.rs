@@ -1,4 +1,4 @@
-//! JSON values appended to Arrow columns, and word of what a column cannot hold.
+//! Tests only: JSON values appended to Arrow columns, and word of what a column cannot hold.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Flatten: records become rows of a table, from which they can be given back.
+//! Tests only: records become rows by Arrow's builders, as the oracle of what shredding and encoding make of them.
 //!
 //! Where a member is of the type its column has, the column holds it. Otherwise the column has something like it for
 //! queries, and [`EXTRA_FIELDS`](cloudtrail_model::EXTRA_FIELDS) the value as written. A record with a member twice is
@@ -17,7 +17,7 @@ use crate::column_builder::{Leftovers, Offsets, StructBuilder};
 
 /// Rows under construction.
 #[derive(Debug)]
-pub struct RowBuilder {
+pub(crate) struct RowBuilder {
     schema: SchemaRef,
     /// The columns that CloudTrail's members have.
     members: StructBuilder,
@@ -31,7 +31,7 @@ pub struct RowBuilder {
 
 impl RowBuilder {
     /// No rows yet.
-    pub fn new(table: Table) -> Self {
+    pub(crate) fn new(table: Table) -> Self {
         let all = columns(table);
         let made = all.iter().position(|column| column.origin == Origin::Trailmill).unwrap_or(all.len());
         let members = &all[..made];
@@ -47,7 +47,7 @@ impl RowBuilder {
     }
 
     /// Appends a record, given as its line of NDJSON.
-    pub fn append(&mut self, line: &[u8]) {
+    pub(crate) fn append(&mut self, line: &[u8]) {
         let mut left = Leftovers::default();
         let mut time = None;
         match members(line) {
@@ -72,7 +72,7 @@ impl RowBuilder {
     }
 
     /// The rows so far; the builder starts again.
-    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+    pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         let (mut arrays, _) = self.members.finish_columns()?;
         let (offsets, paths) = &mut self.null_fields;
         let (offsets, nulls) = offsets.finish();

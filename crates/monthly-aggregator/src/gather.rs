@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloudtrail_model::{Day, DedupeIndex, Input, Part, Seen, Totals, Verdict};
 
 use crate::Options;
-use crate::read::{Line, Piece};
+use crate::piece::{Line, Piece, SparePieces};
 
 /// Records that will be one row group, in the order they came.
 #[derive(Debug, Default)]
@@ -25,6 +25,12 @@ impl RowGroup {
         self.pieces
             .iter()
             .flat_map(|(piece, lines)| lines.iter().map(|at| (&**piece, &piece.lines[*at as usize])))
+    }
+
+    /// Gives its pieces back, but those that another row group has lines of too.
+    pub(crate) fn give_back(self, spare: &SparePieces) {
+        let pieces = self.pieces.into_iter().filter_map(|(piece, _)| Arc::into_inner(piece));
+        pieces.for_each(|piece| spare.give_back(piece));
     }
 }
 
@@ -90,7 +96,7 @@ impl Gatherer {
                     continue;
                 }
             }
-            let raw_bytes = piece.text(line).len() + 1;
+            let raw_bytes = line.raw_bytes as usize + 1;
             if self.is_full(day, raw_bytes) {
                 self.close(&piece, &mut kept);
             }

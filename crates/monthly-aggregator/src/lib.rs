@@ -5,10 +5,10 @@
 //! | step | file | what |
 //! |---|---|---|
 //! | plan | `plan` | which daily parts hold the month, by the daily journals |
-//! | read | `read` | daily parts back into lines, a few parts at once, in bounded pieces |
+//! | read | `read`, `piece`, [`cloudtrail_model::Shredder`] | daily parts back into lines, and these into values, in bounded pieces |
 //! | gather | `gather` | each record once and in its home month; row groups of a few days |
-//! | flatten | `flatten`, `column_builder` | JSON into columns, and word of what no column holds |
-//! | encode | `row_group`, `properties` | columns compressed on every core |
+//! | order | `row_order`, `batch` | rows sorted, and turned round: by leaf what came by record |
+//! | encode | `row_group`, `column_chunk`, `properties` | columns compressed on every core |
 //! | stage | `part_writer` | Parquet files, not yet visible |
 //! | publish | [`lake_store::Attempt`] | all parts at once, then the commit, then the old parts go |
 //!
@@ -17,24 +17,40 @@
 
 mod aggregate;
 mod arrow_types;
+mod batch;
+mod bounds;
+#[cfg(test)]
 mod column_builder;
+mod column_chunk;
 mod column_reader;
+mod compressor;
+mod delta;
+mod dictionary;
+#[cfg(test)]
+mod encoded_rows;
 mod export;
 mod failure;
+mod finished_chunk;
+#[cfg(test)]
 mod flatten;
 mod gather;
+mod hybrid;
 mod jobs;
 #[cfg(test)]
 mod json_equality;
 mod options;
+mod page_values;
 mod part_reader;
 mod part_writer;
+mod piece;
 mod plan;
 mod progress;
 mod properties;
 mod read;
 mod report;
 mod row_group;
+mod row_order;
+mod rows;
 #[cfg(test)]
 mod test_world;
 mod unflatten;
@@ -44,11 +60,13 @@ pub use aggregate::{MonthlyAggregator, Request};
 pub use arrow_types::arrow_schema;
 pub use export::{ExportError, export};
 pub use failure::MonthlyError;
-pub use flatten::RowBuilder;
+#[cfg(test)]
+pub(crate) use flatten::RowBuilder;
 pub use jobs::MonthlyJobs;
 pub use options::Options;
 pub use plan::{MonthPlan, plan};
 pub use progress::Progress;
 pub use report::{Committed, MonthReport, Outcome, day_list};
+pub use rows::Rows;
 pub use unflatten::append_lines;
 pub use verify::verify;

@@ -16,7 +16,7 @@ pub struct Options {
     pub row_group_days: u8,
     /// zstd level of the columns, 1 to 22.
     pub level: i32,
-    /// Threads that flatten and encode, and daily parts read at once.
+    /// Threads that encode, and daily parts read at once, up to eight.
     pub threads: usize,
 }
 

@@ -6,7 +6,7 @@ use cloudtrail_model::{Day, Month, MonthSource, Part, Partition, Table, grace_da
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Journal, JournalError, PartitionState, Store};
 
-/// Journals read at once.
+/// Journals read at once, at most; each asks for several objects at once.
 const READS_AT_ONCE: usize = 8;
 
 /// What a month is made of.
@@ -41,18 +41,18 @@ pub async fn plan(lake: &Arc<dyn Store>, table: Table, month: Month) -> Result<M
     let days: Vec<(Day, bool)> = own.chain(next).collect();
     let mut journals = futures::stream::iter(days)
         .map(|(day, own)| async move {
-            let state = Journal::new(lake.clone(), Partition::day(table, day)).read().await?;
+            let state = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
             let is_there = match table {
                 Table::CloudTrail => state.commits > 0,
                 _ if state.commits > 0 => true,
                 _ => {
                     let main = Partition::day(Table::CloudTrail, day);
-                    Journal::new(lake.clone(), main).read().await?.commits > 0
+                    Journal::new(lake.clone(), main).read_outline().await?.commits > 0
                 }
             };
             Ok::<_, JournalError>((day, own, is_there, state))
         })
-        .buffered(READS_AT_ONCE);
+        .buffered((lake.calls_at_once() / 4).clamp(1, READS_AT_ONCE));
     let mut plan = MonthPlan::default();
     while let Some((day, own, is_there, state)) = journals.try_next().await? {
         match (is_there, own) {

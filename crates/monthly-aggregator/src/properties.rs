@@ -1,49 +1,75 @@
 //! How the columns are written: for queries first, then for size.
 
-use cloudtrail_model::{Column, Table, columns};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::errors::Result;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnDescriptor;
 
 use crate::Options;
 
 /// Ids that differ from record to record: a dictionary of them is all cost.
 const UNIQUE: &[&str] = &["eventID", "eventId", "requestID", "sharedEventID"];
 /// What investigations look for by its exact value.
-const LOOKED_UP: &[&[&str]] =
-    &[&["eventID"], &["eventId"], &["userIdentity", "accessKeyId"], &["sourceIPAddress"]];
+const LOOKED_UP: &[&str] = &["eventID", "eventId", "userIdentity.accessKeyId", "sourceIPAddress"];
 /// Bytes of distinct values above which a column chunk goes without its dictionary.
-const DICTIONARY_BYTES: usize = 4 << 20;
+pub(crate) const DICTIONARY_BYTES: usize = 4 << 20;
+/// Share of values that are new to the dictionary above which a page goes without it.
+pub(crate) const MOSTLY_NEW: (usize, usize) = (1, 2);
 /// Rows of a page at most, so that a reader that knows which rows it wants skips most pages.
-const PAGE_ROWS: usize = 8192;
+pub(crate) const PAGE_ROWS: usize = 8192;
 /// Bytes of a page at most.
-const PAGE_BYTES: usize = 1 << 20;
+pub(crate) const PAGE_BYTES: usize = 1 << 20;
 /// Share of values that a bloom filter lets through in vain.
-const BLOOM_FPP: f64 = 0.01;
+pub(crate) const BLOOM_FPP: f64 = 0.01;
 
-/// The writer's properties for a table.
-pub(crate) fn writer_properties(table: Table, options: &Options) -> Result<WriterProperties> {
-    let mut properties = WriterProperties::builder()
+/// The writer's properties: what the footer says, and what this crate's own column chunks follow.
+pub(crate) fn writer_properties(options: &Options) -> Result<WriterProperties> {
+    Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(options.level)?))
-        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_data_page_size_limit(PAGE_BYTES)
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_bloom_filter_for_dictionary_encoded_chunks(true)
-        .set_created_by(concat!("trailmill version ", env!("CARGO_PKG_VERSION")).to_owned());
-    let has = |name: &str| columns(table).iter().any(|column: &Column| column.name == name);
-    for name in UNIQUE.iter().filter(|name| has(name)) {
-        let path = ColumnPath::from(*name);
-        properties = properties
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path, Encoding::PLAIN);
+        .set_created_by(concat!("trailmill version ", env!("CARGO_PKG_VERSION")).to_owned())
+        .build())
+}
+
+/// zstd's level for a page where so much is asked. Texts that do not repeat are full of digits that nothing predicts, among
+/// which levels 3 to 5 find matches dearer than the digits: lower ones make them smaller, and sooner (docs/adr/0012).
+pub(crate) fn level_of_page(values: Values, encoding: Encoding, asked: i32) -> i32 {
+    match (values, encoding) {
+        (Values::Unique, _) => asked.min(1),
+        (_, Encoding::PLAIN) if (3..=5).contains(&asked) => 2,
+        _ => asked,
     }
-    for path in LOOKED_UP.iter().filter(|path| has(path[0])) {
-        let path = ColumnPath::new(path.iter().map(|name| (*name).to_owned()).collect());
-        properties = properties
-            .set_column_bloom_filter_enabled(path.clone(), true)
-            .set_column_bloom_filter_fpp(path, BLOOM_FPP);
+}
+
+/// How the chunks of a column are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ColumnLayout {
+    pub(crate) values: Values,
+    /// Whether there is a bloom filter.
+    pub(crate) bloom_filter: bool,
+}
+
+/// What the values of a column are, and how they are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// Texts of which there are few different ones.
+    Repeating,
+    /// Texts that differ from row to row.
+    Unique,
+    /// Milliseconds.
+    Millis,
+    Boolean,
+}
+
+impl ColumnLayout {
+    /// How a leaf of the schema is written.
+    pub(crate) fn of(leaf: &ColumnDescriptor) -> Self {
+        let path = leaf.path().string();
+        let values = match leaf.physical_type() {
+            Type::INT64 => Values::Millis,
+            Type::BOOLEAN => Values::Boolean,
+            _ if UNIQUE.contains(&path.as_str()) => Values::Unique,
+            _ => Values::Repeating,
+        };
+        ColumnLayout { values, bloom_filter: LOOKED_UP.contains(&path.as_str()) }
     }
-    Ok(properties.build())
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Input, Month, Part, Partition, Table, Totals, Verdict, hex};
+use cloudtrail_model::{Day, Input, Month, Part, Partition, Shredder, Table, Totals, Verdict, hex};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
@@ -16,6 +16,7 @@ use testkit::STAMP;
 use testkit_stores::TestStore;
 
 use crate::part_reader::read_rows;
+use crate::piece::{Line, Piece};
 use crate::{
     Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, append_lines, export,
     verify,
@@ -35,6 +36,29 @@ pub(crate) fn record(number: u64, time: &str) -> String {
     format!(
         r#"{{"eventID":"00000000-0000-4000-8000-{number:012x}","eventTime":"{time}","eventSource":"s{service}.amazonaws.com","eventName":"Get{call}","requestParameters":null}}"#
     )
+}
+
+/// Lines of the cloudtrail table taken apart.
+pub(crate) fn piece(lines: &[&str]) -> Piece {
+    let mut shredder = Shredder::new(Table::CloudTrail);
+    let mut piece = Piece::default();
+    lines.iter().for_each(|line| piece.add(&mut shredder, line.as_bytes(), |_| true).unwrap());
+    piece
+}
+
+/// The leaf of the cloudtrail table that holds a member of records.
+pub(crate) fn leaf(member: &str) -> usize {
+    let line = format!("{{\"{member}\":\"x\"}}");
+    let piece = piece(&[&line]);
+    usize::from(piece.values(&piece.lines[0]).next().unwrap().leaf)
+}
+
+/// The eventID of a line.
+pub(crate) fn event_id(piece: &Piece, line: &Line) -> String {
+    let leaf = leaf("eventID");
+    let value = piece.values(line).find(|value| usize::from(value.leaf) == leaf).unwrap();
+    let text = &piece.text()[value.start as usize..][..value.length as usize];
+    String::from_utf8(text.to_vec()).unwrap()
 }
 
 /// A request for a month that may lack days.

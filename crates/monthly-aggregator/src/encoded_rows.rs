@@ -1,0 +1,29 @@
+//! Tests only: lines as Parquet, and its rows read back.
+
+use arrow_array::{RecordBatch, RecordBatchReader};
+use bytes::Bytes;
+use cloudtrail_model::Table;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+use crate::{Options, RowBuilder, Rows};
+
+/// Lines as this crate writes them.
+pub(crate) fn parquet_of(table: Table, lines: &[&[u8]]) -> Bytes {
+    Rows::of(table, lines.iter().copied()).unwrap().to_parquet(&Options::default()).unwrap().into()
+}
+
+/// The rows of a file, as the parquet crate's own reader sees them.
+pub(crate) fn rows_of(file: Bytes) -> RecordBatch {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).unwrap();
+    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap();
+    let mut reader = builder.with_batch_size(rows.max(1)).build().unwrap();
+    reader.next().map_or_else(|| RecordBatch::new_empty(reader.schema()), Result::unwrap)
+}
+
+/// The same lines by way of Arrow's builders, which share no code with shredding and encoding.
+pub(crate) fn flattened(table: Table, lines: &[&[u8]]) -> RecordBatch {
+    let mut rows = RowBuilder::new(table);
+    lines.iter().for_each(|line| rows.append(line));
+    rows.finish().unwrap()
+}
