@@ -12,7 +12,7 @@
 //! let mut deflated = Vec::new();
 //! compressor.compress(b"{\"id\":1}\n{\"id\":2}\n", &mut deflated);
 //! compressor.compress(b"{\"id\":3}\n", &mut deflated);
-//! deflated.extend_from_slice(&[3, 0]);
+//! deflated.extend_from_slice(&block_deflate::STREAM_END);
 //! ```
 
 mod bit_writer;
@@ -33,3 +33,9 @@ mod test_texts;
 
 pub use compressor::Compressor;
 pub use level::Level;
+
+/// What a gzip member begins with: magic, deflate, no flags, no time, no extra flags, unknown system (RFC 1952 §2.3).
+pub const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+
+/// What ends a stream of blocks: a final, empty block of fixed codes (RFC 1951 §3.2.6).
+pub const STREAM_END: [u8; 2] = [0x03, 0x00];

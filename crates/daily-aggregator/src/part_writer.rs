@@ -1,16 +1,12 @@
 //! Compress into parts: blocks put one after the other into single-member gzip objects, staged, not yet visible.
 
+use block_deflate::{GZIP_HEADER, STREAM_END};
 use bytes::Bytes;
 use cloudtrail_model::{EventTimes, Part, hex};
 use lake_store::{Attempt, SealedPart, StagedUpload, StoreError};
 use sha2::{Digest, Sha256};
 
 use crate::block::Compressed;
-
-/// Magic, deflate, no flags, no time, no extra flags, unknown system: RFC 1952 §2.3.
-const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-/// A final, empty deflate block: RFC 1951 §3.2.6.
-const DEFLATE_END: [u8; 2] = [0x03, 0x00];
 
 /// Writes the parts of one attempt. Where a part ends depends on the bytes of text alone.
 #[derive(Debug)]
@@ -101,7 +97,7 @@ impl OpenPart {
 
     /// Writes the trailer (RFC 1952 §2.3.1: CRC-32, then the size modulo 2^32) and seals the upload.
     async fn end(&mut self) -> Result<(), StoreError> {
-        let mut trailer = DEFLATE_END.to_vec();
+        let mut trailer = STREAM_END.to_vec();
         trailer.extend(self.crc.clone().finalize().to_le_bytes());
         trailer.extend(&self.raw_bytes.to_le_bytes()[..4]);
         self.append(trailer.into()).await?;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
-use block_deflate::{Compressor, Level};
+use block_deflate::{Compressor, GZIP_HEADER, Level, STREAM_END};
 use bytes::Bytes;
 use cloudtrail_model::{
     AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part,
@@ -278,10 +278,9 @@ impl PartitionState {
 /// An entry as one gzip member (RFC 1952 §2.3). A commit names thousands of log files, and all else is waiting for it.
 fn compress(entry: &Entry) -> std::io::Result<Bytes> {
     let text = entry.to_json()?;
-    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    let mut member = GZIP_HEADER.to_vec();
     Compressor::new(Level::default()).compress(&text, &mut member);
-    // a final, empty block: RFC 1951 §3.2.6
-    member.extend([0x03, 0x00]);
+    member.extend(STREAM_END);
     member.extend(libdeflater::crc32(&text).to_le_bytes());
     // modulo 2^32, as the RFC has it
     member.extend(&text.len().to_le_bytes()[..4]);

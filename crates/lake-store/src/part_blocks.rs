@@ -6,6 +6,7 @@
 
 use std::io::Write;
 
+use block_deflate::STREAM_END;
 use libdeflater::{Crc, DecompressionError, Decompressor};
 use memchr::memmem;
 
@@ -14,8 +15,6 @@ const MEMBER: [u8; 4] = [0x1f, 0x8b, 8, 0];
 const HEADER_BYTES: usize = 10;
 /// What a sync flush ends with: the lengths of an empty stored block.
 const SYNC_FLUSH: [u8; 4] = [0, 0, 0xff, 0xff];
-/// The last block of a part, which is empty.
-const LAST_BLOCK: [u8; 2] = [3, 0];
 /// A last block put behind each block. Its text shows that the block was inflated to its end: no part has such bytes, for
 /// they are not UTF-8.
 const STOPPER: [u8; 13] = [1, 8, 0, 0xf7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
@@ -125,7 +124,7 @@ impl<W: Write> Blocks<W> {
     /// Whether all has come, and is as the trailer says.
     pub(crate) fn is_whole(&self) -> bool {
         let trailer = [self.crc.sum().to_le_bytes(), self.length.to_le_bytes()].concat();
-        self.has_begun && self.pending.strip_prefix(&LAST_BLOCK) == Some(&trailer)
+        self.has_begun && self.pending.strip_prefix(&STREAM_END) == Some(&trailer)
     }
 
     /// The sink, and the CRC of the text that went to it.

@@ -20,7 +20,7 @@ pub(crate) fn in_blocks_at(texts: &[(&[u8], u32)]) -> Vec<u8> {
         crc.update(text);
         length += u32::try_from(text.len()).unwrap();
     }
-    part.extend(LAST_BLOCK);
+    part.extend(STREAM_END);
     part.extend(crc.sum().to_le_bytes());
     part.extend(length.to_le_bytes());
     part
