@@ -21,7 +21,7 @@ pub(crate) fn rows_of(file: Bytes) -> RecordBatch {
     reader.next().map_or_else(|| RecordBatch::new_empty(reader.schema()), Result::unwrap)
 }
 
-/// The same lines by way of Arrow's builders, which share no code with shredding and encoding.
+/// The same lines by way of Arrow's builders, which share with shredding and encoding how JSON is cut into members.
 pub(crate) fn flattened(table: Table, lines: &[&[u8]]) -> RecordBatch {
     let mut rows = RowBuilder::new(table);
     lines.iter().for_each(|line| rows.append(line));
