@@ -15,12 +15,17 @@
 //! deflated.extend_from_slice(&block_deflate::STREAM_END);
 //! ```
 
+#[cfg(test)]
+extern crate self as block_deflate;
+
 mod bit_writer;
 mod block;
 mod block_splitter;
 mod code_length_code;
 mod compare;
 mod compressor;
+#[cfg(test)]
+mod fuzz_corpus_tests;
 mod histogram;
 mod huffman;
 mod level;

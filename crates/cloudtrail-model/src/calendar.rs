@@ -25,6 +25,8 @@ impl Day {
     pub const FIRST: Day = Day(Date::constant(1, 1, 1));
     /// 9999-12-31
     pub const LAST: Day = Day(Date::constant(9999, 12, 31));
+    /// 2013-01-01: CloudTrail began in November of that year, and no log file was delivered before.
+    pub const FIRST_DELIVERY: Day = Day(Date::constant(2013, 1, 1));
 
     /// The day of a year, month (1 to 12) and day of the month, or `None` where the calendar has no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {

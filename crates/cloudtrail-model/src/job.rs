@@ -123,12 +123,15 @@ fn known(version: u64) -> Result<(), BadJob> {
 }
 
 impl Request {
-    /// The days to bring up to date, in order. `today` is the day it is, in UTC: later ones have no log files yet. A
+    /// The days to bring up to date, in order. `today` is the day it is, in UTC: later ones have no log files yet. Nor has a
+    /// range those before [`Day::FIRST_DELIVERY`], so that no request becomes more jobs than CloudTrail has days. A
     /// schedule's tick asks for the day before it and `late_days` more before that, for log files that came late; in the
     /// first days of a month also for the month before.
     pub fn jobs(&self, today: Day, late_days: u16) -> Vec<DailyJob> {
         let (days, month): (Vec<Day>, _) = match self.wanted {
-            Wanted::Days { first, last } => (days_between(first, last.min(today)), None),
+            Wanted::Days { first, last } => {
+                (days_between(first.max(Day::FIRST_DELIVERY), last.min(today)), None)
+            }
             Wanted::Month(month) => {
                 let days = month.days().chain(grace_days(month));
                 (days.filter(|day| *day <= today).collect(), Some(month))

@@ -8,6 +8,10 @@ fn month(text: &str) -> Month {
     text.parse().unwrap()
 }
 
+fn one(text: &str) -> Wanted {
+    Wanted::Days { first: day(text), last: day(text) }
+}
+
 /// The days of the jobs, and the month that waits for them.
 fn asked(wanted: Wanted, today: &str) -> (Vec<String>, Option<Month>) {
     let jobs = Request::new(wanted).jobs(day(today), 3);
@@ -28,6 +32,14 @@ fn a_range_is_its_days_up_to_today() {
     assert_eq!(asked(wanted, "2026-11-23"), (days.clone(), None));
     assert_eq!(asked(wanted, "2024-02-29"), (days[..2].to_vec(), None));
     assert_eq!(asked(wanted, "2024-02-27"), (vec![], None));
+}
+
+#[test]
+fn a_range_from_before_cloudtrail_is_no_job_for_each_day_since_the_year_one() {
+    let all = Wanted::Days { first: Day::FIRST, last: Day::LAST };
+    let (days, _) = asked(all, "2026-11-23");
+    assert_eq!((days.len(), days[0].as_str(), days[5074].as_str()), (5075, "2013-01-01", "2026-11-23"));
+    assert_eq!(asked(one("1999-12-31"), "2026-11-23"), (vec![], None));
 }
 
 #[test]

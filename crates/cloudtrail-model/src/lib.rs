@@ -25,6 +25,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(test)]
+extern crate self as cloudtrail_model;
+
 mod calendar;
 mod columns;
 mod columns_cloudtrail;

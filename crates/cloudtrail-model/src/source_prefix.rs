@@ -6,7 +6,7 @@ use crate::source_key::{is_account_id, is_organization_id, is_region};
 /// What lies below a prefix of the source. Prefixes end with a slash; `""` is the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourcePrefix {
-    /// No `AWSLogs` yet: anything may lie below. So many segments down.
+    /// No `AWSLogs` yet, or one that is part of a trail's own prefix: anything may lie below. So many segments down.
     Above(usize),
     /// `AWSLogs/`, or `AWSLogs/o-id/`: accounts, or an organisation.
     Accounts,
@@ -39,7 +39,9 @@ impl SourcePrefix {
             [account, name, region] if is_account_id(account) && is_region(region) => {
                 kind(name).map(SourcePrefix::Days)
             }
-            _ => None,
+            // VPC flow logs for Hive lie in AWSLogs/aws-account-id=…, with thousands of folders that need no look
+            [name, ..] if is_account_id(name) || name.contains('=') => None,
+            [_, ..] => Some(SourcePrefix::Above(segments.len())),
         }
     }
 }

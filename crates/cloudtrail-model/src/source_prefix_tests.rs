@@ -16,10 +16,23 @@ fn every_step_down() {
         ("x/AWSLogs/o-a/111122223333/CloudTrail/eu-west-1/", Some(SourcePrefix::Days(Kind::CloudTrail))),
         ("AWSLogs/111122223333/Config/", None),
         ("AWSLogs/111122223333/Config/us-east-1/", None),
-        ("AWSLogs/vpcflowlogs/", None),
+        ("AWSLogs/aws-account-id=111122223333/", None),
         ("AWSLogs/111122223333/CloudTrail/us-east-1/2026/", None),
     ];
     for (prefix, expected) in steps {
         assert_eq!(SourcePrefix::parse(prefix), expected, "{prefix}");
     }
+}
+
+#[test]
+fn a_trail_whose_own_prefix_begins_with_awslogs_is_not_cut_off() {
+    let folders = ["AWSLogs/", "team/", "x/", "AWSLogs/", "111122223333/", "CloudTrail/", "us-east-1/"];
+    let mut prefix = String::new();
+    let mut steps = Vec::new();
+    for folder in folders {
+        prefix.push_str(folder);
+        steps.push(SourcePrefix::parse(&prefix).unwrap());
+    }
+    assert_eq!(steps[..3], [SourcePrefix::Accounts, SourcePrefix::Above(2), SourcePrefix::Above(3)]);
+    assert_eq!(steps[6], SourcePrefix::Days(Kind::CloudTrail));
 }

@@ -45,6 +45,18 @@ async fn every_layout_in_a_bucket_is_found() {
 }
 
 #[tokio::test]
+async fn a_trail_whose_own_prefix_begins_with_awslogs_is_found_beside_one_without() {
+    let keys = [
+        "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/a.json.gz",
+        "AWSLogs/team/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/b.json.gz",
+    ];
+    for (start, found) in [("", &["a.json.gz", "b.json.gz"][..]), ("AWSLogs/team/", &["b.json.gz"])] {
+        let source = Source::survey(store(&keys).await, start).await.unwrap();
+        assert_eq!(listed(&source, Table::CloudTrail, "2026-11-22").await, found, "{start}");
+    }
+}
+
+#[tokio::test]
 async fn whether_a_day_has_log_files_is_what_its_listing_says() {
     let mut keys = KEYS.to_vec();
     // a folder of nothing but other objects, more of them than fit on a page

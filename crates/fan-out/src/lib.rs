@@ -26,7 +26,7 @@ pub struct FanOut {
 pub struct FannedOut {
     /// What was asked for.
     pub request: Request,
-    /// Jobs that were sent: none where all of its days are still to come.
+    /// Jobs that were sent: none where all of its days are still to come, or from before CloudTrail.
     pub jobs: usize,
 }
 

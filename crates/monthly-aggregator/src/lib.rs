@@ -33,6 +33,8 @@ mod failure;
 mod finished_chunk;
 #[cfg(test)]
 mod flatten;
+#[cfg(test)]
+mod fuzz_corpus_tests;
 mod gather;
 mod hybrid;
 mod jobs;
@@ -48,6 +50,8 @@ mod progress;
 mod properties;
 mod read;
 mod report;
+#[cfg(test)]
+mod round_trip;
 mod row_group;
 mod row_order;
 mod rows;

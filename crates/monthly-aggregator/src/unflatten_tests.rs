@@ -10,27 +10,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
-use crate::encoded_rows::{flattened, parquet_of, rows_of};
-use crate::json_equality::canonical;
-
-/// There and back: the rows of these lines, and the lines that come out of them.
-fn round_trip(table: Table, lines: &[&[u8]]) -> (RecordBatch, Vec<String>) {
-    let batch = rows_of(parquet_of(table, lines));
-    assert!(batch == flattened(table, lines), "Arrow's builders make other rows of them");
-    let mut ndjson = Vec::new();
-    append_lines(&batch, table, &mut ndjson).unwrap();
-    let text = String::from_utf8(ndjson).unwrap();
-    (batch, text.lines().map(str::to_owned).collect())
-}
-
-fn assert_lossless(table: Table, lines: &[&[u8]]) -> RecordBatch {
-    let (batch, back) = round_trip(table, lines);
-    assert_eq!(back.len(), lines.len());
-    for (line, back) in lines.iter().zip(back) {
-        assert_eq!(canonical(back.as_bytes()), canonical(line), "{}", String::from_utf8_lossy(line));
-    }
-    batch
-}
+use crate::encoded_rows::flattened;
+use crate::round_trip::assert_lossless;
 
 /// Whether the record at a row needed its whole text beside its columns.
 fn is_raw(batch: &RecordBatch, row: usize) -> bool {

@@ -1,0 +1,40 @@
+//! Any text as a key, a prefix, a file name, a day, a journal key: no panic, what parses is given back, and the way down
+//! to a key by listing is not cut off.
+
+use cloudtrail_model::{Day, LogFileName, Month, Partition, SourceKey, SourcePrefix};
+
+pub(crate) fn check(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(key) = SourceKey::parse(text) {
+        assert_eq!(key.to_string(), text);
+        let above = key.prefix.as_deref().unwrap_or_default();
+        // nobody looks for another trail among the folders of an account of a trail
+        if above.split('/').skip_while(|segment| *segment != "AWSLogs").all(|segment| segment.len() != 12) {
+            for (slash, _) in
+                text.match_indices('/').filter(|(slash, _)| *slash < text.len() - key.file.len() - 11)
+            {
+                assert!(SourcePrefix::parse(&text[..=slash]).is_some(), "{}", &text[..=slash]);
+            }
+        }
+    }
+    if let Some(name) = LogFileName::parse(text) {
+        assert_eq!(LogFileName::parse(&name.to_string()), Some(name));
+    }
+    if let Ok(day) = text.parse::<Day>() {
+        assert_eq!(day.to_string(), text);
+    }
+    if let Ok(month) = text.parse::<Month>() {
+        assert_eq!(month.to_string(), text);
+    }
+    if let Some(partition) = Partition::from_journal_prefix(text) {
+        assert_eq!(partition.journal_prefix(), text);
+    }
+    if let Some(partition) = Partition::of_key(text) {
+        assert!(text.starts_with(&partition.prefix()));
+        assert_eq!(Partition::from_journal_prefix(&partition.journal_prefix()), Some(partition));
+        assert_eq!(partition.journal_seq(&partition.journal_key(7)), Some(7));
+        assert_eq!(partition.journal_seq(text), None, "a part is no entry of a journal");
+    }
+    let _ = SourcePrefix::parse(text);
+    let _ = cloudtrail_model::event_time_millis(text);
+}

@@ -1,0 +1,36 @@
+//! The corpora of the fuzz targets hold, by the same properties that are fuzzed.
+
+#[path = "../fuzz/properties/envelope.rs"]
+mod envelope;
+#[path = "../fuzz/properties/journal.rs"]
+mod journal;
+#[path = "../fuzz/properties/keys.rs"]
+mod keys;
+#[path = "../fuzz/properties/messages.rs"]
+mod messages;
+#[path = "../fuzz/replay.rs"]
+mod replay;
+
+use replay::replay;
+
+const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+
+#[test]
+fn the_corpus_of_envelopes_holds() {
+    replay(CRATE, "envelope", envelope::check);
+}
+
+#[test]
+fn the_corpus_of_journal_entries_holds() {
+    replay(CRATE, "journal", journal::check);
+}
+
+#[test]
+fn the_corpus_of_keys_holds() {
+    replay(CRATE, "keys", keys::check);
+}
+
+#[test]
+fn the_corpus_of_messages_holds() {
+    replay(CRATE, "messages", messages::check);
+}
