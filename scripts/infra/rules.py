@@ -27,11 +27,11 @@ METRICS = {
     "daily": {
         "FilesIn", "FilesOk", "FilesQuarantined", "RecordsIn", "RecordsOut", "Duplicates", "Conflicts", "BytesIn", "RawBytesIn",
         "BytesOut", "RawBytesOut", "Commits", "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets", "GetTime", "Puts",
-        "PutTime", "DecodeTime", "CompressTime", "Failures", "Duration",
+        "PutTime", "DecodeTime", "CompressTime", "InvariantsBroken", "Failures", "Duration",
     },
     "monthly": {
         "RecordsIn", "RecordsOut", "Duplicates", "OtherMonths", "Conflicts", "BytesIn", "BytesOut", "Commits", "Lists",
-        "ListTime", "Gets", "GetTime", "Puts", "PutTime", "Failures", "Duration",
+        "ListTime", "Gets", "GetTime", "Puts", "PutTime", "InvariantsBroken", "Failures", "Duration",
     },
 }  # fmt: skip
 ENVIRONMENT = {

@@ -50,6 +50,18 @@ fn parts_that_no_journal_vouches_for_are_named() {
     assert!(said("cloudtrail_insight_daily: cloudtrail_insight_daily/notes.txt: it is in no partition"));
     assert!(verified.stdout.ends_with(": 2 problems\n"), "{verified:?}");
 
+    let json = trailmill()
+        .args(["verify", "--json", "--lake"])
+        .arg(lake.path())
+        .output()
+        .map(Ran::from)
+        .unwrap()
+        .objects();
+    let problems: Vec<&serde_json::Value> =
+        json.iter().flat_map(|of| of["problems"].as_array().unwrap()).collect();
+    assert!(problems.iter().all(|problem| problem["invariant"] == "nothing-unnamed"), "{problems:?}");
+    assert_eq!(problems.len(), 2);
+
     // a day that is asked for has only its own
     let of_day = |day: &str| -> Ran {
         trailmill().args(["verify", "--day", day, "--lake"]).arg(lake.path()).output().unwrap().into()

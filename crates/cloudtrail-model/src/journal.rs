@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Day;
+use crate::{Day, Invariant};
 
 /// The version of the entry format this code writes, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -205,6 +205,13 @@ pub struct Imbalance {
     what: &'static str,
     left: u64,
     right: u128,
+}
+
+impl Imbalance {
+    /// Which invariant such a commit would break.
+    pub fn broken(&self) -> Invariant {
+        if self.what.starts_with("files") { Invariant::FilesAccounted } else { Invariant::RecordsConserved }
+    }
 }
 
 impl Commit {

@@ -37,7 +37,10 @@ mod dedupe;
 mod envelope;
 mod event_time;
 mod event_times;
+#[cfg(test)]
+mod fuzz_corpus_tests;
 mod home_month;
+mod invariant;
 mod job;
 mod journal;
 mod kind;
@@ -63,6 +66,7 @@ pub use envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use event_time::event_time_millis;
 pub use event_times::EventTimes;
 pub use home_month::{grace_days, home_month, months_of};
+pub use invariant::{Invariant, invariants_markdown};
 pub use job::{AwaitedMonth, BadJob, DailyJob, FedMonth, MonthlyJob};
 pub use journal::{
     AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,

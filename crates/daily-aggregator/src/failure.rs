@@ -1,6 +1,6 @@
 //! Why a partition could not be brought up to date, and what to do next.
 
-use cloudtrail_model::Partition;
+use cloudtrail_model::{Invariant, Partition};
 use lake_store::{AttemptError, StoreError};
 
 /// Why a partition could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
@@ -73,6 +73,25 @@ pub enum DailyError {
         /// The partition.
         partition: Partition,
     },
+}
+
+impl DailyError {
+    /// What is not true that always should be, where that is why.
+    pub fn broken(&self) -> Option<Invariant> {
+        match self {
+            DailyError::Lake(error) => error.broken(),
+            DailyError::Part { .. } => Some(Invariant::PartsAsCommitted),
+            DailyError::PartMissing { .. } => Some(Invariant::PartsBeforeCommit),
+            DailyError::List(_)
+            | DailyError::Fetch(_)
+            | DailyError::Stage(_)
+            | DailyError::Threads(_)
+            | DailyError::RebuildLoses { .. }
+            | DailyError::RebuildLosesEvents { .. }
+            | DailyError::RebuildBreaks { .. }
+            | DailyError::Contended { .. } => None,
+        }
+    }
 }
 
 /// What to do about parts that are not what the journal says.

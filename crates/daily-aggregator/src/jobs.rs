@@ -152,6 +152,7 @@ async fn run_tables(
         aggregator.run(table, job.day, request)
     });
     let (mut left, mut failure) = (0, None);
+    handled.broken(None);
     let mut tables = Vec::new();
     for (table, run) in Table::ALL.into_iter().zip(futures::future::join_all(runs).await) {
         let day = job.day;
@@ -164,7 +165,10 @@ async fn run_tables(
                     Outcome::Committed(_) | Outcome::UpToDate { .. } => continue,
                 }
             }
-            Err(source) => JobError::Table { table, day, source },
+            Err(source) => {
+                handled.broken(source.broken());
+                JobError::Table { table, day, source }
+            }
         };
         failure.get_or_insert(error);
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloudtrail_model::{Month, MonthlyJob, Partition, Request as Asked, Wanted};
+use cloudtrail_model::{Invariant, Month, MonthlyJob, Partition, Request as Asked, Wanted};
 use job_queue::Message;
 use lake_store::{Journal, PartitionState};
 use testkit::{MemoryQueue, STAMP};
@@ -126,6 +126,20 @@ async fn a_job_brings_every_table_of_its_day() {
     let again = world.done(DailyJob::new(day("2026-11-22"))).await;
     assert_eq!((number(&again, "FilesIn"), number(&again, "Commits")), (0, 0));
     assert!(world.sent_on().await.is_empty(), "its month lacks days");
+}
+
+#[tokio::test]
+async fn a_part_that_is_gone_is_counted_as_a_broken_invariant() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    let handled = world.done(DailyJob::new(day("2026-11-22"))).await;
+    assert_eq!(number(&handled, "InvariantsBroken"), 0);
+    for part in world.state(day("2026-11-22")).await.parts.keys() {
+        world.lake.delete(part).await.unwrap();
+    }
+    let handled = world.handle(DailyJob::new(day("2026-11-22"))).await;
+    assert!(handled.failure.is_some());
+    assert_eq!(number(&handled, "InvariantsBroken"), 1);
+    assert_eq!(handled.facts["invariant"], Invariant::PartsBeforeCommit.name());
 }
 
 #[tokio::test]

@@ -175,7 +175,7 @@ impl World {
     /// Asserts that the lake is sound and holds exactly these lines, and that nothing is left to do.
     pub(crate) async fn assert_settled(&self, lines: &[String], context: &str) {
         assert_eq!(self.lines().await, lines, "{context}");
-        assert_eq!(self.verify().await.problems, Vec::<String>::new(), "{context}");
+        assert_eq!(self.verify().await.problems, vec![], "{context}");
         let before = self.lake_listing().await;
         assert!(matches!(self.run().await, Outcome::UpToDate { .. }), "{context}");
         assert_eq!(self.lake_listing().await, before, "{context}");

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Seen};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Invariant, Part, Partition, Seen};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{
-    ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Store, StoreError,
+    ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Problem, Store, StoreError,
     Verification, differences, read_part, with_causes,
 };
 
@@ -24,7 +24,8 @@ pub async fn verify(
         Ok(state) => state,
         Err(JournalError::Store { source, .. }) if source.kind != ErrorKind::NotFound => return Err(source),
         Err(error) => {
-            result.problems.push(with_causes(&error));
+            let broken = error.broken().unwrap_or(Invariant::JournalOnlyGrows);
+            result.found(broken, with_causes(&error));
             return Ok(result);
         }
     };
@@ -45,20 +46,17 @@ pub async fn verify(
                 result.bytes += content.bytes;
                 let twice = seen.into_iter().filter(|print| index.insert(*print) == Seen::Duplicate).count();
                 if twice > 0 {
-                    let key = &part.key;
-                    result
-                        .problems
-                        .push(format!("{key}: {twice} records are in the partition twice; {advice}"));
+                    let what = format!("{}: {twice} records are in the partition twice; {advice}", part.key);
+                    result.found(Invariant::OncePerPartition, what);
                 }
             }
-            Err(problem) => result.problems.push(format!("{problem}; {advice}")),
+            Err(Problem { invariant, what }) => result.found(invariant, format!("{what}; {advice}")),
         }
     }
     drop(reads);
     for key in differences(&*lake, &journal, &state).await?.strays {
-        let problem =
-            format!("{key}: no commit names it; `trailmill daily --day {}` clears it", partition.span);
-        result.problems.push(problem);
+        let what = format!("{key}: no commit names it; `trailmill daily --day {}` clears it", partition.span);
+        result.found(Invariant::NothingUnnamed, what);
     }
     Ok(result)
 }
@@ -70,15 +68,16 @@ fn check_sums(state: &PartitionState, advice: &str, result: &mut Verification) {
     if records != totals.records_out
         || totals.records_in != totals.records_out.saturating_add(totals.duplicates)
     {
-        result.problems.push(format!(
+        let what = format!(
             "the journal does not balance: {} records in, {} out, {} duplicates, {records} in the parts it \
              names; {advice}",
             totals.records_in, totals.records_out, totals.duplicates
-        ));
+        );
+        result.found(Invariant::RecordsConserved, what);
     }
 }
 
-type Checked = Result<(PartContent, Vec<Fingerprint>), String>;
+type Checked = Result<(PartContent, Vec<Fingerprint>), Problem>;
 
 /// A part against what the commit says of it. A failing store is an error, a failing part a problem.
 async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), StoreError> {
@@ -88,14 +87,16 @@ async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), Sto
     let checked = match read.await {
         Ok((content, seen)) => match content.difference(&part) {
             None => Ok((content, seen)),
-            Some(difference) => Err(format!("{}: {difference}", part.key)),
+            Some(difference) => Err((Invariant::PartsAsCommitted, difference)),
         },
         Err(PartError::Store(error)) if error.kind == ErrorKind::NotFound => {
-            Err(format!("{}: missing, with {} records", part.key, part.records))
+            Err((Invariant::PartsBeforeCommit, format!("missing, with {} records", part.records)))
         }
         Err(PartError::Store(error)) => return Err(error),
-        Err(error) => Err(format!("{}: {}", part.key, with_causes(&error))),
+        Err(error) => Err((Invariant::PartsAsCommitted, with_causes(&error))),
     };
+    let named = |(invariant, what)| Problem { invariant, what: format!("{}: {what}", part.key) };
+    let checked = checked.map_err(named);
     Ok((part, checked))
 }
 

@@ -17,8 +17,9 @@ async fn sound() -> World {
 async fn problem(world: &World, key: &str) -> String {
     let problems = world.verify().await.problems;
     let [problem] = &problems[..] else { panic!("not one problem: {problems:?}") };
+    let problem = problem.to_string();
     assert!(problem.starts_with(key), "{problem}");
-    problem.clone()
+    problem
 }
 
 /// Changes the object of the first part.
@@ -87,7 +88,7 @@ async fn a_sound_partition_has_no_problems_and_is_counted() {
     let world = sound().await;
     let found = world.verify().await;
     let parts = world.parts().await;
-    assert_eq!(found.problems, Vec::<String>::new());
+    assert_eq!(found.problems, vec![]);
     assert_eq!((found.parts, found.records), (parts.len() as u64, 40));
     assert_eq!(found.bytes, parts.iter().map(|(_, body)| body.len() as u64).sum::<u64>());
 }
@@ -106,7 +107,7 @@ async fn a_missing_part_is_named_with_its_records_and_the_command_that_mends_it(
     let records = world.state().await.parts[&key].records;
     let problem = problem(&world, &key).await;
     let said = format!(": missing, with {records} records; `trailmill daily --rebuild --day 2026-11-22` ");
-    assert!(problem.contains(&said), "{problem}");
+    assert!(problem.contains(&said) && problem.ends_with(" [parts-before-commit]"), "{problem}");
 }
 
 #[tokio::test]
@@ -125,7 +126,8 @@ async fn no_flipped_byte_goes_unnoticed() {
 async fn a_cut_and_a_grown_part_are_named() {
     let world = sound().await;
     let cut = damage(&world, |body| body[..body.len() - 1].to_vec()).await;
-    assert!(problem(&world, &cut).await.contains("gzip"));
+    let said = problem(&world, &cut).await;
+    assert!(said.contains("gzip") && said.ends_with(" [parts-as-committed]"), "{said}");
     let world = sound().await;
     let grown = damage(&world, |body| [&body[..], b"x"].concat()).await;
     problem(&world, &grown).await;
@@ -145,6 +147,7 @@ async fn an_object_that_no_commit_names_is_named() {
     put(&world.lake, &stray, gzip(b"{}\n")).await;
     let problem = problem(&world, &stray).await;
     assert!(problem.contains("no commit names it; `trailmill daily --day 2026-11-22` "), "{problem}");
+    assert!(problem.ends_with(" [nothing-unnamed]"), "{problem}");
 }
 
 #[tokio::test]
@@ -155,12 +158,13 @@ async fn a_missing_or_unreadable_journal_entry_is_named() {
     for damaged in [body.slice(..body.len() - 1), gzip(b"{}").into(), "no gzip".into()] {
         put(&world.lake, &commit, damaged).await;
         let problems = world.verify().await.problems;
-        assert!(problems.len() == 1 && problems[0].contains(&commit), "{problems:?}");
+        assert!(problems.len() == 1 && problems[0].what.contains(&commit), "{problems:?}");
+        assert_eq!(problems[0].invariant, Invariant::JournalOnlyGrows, "{problems:?}");
     }
     put(&world.lake, &commit, body).await;
     world.lake.delete(&claim).await.unwrap();
     let problems = world.verify().await.problems;
-    assert!(problems.len() == 1 && problems[0].contains(&claim), "{problems:?}");
+    assert!(problems.len() == 1 && problems[0].what.contains(&claim), "{problems:?}");
 }
 
 #[tokio::test]
@@ -168,7 +172,9 @@ async fn a_record_that_is_there_twice_is_counted() {
     let world = sound().await;
     let text = format!("{}\n{}\n{}\n", record(3), record(99), record(4));
     let key = forge(&world, &text).await;
-    assert!(problem(&world, &key).await.contains("2 records are in the partition twice; "));
+    let said = problem(&world, &key).await;
+    assert!(said.contains("2 records are in the partition twice; "), "{said}");
+    assert!(said.ends_with(" [once-per-partition]"), "{said}");
 }
 
 #[tokio::test]
@@ -182,5 +188,5 @@ async fn a_line_that_is_no_record_is_a_problem() {
 async fn a_conflict_is_no_problem() {
     let world = sound().await;
     forge(&world, &format!("{}\n", record(3).replace("Get", "Put"))).await;
-    assert_eq!(world.verify().await.problems, Vec::<String>::new());
+    assert_eq!(world.verify().await.problems, vec![]);
 }

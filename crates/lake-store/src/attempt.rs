@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{
-    AttemptId, Claim, Commit, FORMAT_VERSION, Input, MonthSource, Part, Partition, Stage, Table, Totals,
-    part_key,
+    AttemptId, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition, Stage, Table,
+    Totals, part_key,
 };
+
+use futures::{StreamExt, TryStreamExt};
 
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
 use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
@@ -81,6 +83,17 @@ pub enum AttemptError {
         /// One of its parts.
         example: String,
     },
+}
+
+impl AttemptError {
+    /// What is not true that always should be, where that is why.
+    pub fn broken(&self) -> Option<Invariant> {
+        match self {
+            AttemptError::Journal(error) => error.broken(),
+            AttemptError::Store(_) => None,
+            AttemptError::JournalGone { .. } => Some(Invariant::JournalOnlyGrows),
+        }
+    }
 }
 
 /// How the visible objects of a partition differ from those its commits name, by key.

@@ -19,8 +19,8 @@ use std::sync::Arc;
 use block_deflate::{Compressor, GZIP_HEADER, Level, STREAM_END};
 use bytes::Bytes;
 use cloudtrail_model::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part,
-    Partition, Stage, Table, Totals,
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Invariant, MonthSource,
+    Part, Partition, Stage, Table, Totals,
 };
 use flate2::read::MultiGzDecoder;
 use futures::{StreamExt, TryStreamExt};
@@ -72,10 +72,28 @@ pub enum JournalError {
         partition: Partition,
         /// What is wrong, with the key.
         what: String,
+        /// What is not true that always should be.
+        broken: Invariant,
     },
     /// A commit that contradicts itself; it was not written.
     #[error(transparent)]
     Imbalance(#[from] Imbalance),
+}
+
+impl JournalError {
+    /// What is not true that always should be, where that is why.
+    pub fn broken(&self) -> Option<Invariant> {
+        match self {
+            // listed, and gone when it was read
+            JournalError::Store { source, .. } if source.kind == ErrorKind::NotFound => {
+                Some(Invariant::JournalOnlyGrows)
+            }
+            JournalError::Store { .. } | JournalError::Entry { source: EntryError::Newer { .. }, .. } => None,
+            JournalError::Entry { .. } => Some(Invariant::JournalOnlyGrows),
+            JournalError::Damaged { broken, .. } => Some(*broken),
+            JournalError::Imbalance(imbalance) => Some(imbalance.broken()),
+        }
+    }
 }
 
 /// What a partition holds: the fold of its journal.
@@ -160,7 +178,11 @@ impl Journal {
             futures::stream::iter(sequence).map(|seq| self.read_entry(seq, parse)).buffered(at_once);
         let mut state = PartitionState::default();
         while let Some(entry) = entries.try_next().await? {
-            state.apply(entry).map_err(|what| self.damaged(what))?;
+            state.apply(entry).map_err(|what| JournalError::Damaged {
+                partition: self.partition,
+                what,
+                broken: Invariant::OneCommitPerClaim,
+            })?;
         }
         Ok(state)
     }
@@ -239,7 +261,7 @@ impl Journal {
     }
 
     fn damaged(&self, what: String) -> JournalError {
-        JournalError::Damaged { partition: self.partition, what }
+        JournalError::Damaged { partition: self.partition, what, broken: Invariant::JournalOnlyGrows }
     }
 }
 

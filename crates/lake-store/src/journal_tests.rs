@@ -159,7 +159,9 @@ async fn damage_is_named() {
     store.delete(&key(2)).await.unwrap();
     let other = Claim { attempt: AttemptId("other".into()), ..first };
     put(2, Entry::Commit(Box::new(commit(&other, "x", 1)))).await;
-    assert!(error(journal.read().await).contains("commits without its own claim"));
+    let orphan = journal.read().await.unwrap_err();
+    assert!(orphan.to_string().contains("commits without its own claim"), "{orphan}");
+    assert_eq!(orphan.broken(), Some(Invariant::OneCommitPerClaim));
     store.delete(&key(2)).await.unwrap();
     store.create_new(&key(2), Bytes::from_static(b"not gzip")).await.unwrap();
     assert!(error(journal.read().await).contains("is not whole gzip"));

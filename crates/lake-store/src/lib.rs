@@ -37,4 +37,4 @@ pub use layer_retry::Retry;
 pub use memory::MemoryStore;
 pub use part_reader::{PartContent, PartError, read_lines, read_part};
 pub use store::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store, list_all};
-pub use verification::Verification;
+pub use verification::{Problem, Verification};

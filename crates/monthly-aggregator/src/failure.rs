@@ -1,7 +1,7 @@
 //! Why a month could not be brought up to date, and what to do next.
 
-use cloudtrail_model::{Day, Partition};
-use lake_store::{AttemptError, JournalError, PartError, StoreError};
+use cloudtrail_model::{Day, Invariant, Partition};
+use lake_store::{AttemptError, ErrorKind, JournalError, PartError, StoreError};
 use parquet::errors::ParquetError;
 use rayon::ThreadPoolBuildError;
 
@@ -61,4 +61,25 @@ pub enum MonthlyError {
         /// The partition.
         partition: Partition,
     },
+}
+
+impl MonthlyError {
+    /// What is not true that always should be, where that is why.
+    pub fn broken(&self) -> Option<Invariant> {
+        match self {
+            MonthlyError::DailyJournal(error) => error.broken(),
+            MonthlyError::Lake(error) => error.broken(),
+            MonthlyError::DailyPart { source: PartError::Store(error), .. } => {
+                (error.kind == ErrorKind::NotFound).then_some(Invariant::PartsBeforeCommit)
+            }
+            MonthlyError::DailyPart { .. } | MonthlyError::DailyPartDiffers { .. } => {
+                Some(Invariant::PartsAsCommitted)
+            }
+            MonthlyError::MissingDays { .. }
+            | MonthlyError::Stage(_)
+            | MonthlyError::Encode(_)
+            | MonthlyError::Threads(_)
+            | MonthlyError::Contended { .. } => None,
+        }
+    }
 }

@@ -61,6 +61,7 @@ impl MonthlyJobs {
         let request = Request { allow_gaps: job.allow_gaps, rebuild: job.rebuild };
         let mut tables: Vec<Value> = Vec::new();
         let mut failure = None;
+        handled.broken(None);
         for table in Table::ALL {
             let error = match aggregator.run(table, month, request).await {
                 Ok(report) => {
@@ -71,7 +72,10 @@ impl MonthlyJobs {
                         Outcome::Committed(_) | Outcome::UpToDate | Outcome::Empty => continue,
                     }
                 }
-                Err(source) => JobError::Table { table, month, source },
+                Err(source) => {
+                    handled.broken(source.broken());
+                    JobError::Table { table, month, source }
+                }
             };
             failure.get_or_insert(error);
         }

@@ -182,7 +182,7 @@ impl World {
         assert_eq!(self.numbers(october()).await, numbers, "{context}");
         let partition = Partition::month(Table::CloudTrail, october());
         let found = verify(Arc::new(self.lake.clone()), partition).await.unwrap();
-        assert_eq!(found.problems, Vec::<String>::new(), "{context}");
+        assert_eq!(found.problems, vec![], "{context}");
         let before = self.listing().await;
         let again = self.try_run(october(), GAPS).await.expect(context);
         assert_eq!(again.outcome, Outcome::UpToDate, "{context}");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Part, Partition, Record, Seen, hex};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Invariant, Part, Partition, Record, Seen, hex};
 use futures::TryStreamExt;
 use lake_store::{
     ErrorKind, Journal, JournalError, Store, StoreError, Verification, differences, with_causes,
@@ -25,7 +25,8 @@ pub async fn verify(lake: Arc<dyn Store>, partition: Partition) -> Result<Verifi
         Ok(state) => state,
         Err(JournalError::Store { source, .. }) if source.kind != ErrorKind::NotFound => return Err(source),
         Err(error) => {
-            result.problems.push(with_causes(&error));
+            let broken = error.broken().unwrap_or(Invariant::JournalOnlyGrows);
+            result.found(broken, with_causes(&error));
             return Ok(result);
         }
     };
@@ -41,30 +42,41 @@ pub async fn verify(lake: Arc<dyn Store>, partition: Partition) -> Result<Verifi
                     result.bytes += part.bytes;
                     problem
                 }
-                Err(error) => Some(format!("it is not whole Parquet: {}", with_causes(&error))),
+                Err(error) => {
+                    let what = format!("it is not whole Parquet: {}", with_causes(&error));
+                    Some((Invariant::PartsAsCommitted, what))
+                }
             },
         };
-        result.problems.extend(problem.map(|problem| format!("{}: {problem}; {advice}", part.key)));
+        if let Some((invariant, what)) = problem {
+            result.found(invariant, format!("{}: {what}; {advice}", part.key));
+        }
     }
     for key in differences(&*lake, &journal, &state).await?.strays {
-        result.problems.push(format!("{key}: no commit names it; {advice}, which clears it"));
+        let what = format!("{key}: no commit names it; {advice}, which clears it");
+        result.found(Invariant::NothingUnnamed, what);
     }
     Ok(result)
 }
 
+/// What is wrong with a part, if anything is.
+type Wrong = Option<(Invariant, String)>;
+
 /// The bytes of a part against its commit. A failing store is an error, a failing part a problem.
-async fn check_bytes(lake: &dyn Store, part: &Part) -> Result<Option<String>, StoreError> {
+async fn check_bytes(lake: &dyn Store, part: &Part) -> Result<Wrong, StoreError> {
     Ok(match digest(lake, part).await {
         Err(error) if error.kind == ErrorKind::NotFound => {
-            Some(format!("missing, with {} records", part.records))
+            Some((Invariant::PartsBeforeCommit, format!("missing, with {} records", part.records)))
         }
         Err(error) => return Err(error),
-        Ok((bytes, _)) if bytes != part.bytes => {
-            Some(format!("it has {bytes} bytes, the journal says {}", part.bytes))
-        }
-        Ok((_, sha256)) if sha256 != part.sha256 => {
-            Some(format!("its sha256 is {sha256}, the journal says {}", part.sha256))
-        }
+        Ok((bytes, _)) if bytes != part.bytes => Some((
+            Invariant::PartsAsCommitted,
+            format!("it has {bytes} bytes, the journal says {}", part.bytes),
+        )),
+        Ok((_, sha256)) if sha256 != part.sha256 => Some((
+            Invariant::PartsAsCommitted,
+            format!("its sha256 is {sha256}, the journal says {}", part.sha256),
+        )),
         Ok(_) => None,
     })
 }
@@ -75,7 +87,7 @@ async fn check_rows(
     partition: Partition,
     part: &Part,
     index: &mut DedupeIndex,
-) -> Result<Option<String>, ParquetError> {
+) -> Result<Wrong, ParquetError> {
     let (mut rows, mut twice) = (0, 0);
     let mut lines = Vec::new();
     let mut batches = read_rows(lake.clone(), &part.key, part.bytes).await?;
@@ -90,9 +102,9 @@ async fn check_rows(
         }
     }
     Ok(if rows != part.records {
-        Some(format!("it has {rows} rows, the journal says {}", part.records))
+        Some((Invariant::PartsAsCommitted, format!("it has {rows} rows, the journal says {}", part.records)))
     } else if twice > 0 {
-        Some(format!("{twice} records are in the month twice"))
+        Some((Invariant::OncePerPartition, format!("{twice} records are in the month twice")))
     } else {
         None
     })

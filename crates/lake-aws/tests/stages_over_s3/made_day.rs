@@ -62,7 +62,7 @@ pub(crate) async fn compare(source: &Arc<dyn Store>, lake: &Arc<dyn Store>) -> u
     let written = parts(lake).await;
     assert_eq!(written, parts(&memory[1]).await);
     assert_eq!(written.values().map(Vec::len).sum::<usize>() as u64, there.totals.records_out);
-    assert_eq!(verify(lake.clone(), partition(), 4).await.unwrap().problems, Vec::<String>::new());
+    assert_eq!(verify(lake.clone(), partition(), 4).await.unwrap().problems, vec![]);
     there.totals.records_out
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use anyhow::bail;
-use cloudtrail_model::{Day, Partition, PartitionSpan, Stage, Table};
-use lake_store::{Store, unjournaled};
+use cloudtrail_model::{Day, Invariant, Partition, PartitionSpan, Stage, Table};
+use lake_store::{Problem, Store, unjournaled};
 use serde::Serialize;
 
 use crate::Ending;
@@ -23,7 +23,14 @@ struct VerifiedObject<'a> {
     parts: u64,
     records: u64,
     bytes: u64,
-    problems: &'a [String],
+    problems: Vec<ProblemObject<'a>>,
+}
+
+/// A problem as JSON.
+#[derive(Debug, Serialize)]
+struct ProblemObject<'a> {
+    invariant: &'static str,
+    problem: &'a str,
 }
 
 /// Runs the command.
@@ -46,32 +53,40 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut partitions, mut parts, mut records, mut read, mut problems) = (0, 0, 0, 0, 0);
-    let mut print = |object: &VerifiedObject<'_>| {
+    let mut print = |object: &VerifiedObject<'_>, found: &[Problem]| {
         console.object(object);
-        for problem in object.problems {
+        for problem in found {
             console.line(&format!("{}: {problem}", object.partition));
         }
-        problems += object.problems.len() as u64;
+        problems += found.len() as u64;
     };
     for partition in journaled {
         let found = match partition.stage() {
             Stage::Daily => daily_aggregator::verify(lake.clone(), partition, threads).await?,
             Stage::Monthly => monthly_aggregator::verify(lake.clone(), partition).await?,
         };
-        print(&VerifiedObject {
+        let object = VerifiedObject {
             partition: partition.to_string(),
             parts: found.parts,
             records: found.records,
             bytes: found.bytes,
-            problems: &found.problems,
-        });
+            problems: problem_objects(&found.problems),
+        };
+        print(&object, &found.problems);
         partitions += 1;
         parts += found.parts;
         records += found.records;
         read += found.bytes;
     }
     for (partition, problems) in unjournaled {
-        print(&VerifiedObject { partition, parts: 0, records: 0, bytes: 0, problems: &problems });
+        let object = VerifiedObject {
+            partition,
+            parts: 0,
+            records: 0,
+            bytes: 0,
+            problems: problem_objects(&problems),
+        };
+        print(&object, &problems);
     }
     console.line(&format!(
         "{}, {}, {}, {} read: {}",
@@ -82,6 +97,10 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
         if problems == 0 { "all is well".to_owned() } else { counted(problems, "problem") },
     ));
     Ok(if problems == 0 { Ending::Done } else { Ending::Failed })
+}
+
+fn problem_objects(problems: &[Problem]) -> Vec<ProblemObject<'_>> {
+    problems.iter().map(|of| ProblemObject { invariant: of.invariant.name(), problem: &of.what }).collect()
 }
 
 /// Every daily partition of a lake that is within some days and has a journal, in order.
@@ -123,8 +142,8 @@ pub(crate) async fn nothing_in_lake(
 async fn unjournaled_problems(
     lake: &dyn Store,
     asked: DayArguments,
-) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
-    let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
+) -> anyhow::Result<BTreeMap<String, Vec<Problem>>> {
+    let mut problems: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
     for table in Table::ALL {
         for stage in [Stage::Daily, Stage::Monthly] {
             for (partition, key) in unjournaled(lake, table, stage).await? {
@@ -140,7 +159,8 @@ async fn unjournaled_problems(
                         "it is in no partition, but readers see it; move it away".to_owned(),
                     ),
                 };
-                problems.entry(of).or_default().push(format!("{key}: {problem}"));
+                let (invariant, what) = (Invariant::NothingUnnamed, format!("{key}: {problem}"));
+                problems.entry(of).or_default().push(Problem { invariant, what });
             }
         }
     }

@@ -1,0 +1,6 @@
+//! Prints docs/INVARIANTS.md.
+
+#[expect(clippy::print_stdout, reason = "it is what this is for")]
+fn main() {
+    print!("{}", cloudtrail_model::invariants_markdown());
+}
