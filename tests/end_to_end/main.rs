@@ -16,6 +16,8 @@ mod demo;
 mod function_world;
 mod functions;
 mod generated_day;
+mod hostile;
+mod hostile_keys;
 mod killed;
 mod lake_on_disk;
 mod late_files;

@@ -67,6 +67,11 @@ impl Gzip {
     }
 }
 
+/// One whole gzip member whose text is `before`, then `block` so many times, then `after`: a text of any size, for little.
+pub fn gzip_of_repeated(before: &[u8], block: &[u8], times: u32, after: &[u8]) -> Vec<u8> {
+    Gzip::new().repeated(before, block, times, after)
+}
+
 /// Checksum and length, as at the end of each member.
 pub(crate) fn trailer(crc: &Crc) -> [u8; 8] {
     let mut bytes = [0; 8];

@@ -42,6 +42,7 @@ mod write_day;
 pub use broken::{BrokenKind, broken};
 pub use config::{FileSizes, OrganizationConfig};
 pub use day_objects::{DayObjects, day_objects};
+pub use gzip::gzip_of_repeated;
 pub use late::{LateArrivals, late_arrivals};
 pub use object::GeneratedObject;
 pub use odd::{OddKind, odd};

@@ -79,7 +79,7 @@ pub enum EnvelopeError {
         index: usize,
     },
     /// A text over [`Limits::max_raw_bytes`].
-    #[error("larger than {limit} bytes after decompression")]
+    #[error("larger than {limit} bytes after decompression: --max-file allows more")]
     TooLarge {
         /// The limit.
         limit: u32,

@@ -1,5 +1,6 @@
 //! Decode: the bytes of a log file become its records, or the reason why not.
 
+use bytes::Bytes;
 use cloudtrail_model::{EnvelopeError, Fingerprint, Limits, LogFile};
 
 use crate::gunzip::Gunzip;
@@ -23,6 +24,16 @@ pub enum DecodeError {
     TruncatedGzip {
         /// Bytes of text before the end.
         raw_bytes: usize,
+    },
+    /// It is larger than its text may be, so it was not even read.
+    #[error(
+        "the object alone has {bytes} bytes, more than the {limit} of a log file (--max-file): it was not read"
+    )]
+    ObjectTooLarge {
+        /// Its bytes.
+        bytes: u64,
+        /// [`Limits::max_raw_bytes`].
+        limit: u32,
     },
     /// It is not gzip, or not what was compressed.
     #[error("the gzip data is damaged after {raw_bytes} bytes of text ({cause})")]
@@ -51,6 +62,7 @@ impl DecodeError {
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             DecodeError::Empty => "empty",
+            DecodeError::ObjectTooLarge { .. } => "too_large",
             DecodeError::TruncatedGzip { .. } => "truncated_gzip",
             DecodeError::BadGzip { .. } => "bad_gzip",
             DecodeError::Bomb { .. } => "gzip_bomb",
@@ -63,18 +75,19 @@ impl DecodeError {
 /// Decodes a log file whole. It is gzip where its first bytes say so, whatever its name; plain JSON otherwise. A text
 /// beyond `room` bytes is [`DecodeError::LargerThanPromised`].
 pub(crate) fn decode(
-    body: &[u8],
+    body: Bytes,
     room: usize,
     limits: &Limits,
     gunzip: &mut Gunzip,
 ) -> Result<Decoded, DecodeError> {
-    let text = match body {
+    let text = match &body[..] {
         [] => return Err(DecodeError::Empty),
-        [0x1f, 0x8b, ..] => gunzip.whole(body, room, limits)?,
+        [0x1f, 0x8b, ..] => gunzip.whole(&body, room, limits)?,
         plain if plain.len() > limits.max_raw_bytes as usize => {
             return Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into());
         }
-        plain => plain.to_vec(),
+        // without a copy, where nobody else holds the body: it may be as large as all else together
+        _ => Vec::from(body),
     };
     let raw_bytes = text.len() as u64;
     let file = LogFile::parse(text, limits)?;

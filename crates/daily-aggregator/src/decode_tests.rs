@@ -10,7 +10,7 @@ fn small_text() -> Vec<u8> {
 }
 
 fn decode(body: &[u8], room: usize, limits: &Limits) -> Result<Decoded, DecodeError> {
-    super::decode(body, room, limits, &mut Gunzip::new())
+    super::decode(Bytes::copy_from_slice(body), room, limits, &mut Gunzip::new())
 }
 
 fn decoded_lines(body: &[u8]) -> Result<Vec<String>, &'static str> {

@@ -41,10 +41,14 @@ pub(crate) struct FetchedFiles {
     cpu: Cpu,
 }
 
-/// Bodies on their way from the store.
-struct Fetching {
-    bodies: JoinHandle<Vec<(ObjectMeta, Result<Bytes, StoreError>)>>,
-    reserved: Option<OwnedSemaphorePermit>,
+/// On the way from the store.
+enum Fetching {
+    Bodies {
+        bodies: JoinHandle<Vec<(ObjectMeta, Result<Bytes, StoreError>)>>,
+        reserved: Option<OwnedSemaphorePermit>,
+    },
+    /// Larger than any log file may be: nobody needs to read it to know.
+    TooLarge(ObjectMeta),
 }
 
 /// A log file as it came, with the bytes reserved for it.
@@ -54,11 +58,14 @@ struct Body {
     _reserved: Option<OwnedSemaphorePermit>,
 }
 
-/// Bodies on their way to records.
-struct Decoding {
-    bodies: Vec<Body>,
-    /// `None` where the text is too large to be decoded beside others.
-    started: Option<Started<Vec<Result<Held, DecodeError>>>>,
+/// On the way to records.
+enum Decoding {
+    Bodies {
+        bodies: Vec<Body>,
+        /// `None` where the text is too large to be decoded beside others.
+        started: Option<Started<Vec<Result<Held, DecodeError>>>>,
+    },
+    TooLarge(ObjectMeta),
 }
 
 /// Starts to fetch and decode `files`, which are in key order; but none, after the first, from `until` on.
@@ -71,7 +78,7 @@ pub(crate) fn fetch(
 ) -> FetchedFiles {
     let bodies = Budget::new(options.memory_bytes / 4);
     let texts = Budget::new(options.memory_bytes / 4 * 3);
-    let fetching = start_gets(store, files, until, options.fetches, bodies);
+    let fetching = start_gets(store, files, until, options, bodies);
     let decoding = start_decoding(fetching, options.limits, cpu.clone(), texts);
     FetchedFiles { decoding, decoded: VecDeque::new(), limits: options.limits, cpu: cpu.clone() }
 }
@@ -80,8 +87,13 @@ impl FetchedFiles {
     /// The next file; `None` after the last.
     pub(crate) async fn next(&mut self) -> Option<Result<Fetched, StoreError>> {
         while self.decoded.is_empty() {
-            let Decoding { bodies, started } = match self.decoding.recv().await? {
-                Ok(decoding) => decoding,
+            let (bodies, started) = match self.decoding.recv().await? {
+                Ok(Decoding::Bodies { bodies, started }) => (bodies, started),
+                Ok(Decoding::TooLarge(meta)) => {
+                    let (bytes, limit) = (meta.bytes, self.limits.max_raw_bytes);
+                    let decoded = Err(DecodeError::ObjectTooLarge { bytes, limit });
+                    return Some(Ok(Fetched { meta, decoded }));
+                }
                 Err(error) => return Some(Err(error)),
             };
             match started {
@@ -91,7 +103,8 @@ impl FetchedFiles {
                     .extend(bodies.into_iter().map(|body| (body, Err(DecodeError::LargerThanPromised)))),
             }
         }
-        let (Body { meta, bytes, .. }, decoded) = self.decoded.pop_front()?;
+        // its bytes stay reserved while it is decoded, so that no other large one is fetched beside it
+        let (Body { meta, bytes, _reserved }, decoded) = self.decoded.pop_front()?;
         let decoded = match decoded {
             Err(DecodeError::LargerThanPromised) => self.decode_alone(bytes).await,
             decoded => decoded,
@@ -102,7 +115,7 @@ impl FetchedFiles {
     /// Decodes a file while no other is: of texts this large only one is held.
     async fn decode_alone(&self, body: Bytes) -> Result<Held, DecodeError> {
         let limits = self.limits;
-        let decode = move |tools: &mut Tools| decode(&body, usize::MAX, &limits, &mut tools.gunzip);
+        let decode = move |tools: &mut Tools| decode(body, usize::MAX, &limits, &mut tools.gunzip);
         let decoded = self.cpu.start(Work::Decode, decode).result().await?;
         Ok(Held { decoded, _reserved: None })
     }
@@ -112,11 +125,12 @@ fn start_gets(
     store: Arc<dyn Store>,
     files: Vec<ObjectMeta>,
     until: Option<Instant>,
-    at_once: usize,
+    options: &Options,
     budget: Budget,
 ) -> Receiver<Fetching> {
+    let largest = u64::from(options.limits.max_raw_bytes);
     let files_per_call = store.gets_per_call().max(1);
-    let calls_at_once = at_once.div_ceil(files_per_call).clamp(1, Semaphore::MAX_PERMITS);
+    let calls_at_once = options.fetches.div_ceil(files_per_call).clamp(1, Semaphore::MAX_PERMITS);
     let calls = Arc::new(Semaphore::new(calls_at_once));
     // bodies that have come early wait here, so that a slow one does not hold up those behind it
     let (sender, receiver) = channel(calls_at_once * 2);
@@ -124,11 +138,19 @@ fn start_gets(
         let mut files = files.into_iter().peekable();
         let mut first = true;
         while files.peek().is_some() {
+            if let Some(file) = files.next_if(|file| file.bytes > largest) {
+                if sender.send(Fetching::TooLarge(file)).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             let mut bytes = 0;
             let mut together = Vec::new();
             while let Some(file) = files.next_if(|file| {
                 together.is_empty()
-                    || together.len() < files_per_call && bytes + size(file) <= budget.total / 8
+                    || together.len() < files_per_call
+                        && file.bytes <= largest
+                        && bytes + size(file) <= budget.total / 8
             }) {
                 bytes += size(&file);
                 together.push(file);
@@ -146,7 +168,7 @@ fn start_gets(
                 drop(place);
                 bodies
             });
-            if sender.send(Fetching { bodies, reserved }).await.is_err() {
+            if sender.send(Fetching::Bodies { bodies, reserved }).await.is_err() {
                 return; // nobody waits for files any more
             }
         }
@@ -169,7 +191,14 @@ fn start_decoding(
     let (sender, receiver) = channel(cpu.threads * 16);
     tokio::spawn(async move {
         let mut decoder = StartDecoder { limits, cpu, budget, sender };
-        while let Some(Fetching { bodies, mut reserved }) = fetching.recv().await {
+        while let Some(fetched) = fetching.recv().await {
+            let (bodies, mut reserved) = match fetched {
+                Fetching::Bodies { bodies, reserved } => (bodies, reserved),
+                Fetching::TooLarge(meta) => match decoder.sender.send(Ok(Decoding::TooLarge(meta))).await {
+                    Ok(()) => continue,
+                    Err(_) => return,
+                },
+            };
             let bodies = match bodies.await {
                 Err(panic) => std::panic::resume_unwind(panic.into_panic()),
                 Ok(bodies) => bodies,
@@ -230,8 +259,8 @@ impl StartDecoder {
             let work: Vec<_> = bodies.iter().map(|body| body.bytes.clone()).collect();
             let limits = self.limits;
             Some(self.cpu.start(Work::Decode, move |tools| {
-                let decoded = work.iter().map(|body| {
-                    let text = promised_text(body);
+                let decoded = work.into_iter().map(|body| {
+                    let text = promised_text(&body);
                     let reserved = part_of(&mut reserved, text);
                     let decoded = decode(body, text, &limits, &mut tools.gunzip)?;
                     Ok(Held { decoded, _reserved: reserved })
@@ -239,7 +268,7 @@ impl StartDecoder {
                 decoded.collect()
             }))
         };
-        self.sender.send(Ok(Decoding { bodies, started })).await.ok()
+        self.sender.send(Ok(Decoding::Bodies { bodies, started })).await.ok()
     }
 }
 

@@ -77,6 +77,23 @@ async fn many_gets_are_under_way_but_not_too_many() {
 }
 
 #[tokio::test]
+async fn an_object_larger_than_a_log_file_may_be_is_not_read() {
+    let mut world = World::new();
+    world.deliver("a", [1]).await;
+    put(&world.source, &key("b"), noise(1, 200_000)).await;
+    world.deliver("c", [2]).await;
+    world.options.limits.max_raw_bytes = 100_000;
+    let gets = Arc::new(Gets::default());
+    let files = rest(start(&world, Hooked { store: world.source.clone(), hook: gets.clone() }).await).await;
+    let decoded: Vec<_> =
+        files.iter().map(|file| file.decoded.as_ref().map_err(ToString::to_string)).collect();
+    assert!(decoded[0].is_ok() && decoded[2].is_ok() && decoded.len() == 3);
+    let refused = decoded[1].as_ref().unwrap_err();
+    assert!(refused.starts_with("the object alone has 200000 bytes, more than the 100000 "), "{refused}");
+    assert_eq!(gets.started.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn no_more_bodies_are_fetched_than_there_is_memory_for() {
     let mut world = World::new();
     for file in 0..20 {

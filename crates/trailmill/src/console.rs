@@ -4,6 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
 
+use crate::printable::printable;
+
 /// Where results go, as text or as JSON.
 #[derive(Debug)]
 pub(crate) struct Console {
@@ -20,8 +22,13 @@ impl Console {
         !self.json && std::io::stderr().is_terminal()
     }
 
-    /// One line of text; nothing where JSON is wanted.
+    /// One line of text, whatever is in it; nothing where JSON is wanted.
     pub(crate) fn line(&self, text: &str) {
+        self.text(&printable(text));
+    }
+
+    /// Lines of our own making, as they are; nothing where JSON is wanted.
+    pub(crate) fn text(&self, text: &str) {
         if !self.json {
             print(text);
         }
@@ -59,7 +66,7 @@ pub(crate) fn log_line(line: &str) {
     print(line);
 }
 
-/// One line to standard error.
+/// One line to standard error, whatever is in the text.
 pub(crate) fn error_line(text: &str) {
-    let _closed = writeln!(std::io::stderr().lock(), "{text}");
+    let _closed = writeln!(std::io::stderr().lock(), "{}", printable(text));
 }

@@ -12,6 +12,7 @@ mod nothing;
 mod peak_memory;
 mod place;
 mod places;
+mod printable;
 mod progress_bar;
 mod queue_args;
 mod run_view;

@@ -179,8 +179,10 @@ impl RunSummary {
         }
         if self.quarantined > 0 {
             let files = counted(self.quarantined, "log file");
-            console
-                .line(&format!("{files} quarantined: nothing of them is in the lake; see the lines above"));
+            console.line(&format!(
+                "{files} quarantined: nothing of them is in the lake; see the lines above. One that is replaced is read \
+                 again, all of them with --retry-quarantined"
+            ));
         }
     }
 

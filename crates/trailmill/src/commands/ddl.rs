@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &DdlArguments, console: &Console) -> anyhow::Result
         DdlFormat::Spark => statements(Dialect::Spark),
         DdlFormat::Markdown => schema_markdown(),
     };
-    console.line(text.trim_end_matches('\n'));
+    console.text(text.trim_end_matches('\n'));
     console.object(&json!({ "text": text }));
     Ok(Ending::Done)
 }

@@ -43,25 +43,25 @@ pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::
     make(&config, &days, &logs, write_day, console).await?;
 
     let allow_gaps = days.len() < month.days().count();
-    console.line(
+    console.text(
         "\n2. trailmill run: every day becomes gzipped NDJSON, each event once; the month becomes Parquet",
     );
     mill(&logs, &lake, allow_gaps, console).await?;
 
-    console.line(
+    console.text(
         "\n3. Late files arrive, as they do. The same command again reads only them, and renews the Parquet",
     );
     make(&config, &days, &logs, write_late_arrivals, console).await?;
     mill(&logs, &lake, allow_gaps, console).await?;
 
-    console.line("\n4. trailmill status");
+    console.text("\n4. trailmill status");
     let days = DayArguments::default();
     let written = LakeArguments { lake: Place::Folder(lake.clone()), lake_owner: None };
     let source = Some(Place::Folder(logs.clone()));
     let bucket = SourceBucketArguments::default();
     status::run(StatusArguments { lake: written.clone(), source, bucket, days }, console).await?;
 
-    console.line("\n5. trailmill verify: every part read again");
+    console.text("\n5. trailmill verify: every part read again");
     let verified = verify::run(VerifyArguments { lake: written, days }, console).await?;
     show_queries(&logs, &lake, allow_gaps, console);
     Ok(verified)
@@ -132,7 +132,7 @@ async fn mill(logs: &Path, lake: &Path, allow_gaps: bool, console: &Console) -> 
 fn show_queries(logs: &Path, lake: &Path, allow_gaps: bool, console: &Console) {
     let (logs, lake) = (logs.display(), lake.display());
     let allow_gaps = if allow_gaps { " --allow-gaps" } else { "" };
-    console.line(&format!(
+    console.text(&format!(
         r#"
 6. Query it. Which calls were denied, to whom? From the Parquet:
 
