@@ -16,6 +16,9 @@ use futures::{StreamExt, TryStreamExt};
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
 use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
 
+/// Parts deleted at once, at most.
+const DELETES_AT_ONCE: usize = 64;
+
 /// What an attempt writes into the journal about itself. Handed in, since stages have no clock and no randomness.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp {
@@ -220,10 +223,17 @@ impl Attempt {
             CommitOutcome::Committed => changes.retired,
             CommitOutcome::Superseded => own,
         };
-        for key in &gone {
-            self.store.delete(key).await?;
-        }
+        self.delete_all(gone).await?;
         Ok(outcome)
+    }
+
+    /// Side by side: until the last is gone, readers see the old parts and the new ones.
+    async fn delete_all(&self, keys: Vec<String>) -> Result<(), StoreError> {
+        let deletes = futures::stream::iter(keys).map(|key| {
+            let store = self.store.clone();
+            async move { store.delete(&key).await }
+        });
+        deletes.buffer_unordered(DELETES_AT_ONCE.min(self.store.calls_at_once()).max(1)).try_collect().await
     }
 
     async fn publish_and_commit(
