@@ -25,7 +25,7 @@ pub struct MemoryStore {
     page_size: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Content {
     objects: BTreeMap<String, Object>,
     staged: BTreeMap<u64, Staged>,
@@ -33,13 +33,13 @@ struct Content {
     counter: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Object {
     body: Bytes,
     version: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Staged {
     key: String,
     chunks: Vec<Bytes>,
@@ -55,6 +55,12 @@ impl MemoryStore {
     /// An empty store with pages of at most so many entries, at least one.
     pub fn with_page_size(entries: usize) -> Self {
         MemoryStore { content: Arc::default(), page_size: entries.max(1) }
+    }
+
+    /// Another store with what is in this one now: the same objects in the same versions, the same uploads.
+    pub fn snapshot(&self) -> Self {
+        let content = lock(&self.content).clone();
+        MemoryStore { content: Arc::new(Mutex::new(content)), page_size: self.page_size }
     }
 
     /// How many uploads were started and neither published, aborted nor abandoned.

@@ -123,3 +123,15 @@ async fn an_upload_is_written_then_sealed_then_published() {
     upload.publish().await.unwrap();
     upload.seal().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_snapshot_is_the_same_and_then_goes_its_own_way() {
+    let store = MemoryStore::new();
+    store.create_new("a", Bytes::from_static(b"1")).await.unwrap();
+    drop(store.stage("b").await.unwrap());
+    let snapshot = store.snapshot();
+    let all = async |of: &MemoryStore| of.list("", Depth::All, None).await.unwrap();
+    assert_eq!((all(&snapshot).await, snapshot.staged_count()), (all(&store).await, 1));
+    snapshot.create_new("c", Bytes::from_static(b"3")).await.unwrap();
+    assert_eq!((all(&snapshot).await.objects.len(), all(&store).await.objects.len()), (2, 1));
+}

@@ -1,4 +1,4 @@
-//! A store that fails once, at a chosen effect.
+//! A store that fails once, at a chosen effect or call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -8,7 +8,7 @@ use lake_store::{ErrorKind, Result, StoreError};
 
 use crate::hooked_store::{Call, Hook};
 
-/// Whether the effect that fails takes place.
+/// Whether the call that fails is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// The call fails before anything is done.
@@ -26,10 +26,13 @@ pub enum Then {
     Dies,
 }
 
-/// Fails one effect on a store, and no other: with a number for each, a test stops a run at every one of them.
+/// Fails one call, and no other: with a number for each, a test stops a run at every one of them.
 #[derive(Debug)]
 pub struct Fault {
+    /// Which calls have a number.
+    counts: fn(Call) -> bool,
     spared: usize,
+    kind: ErrorKind,
     effect: Effect,
     then: Then,
     begun: AtomicUsize,
@@ -40,8 +43,27 @@ pub struct Fault {
 impl Fault {
     /// Fails the effect after so many that are spared.
     pub fn at(spared: usize, effect: Effect, then: Then) -> Arc<Self> {
+        Self::of(Call::is_effect, spared, effect, then, ErrorKind::Permanent)
+    }
+
+    /// Fails the call after so many that are spared, be it one that only reads.
+    pub fn at_call(spared: usize, effect: Effect, then: Then) -> Arc<Self> {
+        Self::of(|_| true, spared, effect, then, ErrorKind::Permanent)
+    }
+
+    /// Fails the call after so many that are spared, as a store does that is to be asked again. A write to an upload whose
+    /// reply is lost is the backends' affair: they make sure that it has had no effect.
+    pub fn passing(spared: usize, effect: Effect, kind: ErrorKind) -> Arc<Self> {
+        let counts: fn(Call) -> bool = match effect {
+            Effect::Missing => |_| true,
+            Effect::Done => |call| call != Call::Write,
+        };
+        Self::of(counts, spared, effect, Then::GoesOn, kind)
+    }
+
+    fn of(counts: fn(Call) -> bool, spared: usize, effect: Effect, then: Then, kind: ErrorKind) -> Arc<Self> {
         let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Fault { spared, effect, then, begun, done, happened: AtomicBool::new(false) })
+        Arc::new(Fault { counts, spared, kind, effect, then, begun, done, happened: AtomicBool::new(false) })
     }
 
     /// Fails nothing and counts the effects.
@@ -49,7 +71,7 @@ impl Fault {
         Self::at(usize::MAX, Effect::Missing, Then::GoesOn)
     }
 
-    /// Effects that were tried so far.
+    /// Effects, or calls, that were tried so far.
     pub fn effects(&self) -> usize {
         self.begun.load(SeqCst)
     }
@@ -60,24 +82,24 @@ impl Fault {
     }
 
     fn count(&self, counter: &AtomicUsize, effect: Effect, call: Call, key: &str) -> Result<()> {
-        let is_the_one = call.is_effect() && counter.fetch_add(1, SeqCst) == self.spared;
+        let is_the_one = (self.counts)(call) && counter.fetch_add(1, SeqCst) == self.spared;
         if is_the_one && self.effect == effect {
             self.happened.store(true, SeqCst);
-            return Err(failed(key));
+            return Err(self.failed(key));
         }
         Ok(())
     }
-}
 
-fn failed(key: &str) -> StoreError {
-    StoreError::new(ErrorKind::Permanent, "reach", key).because("the fault of this test")
+    fn failed(&self, key: &str) -> StoreError {
+        StoreError::new(self.kind, "reach", key).because("the fault of this test")
+    }
 }
 
 #[async_trait]
 impl Hook for Fault {
     async fn before(&self, call: Call, key: &str) -> Result<()> {
         if self.then == Then::Dies && self.happened() {
-            return Err(failed(key));
+            return Err(self.failed(key));
         }
         self.count(&self.begun, Effect::Missing, call, key)
     }

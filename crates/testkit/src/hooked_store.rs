@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use lake_store::{Created, Depth, Page, Result, StagedUpload, Store};
 
-/// A call to a store.
+/// A call to a store or a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     /// A page of a listing; its key is the prefix.
@@ -33,10 +33,18 @@ pub enum Call {
     Abandon,
     /// An object deleted.
     Delete,
+    /// Messages sent; the key of a queue's call is what its messages say.
+    Send,
+    /// Messages received.
+    Receive,
+    /// A message deleted: its work is done.
+    Ack,
+    /// A message hidden for longer, or for less long.
+    Hide,
 }
 
 impl Call {
-    /// Whether it changes the store.
+    /// Whether it changes the store or the queue.
     pub fn is_effect(self) -> bool {
         !matches!(self, Call::List | Call::Get | Call::GetRange)
     }

@@ -1,13 +1,14 @@
 //! What the tests of several crates need. For tests alone.
 //!
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
-//! check but the types of `cloudtrail-model`. The [`Hooked`] store is how tests get between the calls of a run: [`Fault`]
-//! stops it at a chosen effect, [`Meanwhile`] lets something happen before a chosen call, [`Dawdle`] lets others in, [`Turns`] gives concurrent runs their turns
-//! in every order. With
-//! the feature `s3` there is an S3 and an SQS to talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
+//! check but the types of `cloudtrail-model`. The [`Hooked`] store and the [`HookedQueue`] are how tests get between the calls
+//! of a run: [`Fault`] stops it at a chosen one, [`Meanwhile`] lets something happen before a chosen one, [`Dawdle`] lets
+//! others in, [`Turns`] gives concurrent runs their turns in every order. With the feature `s3` there is an S3 and an SQS to
+//! talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
 
 mod dawdle;
 mod fault;
+mod hooked_queue;
 mod hooked_store;
 #[cfg(feature = "s3")]
 mod http_server;
@@ -28,6 +29,7 @@ mod turns;
 
 pub use dawdle::Dawdle;
 pub use fault::{Effect, Fault, Then};
+pub use hooked_queue::HookedQueue;
 pub use hooked_store::{Call, Hook, Hooked};
 pub use lake::{part_lines, partition_lines};
 pub use meanwhile::Meanwhile;

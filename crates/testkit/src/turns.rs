@@ -1,4 +1,4 @@
-//! Attempts at the same time that have turns: each stops before every call to its store until it is its turn.
+//! Attempts at the same time that have turns: each stops before its calls until it is its turn.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,10 +17,12 @@ pub struct Turns {
     sender: mpsc::UnboundedSender<(usize, Event)>,
 }
 
-/// Stops one attempt before each call.
+/// Stops one attempt before its calls.
 #[derive(Debug)]
 pub struct Turn {
     attempt: usize,
+    /// Before which calls it stops.
+    stops: fn(Call, &str) -> bool,
     events: mpsc::UnboundedSender<(usize, Event)>,
 }
 
@@ -52,7 +54,13 @@ impl Default for Turns {
 impl Turns {
     /// What the store of an attempt is hooked with. Attempts are numbered from 0.
     pub fn of(&self, attempt: usize) -> Arc<Turn> {
-        Arc::new(Turn { attempt, events: self.sender.clone() })
+        Arc::new(Turn { attempt, stops: |_, _| true, events: self.sender.clone() })
+    }
+
+    /// The same for an attempt that has calls of several threads under way while it reads and writes parts, in no certain
+    /// order. It stops before those calls alone that tell others something, or that others can make to fail.
+    pub fn decisive(&self, attempt: usize) -> Arc<Turn> {
+        Arc::new(Turn { attempt, stops: is_decisive, events: self.sender.clone() })
     }
 
     /// Runs attempts to their end, a call at a time, and `look`s between the calls.
@@ -100,6 +108,15 @@ impl Turns {
     }
 }
 
+/// Listings, the journal, and whatever becomes visible or goes.
+fn is_decisive(call: Call, key: &str) -> bool {
+    match call {
+        Call::Get | Call::GetRange => key.starts_with("_journal/"),
+        Call::Stage | Call::Write | Call::Seal => false,
+        _ => true,
+    }
+}
+
 impl Progress {
     fn hear(&mut self, event: Event) {
         match event {
@@ -116,7 +133,10 @@ impl Progress {
 
 #[async_trait]
 impl Hook for Turn {
-    async fn before(&self, _call: Call, _key: &str) -> Result<()> {
+    async fn before(&self, call: Call, key: &str) -> Result<()> {
+        if !(self.stops)(call, key) {
+            return Ok(());
+        }
         let (go, turn) = oneshot::channel();
         let _heard = self.events.send((self.attempt, Event::Waits(go)));
         // nobody gives turns any more where the test is over
@@ -124,8 +144,10 @@ impl Hook for Turn {
         Ok(())
     }
 
-    async fn after(&self, _call: Call, _key: &str) -> Result<()> {
-        let _heard = self.events.send((self.attempt, Event::Returned));
+    async fn after(&self, call: Call, key: &str) -> Result<()> {
+        if (self.stops)(call, key) {
+            let _heard = self.events.send((self.attempt, Event::Returned));
+        }
         Ok(())
     }
 }

@@ -1,0 +1,357 @@
+//! Every invariant, checked from outside: the journal is read here by other code than the stages read it with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use bytes::Bytes;
+use cloudtrail_model::{Commit, Day, Entry, Invariant, Partition, PartitionSpan, Table, Verdict};
+use flate2::read::MultiGzDecoder;
+use lake_store::{Depth, Problem, list_all};
+
+use crate::work::{Ended, Work};
+use crate::world::{World, is_monthly, partitions};
+
+/// What is seen of a world over time.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    world: World,
+    /// Journal entries that were there before.
+    entries: BTreeMap<String, (Bytes, Entry)>,
+}
+
+/// A world at one moment.
+struct Seen {
+    world: World,
+    /// Journal entries that were there before, and have changed or are gone.
+    changed_entries: Vec<String>,
+    journals: BTreeMap<Partition, Vec<Entry>>,
+    visible: BTreeSet<String>,
+    /// What there is to see once nobody is at work.
+    quiet: Option<Quiet>,
+}
+
+/// A world whose partitions have all been brought up to date once more.
+struct Quiet {
+    /// What that changed a second time.
+    changed: Vec<String>,
+    problems: Vec<Problem>,
+    /// What readers of the tables see, sorted.
+    lines: BTreeMap<Partition, Vec<String>>,
+}
+
+impl Watch {
+    pub(crate) fn of(world: &World) -> Self {
+        Watch { world: world.clone(), entries: BTreeMap::new() }
+    }
+
+    /// Checks what is true at any moment, whoever is at work.
+    pub(crate) async fn always(&mut self) -> Result<(), String> {
+        self.check(None).await
+    }
+
+    /// Brings every partition that was begun up to date, undisturbed, and checks all there is to check.
+    pub(crate) async fn settled(&mut self) -> Result<(), String> {
+        self.always().await?;
+        self.bring_up_to_date().await?;
+        let before = listing(&self.world).await;
+        for (partition, ended) in self.bring_up_to_date().await? {
+            if ended != Ended::UpToDate {
+                return Err(format!("[{}] {partition} ended as {ended:?} again", Invariant::Idempotent));
+            }
+        }
+        let after = listing(&self.world).await;
+        let changed = before.symmetric_difference(&after).map(|(key, _)| key.clone()).collect();
+        let (mut problems, mut lines) = (Vec::new(), BTreeMap::new());
+        for partition in self.begun().await {
+            let lake = self.world.lake();
+            let found = match is_monthly(partition) {
+                false => daily_aggregator::verify(lake, partition, 1).await,
+                true => monthly_aggregator::verify(lake, partition).await,
+            };
+            problems.extend(found.map_err(|error| error.to_string())?.problems);
+            lines.insert(partition, read(&self.world, partition).await);
+        }
+        self.check(Some(Quiet { changed, problems, lines })).await
+    }
+
+    async fn check(&mut self, quiet: Option<Quiet>) -> Result<(), String> {
+        let bodies = self.world.objects("_journal/").await;
+        let is_changed = |(key, (body, _)): &(&String, &(Bytes, Entry))| bodies.get(*key) != Some(body);
+        let changed_entries = self.entries.iter().filter(is_changed).map(|(key, _)| key.clone()).collect();
+        let mut journals: BTreeMap<Partition, Vec<Entry>> = BTreeMap::new();
+        for (key, body) in bodies {
+            let prefix = &key[..=key.rfind('/').unwrap()];
+            let partition =
+                Partition::from_journal_prefix(prefix).ok_or_else(|| format!("{key}: no journal's"))?;
+            let entry = match self.entries.get(&key) {
+                Some((before, entry)) if *before == body => entry.clone(),
+                _ => entry(&key, &body)?,
+            };
+            journals.entry(partition).or_default().push(entry.clone());
+            self.entries.insert(key, (body, entry));
+        }
+        let visible = listing(&self.world).await.into_iter().map(|(key, _)| key).collect();
+        let seen = Seen { world: self.world.clone(), changed_entries, journals, visible, quiet };
+        Invariant::ALL
+            .into_iter()
+            .try_for_each(|invariant| seen.holds(invariant).map_err(|what| format!("[{invariant}] {what}")))
+    }
+
+    /// Partitions that somebody has claimed.
+    async fn begun(&self) -> Vec<Partition> {
+        let journals = self.world.objects("_journal/").await;
+        let is_begun = |of: &Partition| journals.keys().any(|key| key.starts_with(&of.journal_prefix()));
+        partitions().into_iter().filter(is_begun).collect()
+    }
+
+    async fn bring_up_to_date(&self) -> Result<Vec<(Partition, Ended)>, String> {
+        let mut ended = Vec::new();
+        for partition in self.begun().await {
+            let work = match partition.span {
+                PartitionSpan::Day(day) => Work::Daily(day),
+                PartitionSpan::Month(month) => Work::Monthly(month),
+            };
+            let run = work.run(&self.world).await;
+            ended.push((partition, run.map_err(|error| format!("{work:?} afterwards: {error}: {error:?}"))?));
+        }
+        Ok(ended)
+    }
+}
+
+impl Seen {
+    /// Whether an invariant is true, as far as can be told by now.
+    fn holds(&self, invariant: Invariant) -> Result<(), String> {
+        match invariant {
+            Invariant::FilesAccounted => self.files_are_accounted(),
+            Invariant::RecordsConserved => self.each_commit(records_are_conserved),
+            Invariant::BytesVerbatim => self.lines_are_records(),
+            Invariant::OncePerPartition => self.records_are_there_once(),
+            Invariant::OneHomeMonth => self.months_hold_their_own(),
+            Invariant::Idempotent => nothing(self.quiet().map(|quiet| &quiet.changed)),
+            Invariant::OneCommitPerClaim => self.commits_follow_their_claims(),
+            Invariant::PartsBeforeCommit => self.named_parts_are_there(),
+            Invariant::PartsAsCommitted => nothing(self.quiet().map(|quiet| &quiet.problems)),
+            Invariant::NothingUnnamed => self.nothing_else_is_there(),
+            Invariant::JournalOnlyGrows => self.the_journal_only_grows(),
+            // `acks` and `chain` look at each message as it is deleted
+            Invariant::AckAfterCommit => Ok(()),
+            Invariant::OutputNeverInput => nothing(Some(&self.world.misread())),
+            // the end-to-end tests watch the process itself: hostile.rs
+            Invariant::MemoryBounded => Ok(()),
+        }
+    }
+
+    fn quiet(&self) -> Option<&Quiet> {
+        self.quiet.as_ref()
+    }
+
+    fn commits(&self, partition: Partition) -> impl Iterator<Item = &Commit> {
+        self.journals.get(&partition).into_iter().flatten().filter_map(|entry| match entry {
+            Entry::Commit(commit) => Some(&**commit),
+            Entry::Claim(_) => None,
+        })
+    }
+
+    fn each_commit(&self, check: fn(&Commit) -> Result<(), String>) -> Result<(), String> {
+        self.journals.keys().flat_map(|partition| self.commits(*partition)).try_for_each(check)
+    }
+
+    /// Keys of the parts that the commits of a partition name, and none retired.
+    fn named(&self, partition: Partition) -> BTreeSet<&str> {
+        let mut named = BTreeSet::new();
+        for commit in self.commits(partition) {
+            commit.retired.iter().for_each(|key| _ = named.remove(key.as_str()));
+            named.extend(commit.parts.iter().map(|part| part.key.as_str()));
+        }
+        named
+    }
+
+    fn files_are_accounted(&self) -> Result<(), String> {
+        for (partition, _) in self.quiet().iter().flat_map(|quiet| &quiet.lines) {
+            let PartitionSpan::Day(day) = partition.span else { continue };
+            let inputs = self.commits(*partition).flat_map(|commit| &commit.inputs);
+            let verdicts: BTreeMap<&str, bool> =
+                inputs.map(|input| (input.key.as_str(), input.verdict == Verdict::Ok)).collect();
+            for file in self.world.files(day) {
+                match verdicts.get(file.as_str()) {
+                    None => return Err(format!("no commit names {file}")),
+                    Some(is_ok) if *is_ok == self.world.is_broken(&file) => {
+                        return Err(format!("the verdict on {file} is wrong"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What readers see of each partition, and what they should.
+    fn lines(&self) -> impl Iterator<Item = (Partition, &[String], Vec<String>)> {
+        self.quiet().into_iter().flat_map(|quiet| &quiet.lines).map(|(partition, lines)| {
+            let expected = match partition.span {
+                PartitionSpan::Day(day) => self.world.lines(day),
+                PartitionSpan::Month(month) => as_values(&self.world.month_lines(month, |day| self.has(day))),
+            };
+            (*partition, lines.as_slice(), expected)
+        })
+    }
+
+    fn lines_are_records(&self) -> Result<(), String> {
+        let delivered = self.world.all_lines();
+        let delivered: BTreeSet<String> = as_values(&delivered).into_iter().chain(delivered).collect();
+        for (partition, lines, _) in self.lines() {
+            if let Some(line) = lines.iter().find(|line| !delivered.contains(*line)) {
+                return Err(format!("{partition} has {line}, which nobody delivered"));
+            }
+        }
+        Ok(())
+    }
+
+    fn records_are_there_once(&self) -> Result<(), String> {
+        let all = as_values(&self.world.all_lines());
+        for (partition, lines, expected) in self.lines() {
+            let (more, fewer) = match is_monthly(partition) {
+                // in which month it is does not matter here
+                true => (differences(lines, &all).0, Vec::new()),
+                false => differences(lines, &expected),
+            };
+            if !more.is_empty() || !fewer.is_empty() {
+                return Err(format!("{partition} has too many of {more:#?} and too few of {fewer:#?}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn months_hold_their_own(&self) -> Result<(), String> {
+        for (partition, lines, expected) in self.lines().filter(|(partition, ..)| is_monthly(*partition)) {
+            let (more, fewer) = differences(lines, &expected);
+            if !more.is_empty() || !fewer.is_empty() {
+                return Err(format!("{partition} has too many of {more:#?} and too few of {fewer:#?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a day is in the lake, so that its month has it.
+    fn has(&self, day: Day) -> bool {
+        self.commits(Partition::day(Table::CloudTrail, day)).next().is_some()
+    }
+
+    fn commits_follow_their_claims(&self) -> Result<(), String> {
+        for (partition, journal) in &self.journals {
+            for (at, entry) in
+                journal.iter().enumerate().filter(|(_, entry)| matches!(entry, Entry::Commit(_)))
+            {
+                let before = at.checked_sub(1).map(|at| &journal[at]);
+                if !before.is_some_and(|it| matches!(it, Entry::Claim(_)) && it.attempt() == entry.attempt())
+                {
+                    return Err(format!(
+                        "entry {} of {partition} has not its own claim before it",
+                        entry.seq()
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn named_parts_are_there(&self) -> Result<(), String> {
+        for partition in self.journals.keys() {
+            if let Some(key) = self.named(*partition).into_iter().find(|key| !self.visible.contains(*key)) {
+                return Err(format!("{key} is named, and not there"));
+            }
+        }
+        Ok(())
+    }
+
+    fn nothing_else_is_there(&self) -> Result<(), String> {
+        for (partition, _) in self.quiet().iter().flat_map(|quiet| &quiet.lines) {
+            let named = self.named(*partition);
+            let prefix = partition.prefix();
+            let mut visible = self.visible.iter().filter(|key| key.starts_with(&prefix));
+            if let Some(key) = visible.find(|key| !named.contains(key.as_str())) {
+                return Err(format!("{key} is there, and not named"));
+            }
+        }
+        Ok(())
+    }
+
+    fn the_journal_only_grows(&self) -> Result<(), String> {
+        nothing(Some(&self.changed_entries))?;
+        for (partition, journal) in &self.journals {
+            if let Some((expected, entry)) =
+                (1..).zip(journal).find(|(expected, entry)| *expected != entry.seq())
+            {
+                return Err(format!("{partition} has {} where entry {expected} should be", entry.seq()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn records_are_conserved(commit: &Commit) -> Result<(), String> {
+    let totals = &commit.totals;
+    let kept: u64 = commit.parts.iter().map(|part| part.records).sum();
+    let read: u64 = commit.inputs.iter().map(|input| input.records).sum();
+    let balanced = read == kept + totals.duplicates + totals.other_months
+        && (totals.records_in, totals.records_out) == (read, kept)
+        && totals.files_in == totals.files_ok + totals.files_quarantined;
+    if balanced { Ok(()) } else { Err(format!("{totals:?}, with {read} read and {kept} kept")) }
+}
+
+/// Lines that are there more often than they should, and less often.
+fn differences(found: &[String], expected: &[String]) -> (Vec<String>, Vec<String>) {
+    let count = |lines: &[String], line: &String| lines.iter().filter(|other| *other == line).count();
+    let more = |lines: &[String], than: &[String]| -> Vec<String> {
+        lines.iter().filter(|line| count(lines, line) > count(than, line)).cloned().collect()
+    };
+    if found == expected { Default::default() } else { (more(found, expected), more(expected, found)) }
+}
+
+fn nothing<T: std::fmt::Debug>(found: Option<&Vec<T>>) -> Result<(), String> {
+    match found {
+        Some(found) if !found.is_empty() => Err(format!("{found:?}")),
+        _ => Ok(()),
+    }
+}
+
+fn entry(key: &str, body: &[u8]) -> Result<Entry, String> {
+    Entry::from_json(&gunzip(body)).map_err(|error| format!("{key}: {error}"))
+}
+
+fn gunzip(body: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    MultiGzDecoder::new(body).read_to_end(&mut text).unwrap();
+    text
+}
+
+/// Every object of a lake, with its version.
+async fn listing(world: &World) -> BTreeSet<(String, String)> {
+    let page = list_all(&world.bucket, "", Depth::All).await.unwrap();
+    page.objects.into_iter().map(|object| (object.key, object.etag)).collect()
+}
+
+/// What a reader of the table sees of a partition, sorted: whatever is visible. Of a month the JSON that it gives back.
+async fn read(world: &World, partition: Partition) -> Vec<String> {
+    let mut text = Vec::new();
+    if is_monthly(partition) {
+        let PartitionSpan::Month(month) = partition.span else { unreachable!("it is monthly") };
+        monthly_aggregator::export(world.lake(), partition.table, month, &mut text).await.unwrap();
+    } else {
+        world.objects(&partition.prefix()).await.values().for_each(|body| text.extend(gunzip(body)));
+    }
+    let mut lines: Vec<String> = String::from_utf8(text).unwrap().lines().map(str::to_owned).collect();
+    if is_monthly(partition) {
+        lines = as_values(&lines);
+    }
+    lines.sort_unstable();
+    lines
+}
+
+/// The same records, their members in the order of their names.
+fn as_values(lines: &[String]) -> Vec<String> {
+    let value = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap().to_string();
+    let mut values: Vec<String> = lines.iter().map(value).collect();
+    values.sort_unstable();
+    values
+}

@@ -1,0 +1,201 @@
+//! Runs at the same time, a call at a time: in every order up to a bound of preemptions, and in orders by chance, with runs
+//! that die, late log files and other stages in between.
+//!
+//! Between any two calls what is always true is checked, at the end all there is. A run may end as it likes but in an error;
+//! the one that it may meet by bad luck is in docs/GUARANTEES.md.
+
+use std::sync::Arc;
+
+use fastrand::Rng;
+use lake_store::Store;
+use testkit::{Effect, Fault, Hooked, STAMP, Schedule, Then, Turns};
+
+use crate::asked;
+use crate::check::Watch;
+use crate::crash_points::{commit, late_files};
+use crate::moments::is_lost_upload;
+use crate::work::{Failure, Work};
+use crate::world::{DAYS, World, day, last_day, november, october};
+
+/// A run among others.
+#[derive(Debug, Clone, Copy)]
+struct Runner {
+    work: Work,
+    /// Effects after which it dies, if it does.
+    dies_after: Option<usize>,
+}
+
+fn alive(work: Work) -> Runner {
+    Runner { work, dies_after: None }
+}
+
+/// Lets them run in one order.
+async fn run_together(world: &World, runners: &[Runner], schedule: &mut Schedule) -> Result<(), String> {
+    let turns = Turns::default();
+    let attempts: Vec<_> = runners
+        .iter()
+        .enumerate()
+        .map(|(number, runner)| {
+            let lake = Hooked { store: world.lake(), hook: turns.decisive(number) };
+            let spared = runner.dies_after.unwrap_or(usize::MAX);
+            // the fault is outside: a process that is dead has no turns
+            let lake = Hooked { store: lake, hook: Fault::at(spared, Effect::Done, Then::Dies) };
+            let (work, source, lake): (_, _, Arc<dyn Store>) = (runner.work, world.source(), Arc::new(lake));
+            async move { work.run_over(source, lake, STAMP).await }
+        })
+        .collect();
+    let mut watch = Watch::of(world);
+    let mut broken = None;
+    let ended = turns.run(schedule, attempts, async || {
+        if broken.is_none() {
+            broken = watch.always().await.err();
+        }
+    });
+    let ended = ended.await;
+    if let Some(broken) = broken {
+        return Err(broken);
+    }
+    for (runner, ended) in runners.iter().zip(ended) {
+        if let Err(error) = ended
+            && runner.dies_after.is_none()
+            && !is_bad_luck(&error)
+        {
+            return Err(format!("{:?}: {}", runner.work, lake_store::with_causes(&*error)));
+        }
+    }
+    watch.settled().await
+}
+
+fn is_bad_luck(error: &Failure) -> bool {
+    is_lost_upload(&**error) || error.to_string().contains("changed by others several times in a row")
+}
+
+/// Every order up to so many preemptions. Returns their number.
+async fn in_every_order(world: &World, works: &[Work], preemptions: usize) -> usize {
+    let runners: Vec<Runner> = works.iter().copied().map(alive).collect();
+    let mut schedule = Schedule::every(preemptions);
+    for orders in 1.. {
+        let verdict = run_together(&world.snapshot(), &runners, &mut schedule).await;
+        verdict.unwrap_or_else(|broken| panic!("{works:?} in order {schedule}: {broken}"));
+        if !schedule.next_order() {
+            return orders;
+        }
+    }
+    unreachable!("orders are finite")
+}
+
+/// A bucket whose days are in the lake, the last of October but for late log files, and the month of before.
+async fn with_late_files() -> World {
+    let world = World::delivered().await;
+    for of in DAYS {
+        commit(&world, Work::Daily(day(of))).await;
+    }
+    commit(&world, Work::Monthly(october())).await;
+    late_files(&world).await;
+    world
+}
+
+fn pairs() -> [[Work; 2]; 6] {
+    let (daily, rebuild) = (Work::Daily(last_day()), Work::Rebuild(last_day()));
+    let (monthly, rewritten) = (Work::Monthly(october()), Work::MonthlyRebuild(october()));
+    [
+        [daily, daily],
+        [daily, rebuild],
+        [rebuild, rebuild],
+        [daily, monthly],
+        [rebuild, rewritten],
+        [rewritten, rewritten],
+    ]
+}
+
+fn triples() -> [[Work; 3]; 3] {
+    let (daily, rebuild) = (Work::Daily(last_day()), Work::Rebuild(last_day()));
+    let rewritten = Work::MonthlyRebuild(october());
+    [[daily, daily, daily], [daily, rebuild, daily], [rebuild, rewritten, rewritten]]
+}
+
+/// Every order of two runs and of three, up to these many preemptions.
+async fn all_orders(of_two: usize, of_three: usize) {
+    let world = with_late_files().await;
+    let mut orders = 0;
+    for works in pairs() {
+        orders += in_every_order(&world, &works, of_two).await;
+    }
+    println!("orders of two runs, up to {of_two} preemptions: {orders}");
+    orders = 0;
+    for works in triples() {
+        orders += in_every_order(&world, &works, of_three).await;
+    }
+    println!("orders of three runs, up to {of_three} preemptions: {orders}");
+}
+
+/// Two or three runs by chance, some of which die, in an order by chance; what they find is by chance too. `again` is an order
+/// that was printed.
+async fn by_chance(seed: u64, again: Option<&str>) -> Result<(), String> {
+    let mut random = Rng::with_seed(seed);
+    let world = World::delivered().await;
+    for of in DAYS {
+        if random.u8(..3) > 0 {
+            commit(&world, Work::Daily(day(of))).await;
+        }
+    }
+    if random.bool() {
+        Work::Monthly(october()).run(&world).await.map_err(|error| error.to_string())?;
+    }
+    if random.bool() {
+        late_files(&world).await;
+    }
+    let runners: Vec<Runner> = (0..random.usize(2..4))
+        .map(|_| Runner {
+            work: match random.u8(..7) {
+                6 => Work::Monthly(november()),
+                0 => Work::Rebuild(last_day()),
+                1 | 2 => Work::Monthly(october()),
+                3 => Work::MonthlyRebuild(october()),
+                _ => Work::Daily(last_day()),
+            },
+            dies_after: (random.u8(..3) == 0).then(|| random.usize(..16)),
+        })
+        .collect();
+    let mut schedule = again.map_or_else(|| Schedule::seeded(seed), Schedule::replay);
+    let verdict = run_together(&world, &runners, &mut schedule).await;
+    verdict.map_err(|broken| {
+        format!("{broken}\n{runners:?}\nsee it again with: scripts/reliability --replay {seed} {schedule}")
+    })
+}
+
+async fn seeds(count: u64) {
+    for seed in 0..count {
+        by_chance(seed, None).await.unwrap_or_else(|broken| panic!("{broken}"));
+    }
+    println!("orders by chance: {count}");
+}
+
+#[tokio::test]
+async fn two_and_three_runs_may_have_their_turns_in_any_order() {
+    all_orders(1, 1).await;
+}
+
+#[tokio::test]
+async fn runs_by_chance_in_an_order_by_chance_break_nothing() {
+    seeds(300).await;
+}
+
+#[tokio::test]
+#[ignore = "long: scripts/reliability"]
+async fn long_two_and_three_runs_may_have_their_turns_in_any_order() {
+    all_orders(2, 1).await;
+}
+
+#[tokio::test]
+#[ignore = "long: scripts/reliability"]
+async fn long_runs_by_chance_in_an_order_by_chance_break_nothing() {
+    seeds(asked::seeds()).await;
+}
+
+#[tokio::test]
+#[ignore = "of one order: scripts/reliability --replay SEED ORDER"]
+async fn one_order_again() {
+    let (seed, order) = asked::order();
+    by_chance(seed, Some(&order)).await.unwrap_or_else(|broken| panic!("{broken}"));
+}

@@ -1,0 +1,316 @@
+//! A process that brings the partition up to date, call by call, as `lake_store::Attempt` and the stages do it.
+
+use super::lake::{AttemptId, Call, Entry, Folded, Inputs, Parts, Reply};
+
+/// What a process wants to be in the partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Wish {
+    /// These inputs, as far as they are new: the daily stage.
+    Add(Inputs),
+    /// These inputs, all anew: a rebuild, and the monthly stage.
+    Replace(Inputs),
+}
+
+/// The rule that an attempt breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Broken {
+    None,
+    /// "Exists" is taken for an answer: the entry is not read back.
+    NoReadBack,
+    /// The commit goes to the next free number, whatever stands between it and its claim.
+    NoFence,
+    CommitBeforePublish,
+    /// Strays are deleted without a look whether a later attempt has claimed.
+    SweepUnfenced,
+    RetireBeforeCommit,
+    /// The claim goes to the next free number, whatever the plan was made on.
+    StaleClaim,
+    /// Names of parts do not tell the claim, so that two attempts write the same.
+    NamesAlike,
+    /// Who is superseded leaves its parts.
+    TakesNothingBack,
+    /// Parts are published without a look whether a later attempt has claimed.
+    PublishUnfenced,
+    /// Strays are listed before uploads are thrown away.
+    ListsStraysFirst,
+}
+
+/// The next thing a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Step {
+    Plan,
+    /// There is nothing to do: is it all there, and nothing else?
+    LookAround,
+    /// A part is missing: has a rebuild retired it?
+    ReadAgain,
+    /// There is no journal: are there parts nevertheless?
+    LookForLost,
+    /// There are: has somebody claimed by now?
+    ReadForLost,
+    Claim,
+    ReadClaimBack,
+    ListStaged,
+    Abandon(Parts),
+    ListStrays,
+    FenceBeforeSweep(Parts),
+    Sweep(Parts),
+    Stage(Parts),
+    FenceBeforePublish,
+    Abort(Parts),
+    Publish(Parts),
+    /// An upload is gone: did a later attempt throw it away?
+    FenceAfterLoss,
+    Commit,
+    ReadCommitBack,
+    Retire(Parts),
+    TakeBack(Parts),
+    Ended(End),
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum End {
+    UpToDate,
+    Committed,
+    Superseded,
+    /// Others moved each time it had planned.
+    Contended,
+    /// An overtaken attempt threw its uploads away: the one error that bad luck may bring (docs/GUARANTEES.md).
+    UploadLost,
+    /// Parts, but no journal: somebody must look.
+    JournalGone,
+    /// A part that is named is not there: somebody must look.
+    PartMissing,
+}
+
+/// A process and its present attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Process {
+    pub(super) wish: Wish,
+    number: u8,
+    pub(super) life: u8,
+    /// Plans it may still make: two that fence each other before either has swept could go on forever.
+    plans_left: u8,
+    plan: Folded,
+    /// Number of its claim; 0 before it.
+    claim: u8,
+    pub(super) step: Step,
+    /// Whether its attempt has deleted strays.
+    pub(super) swept: bool,
+    /// Whether it met its own entry where it wanted to create it.
+    pub(super) met_itself: bool,
+}
+
+impl Process {
+    pub(super) fn new(number: u8, wish: Wish, plans: u8) -> Self {
+        Process {
+            wish,
+            number,
+            life: 0,
+            plans_left: plans,
+            plan: Folded::default(),
+            claim: 0,
+            step: Step::Plan,
+            swept: false,
+            met_itself: false,
+        }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        !matches!(self.step, Step::Ended(_))
+    }
+
+    /// It comes back, and knows nothing.
+    pub(super) fn dies(&mut self, plans: u8) {
+        *self = Process { life: self.life + 1, ..Process::new(self.number, self.wish, plans) };
+    }
+
+    pub(super) fn claim(&self) -> usize {
+        usize::from(self.claim)
+    }
+
+    /// Inputs that are to be read.
+    fn work(&self) -> Inputs {
+        match self.wish {
+            Wish::Add(wanted) => wanted & !self.plan.inputs,
+            Wish::Replace(wanted) => wanted,
+        }
+    }
+
+    fn id(&self) -> AttemptId {
+        AttemptId { process: self.number, life: self.life, base: self.plan.last_seq }
+    }
+
+    /// The parts it makes.
+    pub(super) fn own(&self, broken: Broken) -> Parts {
+        Parts::of(if broken == Broken::NamesAlike { 0 } else { self.claim }, self.work())
+    }
+
+    /// The parts that its own replace.
+    fn retired(&self) -> Parts {
+        match self.wish {
+            Wish::Add(_) => Parts::default(),
+            Wish::Replace(_) => self.plan.parts,
+        }
+    }
+
+    fn commit(&self, broken: Broken) -> Entry {
+        let replaces = matches!(self.wish, Wish::Replace(_));
+        let (parts, retired) = (self.own(broken), self.retired());
+        Entry::Commit { by: self.id(), replaces, inputs: self.work(), parts, retired }
+    }
+
+    /// The call it makes next; `None` where it has ended.
+    pub(super) fn next_call(&self, broken: Broken) -> Option<Call> {
+        Some(match self.step {
+            Step::Plan | Step::ReadAgain | Step::ReadForLost => Call::ReadJournal,
+            Step::LookAround | Step::LookForLost | Step::ListStrays => Call::List,
+            Step::Claim if broken == Broken::StaleClaim => Call::Append(Entry::Claim(self.id())),
+            Step::Claim => Call::Create(self.plan.last_seq + 1, Entry::Claim(self.id())),
+            Step::ReadClaimBack => Call::ReadEntry(self.plan.last_seq + 1),
+            Step::ListStaged => Call::ListStaged,
+            Step::Abandon(parts) | Step::Abort(parts) => Call::Abandon(parts.first()),
+            Step::FenceBeforeSweep(_)
+            | Step::FenceBeforePublish
+            | Step::FenceAfterLoss
+            | Step::ReadCommitBack => Call::ReadEntry(self.claim + 1),
+            Step::Sweep(parts) | Step::Retire(parts) | Step::TakeBack(parts) => Call::Delete(parts.first()),
+            Step::Stage(parts) => Call::Stage(parts.first()),
+            Step::Publish(parts) => Call::Publish(parts.first()),
+            Step::Commit if broken == Broken::NoFence => Call::Append(self.commit(broken)),
+            Step::Commit => Call::Create(self.claim + 1, self.commit(broken)),
+            Step::Ended(_) => return None,
+        })
+    }
+
+    /// Goes on with what its call was answered.
+    pub(super) fn hear(&mut self, reply: Reply, broken: Broken) {
+        let own = self.own(broken);
+        self.step = match (self.step, reply) {
+            (Step::Plan, Reply::Journal(plan)) => {
+                (self.plan, self.plans_left) = (plan, self.plans_left - 1);
+                if self.work() == 0 { Step::LookAround } else { self.begin() }
+            }
+            (Step::LookAround, Reply::Listed(visible)) => {
+                if !visible.has(self.plan.parts) {
+                    Step::ReadAgain
+                } else if visible == self.plan.parts {
+                    Step::Ended(End::UpToDate)
+                } else {
+                    self.begin()
+                }
+            }
+            (Step::ReadAgain, Reply::Journal(now)) if now.last_seq == self.plan.last_seq => {
+                Step::Ended(End::PartMissing)
+            }
+            (Step::LookForLost, Reply::Listed(visible)) if visible.is_empty() => Step::Claim,
+            (Step::LookForLost, Reply::Listed(_)) => Step::ReadForLost,
+            (Step::ReadForLost, Reply::Journal(now)) if now.last_seq == 0 => Step::Ended(End::JournalGone),
+            (Step::Claim, Reply::Created(seq)) => self.claimed(seq, broken),
+            (Step::Claim, Reply::Exists) if broken != Broken::NoReadBack => Step::ReadClaimBack,
+            (Step::ReadClaimBack, Reply::Entry(Some(entry))) if entry == Entry::Claim(self.id()) => {
+                self.met_itself = true;
+                self.claimed(self.plan.last_seq + 1, broken)
+            }
+            (Step::ListStaged, Reply::Listed(staged)) => self.go_on(Step::Abandon(staged), broken),
+            (Step::Abandon(left), _) => self.go_on(Step::Abandon(left.but(left.first())), broken),
+            (Step::ListStrays, Reply::Listed(visible)) => {
+                let strays = visible.but(self.plan.parts);
+                match broken {
+                    Broken::SweepUnfenced => self.go_on(Step::Sweep(strays), broken),
+                    _ => Step::FenceBeforeSweep(strays),
+                }
+            }
+            (Step::FenceBeforeSweep(strays), Reply::Entry(None)) => self.go_on(Step::Sweep(strays), broken),
+            (Step::Sweep(left), _) => {
+                self.swept = true;
+                self.go_on(Step::Sweep(left.but(left.first())), broken)
+            }
+            (Step::Stage(left), _) => self.go_on(Step::Stage(left.but(left.first())), broken),
+            (Step::FenceBeforePublish, Reply::Entry(Some(_))) => self.go_on(Step::Abort(own), broken),
+            (Step::FenceBeforePublish, _) if broken == Broken::CommitBeforePublish => Step::Commit,
+            (Step::FenceBeforePublish, _) => self.go_on(Step::Publish(own), broken),
+            (Step::Abort(left), _) => self.go_on(Step::Abort(left.but(left.first())), broken),
+            (Step::Publish(_), Reply::NotFound) => Step::FenceAfterLoss,
+            (Step::Publish(left), _) => self.go_on(Step::Publish(left.but(left.first())), broken),
+            (Step::FenceAfterLoss, Reply::Entry(Some(_))) => self.superseded(broken),
+            (Step::FenceAfterLoss, _) => Step::Ended(End::UploadLost),
+            (Step::Commit, Reply::Created(_)) => self.committed(broken),
+            (Step::Commit, _) if broken == Broken::NoReadBack => self.superseded(broken),
+            (Step::Commit, _) => Step::ReadCommitBack,
+            (Step::ReadCommitBack, Reply::Entry(Some(entry))) if entry.by() == self.id() => {
+                self.met_itself = true;
+                self.committed(broken)
+            }
+            (Step::ReadCommitBack, _) => self.superseded(broken),
+            (Step::Retire(left), _) => self.go_on(Step::Retire(left.but(left.first())), broken),
+            (Step::TakeBack(left), _) => self.go_on(Step::TakeBack(left.but(left.first())), broken),
+            // somebody moved since the plan was made
+            _ if self.plans_left == 0 => Step::Ended(End::Contended),
+            _ => {
+                (self.plan, self.claim) = (Folded::default(), 0);
+                Step::Plan
+            }
+        };
+        if !self.is_running() {
+            // what it knew counts no more: states that differ in nothing else are one
+            (self.plan, self.swept, self.met_itself) = (Folded::default(), false, false);
+        }
+    }
+
+    /// There is something to do.
+    fn begin(&self) -> Step {
+        // nothing is ever published before the first claim
+        if self.plan.last_seq == 0 { Step::LookForLost } else { Step::Claim }
+    }
+
+    fn claimed(&mut self, seq: u8, broken: Broken) -> Step {
+        self.claim = seq;
+        if broken == Broken::ListsStraysFirst { Step::ListStrays } else { Step::ListStaged }
+    }
+
+    /// The first step of several that is left to do: what follows where none is.
+    fn go_on(&self, step: Step, broken: Broken) -> Step {
+        let own = self.own(broken);
+        let strays_first = broken == Broken::ListsStraysFirst;
+        match step {
+            Step::Abandon(left) if left.is_empty() && !strays_first => Step::ListStrays,
+            Step::Sweep(left) if left.is_empty() && strays_first => Step::ListStaged,
+            Step::Abandon(left) | Step::Sweep(left) if left.is_empty() => {
+                self.go_on(Step::Stage(own), broken)
+            }
+            Step::Stage(left) if left.is_empty() => match broken {
+                Broken::PublishUnfenced => self.go_on(Step::Publish(own), broken),
+                _ => Step::FenceBeforePublish,
+            },
+            Step::Abort(left) if left.is_empty() => self.superseded(broken),
+            Step::Publish(left) if left.is_empty() => match broken {
+                Broken::CommitBeforePublish | Broken::RetireBeforeCommit => {
+                    self.go_on(Step::Retire(self.retired()), broken)
+                }
+                _ => Step::Commit,
+            },
+            Step::Retire(left) if left.is_empty() => match broken {
+                Broken::RetireBeforeCommit => Step::Commit,
+                _ => Step::Ended(End::Committed),
+            },
+            Step::TakeBack(left) if left.is_empty() => Step::Ended(End::Superseded),
+            step => step,
+        }
+    }
+
+    fn committed(&self, broken: Broken) -> Step {
+        match broken {
+            Broken::CommitBeforePublish => self.go_on(Step::Publish(self.own(broken)), broken),
+            Broken::RetireBeforeCommit => Step::Ended(End::Committed),
+            _ => self.go_on(Step::Retire(self.retired()), broken),
+        }
+    }
+
+    fn superseded(&self, broken: Broken) -> Step {
+        match broken {
+            Broken::TakesNothingBack => Step::Ended(End::Superseded),
+            _ => self.go_on(Step::TakeBack(self.own(broken)), broken),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Processes at one partition, in every order of their calls, with crashes and lost replies; and what must be true of it.
+
+use stateright::{Model, Property};
+
+use super::attempt::{Broken, End, Process, Step, Wish};
+use super::lake::{Call, Entry, Lake};
+
+pub(super) const OWN_CLAIM: &str = "a commit directly follows its own claim";
+pub(super) const ONE_BASE: &str = "two claims never both commit on one base";
+pub(super) const NAMED_IS_VISIBLE: &str = "what the journal names is visible";
+pub(super) const SUPERSEDED_IS_GONE: &str = "a superseded attempt leaves nothing visible";
+pub(super) const NO_OLD_STRAYS: &str = "who commits has swept what earlier attempts left";
+pub(super) const SETTLES: &str = "whenever all stop, the next attempts set the lake right";
+
+/// Steps after which one process alone has surely ended.
+const MANY_STEPS: usize = 200;
+
+/// What is searched.
+#[derive(Clone, Debug)]
+pub(super) struct Protocol {
+    /// One process each.
+    pub(super) wishes: Vec<Wish>,
+    /// The rule that all of them break.
+    pub(super) broken: Broken,
+    /// Plans that a process makes at most, one after the other.
+    pub(super) plans: u8,
+    /// Processes that die, in all; each comes back with the same wish.
+    pub(super) crashes: u8,
+    /// Calls that are done and not answered, in all.
+    pub(super) lost_replies: u8,
+}
+
+/// A moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Moment {
+    lake: Lake,
+    processes: Vec<Process>,
+    crashes_left: u8,
+    lost_replies_left: u8,
+    /// Calls of the dead that have not arrived yet.
+    under_way: Vec<Call>,
+}
+
+/// What happens next. The number is that of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    Calls(usize),
+    /// Its call is done, and it makes the call again.
+    LosesReply(usize),
+    /// Between two calls. Whether and when it comes back is up to when it has its next turn.
+    Dies(usize),
+    /// With a call on its way.
+    DiesCalling(usize),
+    /// Of the calls that the dead left.
+    Arrives(usize),
+}
+
+impl Model for Protocol {
+    type State = Moment;
+    type Action = Event;
+
+    fn init_states(&self) -> Vec<Moment> {
+        let processes = (0..).zip(&self.wishes).map(|(number, wish)| Process::new(number, *wish, self.plans));
+        vec![Moment {
+            lake: Lake::default(),
+            processes: processes.collect(),
+            crashes_left: self.crashes,
+            lost_replies_left: self.lost_replies,
+            under_way: Vec::new(),
+        }]
+    }
+
+    fn actions(&self, moment: &Moment, events: &mut Vec<Event>) {
+        for (number, process) in moment.processes.iter().enumerate() {
+            let Some(call) = process.next_call(self.broken) else { continue };
+            events.push(Event::Calls(number));
+            // all others do the same when they come again
+            let differs = matches!(call, Call::Create(..) | Call::Append(_) | Call::Publish(_));
+            if moment.lost_replies_left > 0 && differs {
+                events.push(Event::LosesReply(number));
+            }
+            if moment.crashes_left > 0 && process.step != Step::Plan {
+                events.push(Event::Dies(number));
+                if call.is_effect() {
+                    events.push(Event::DiesCalling(number));
+                }
+            }
+        }
+        events.extend((0..moment.under_way.len()).map(Event::Arrives));
+    }
+
+    fn next_state(&self, moment: &Moment, event: Event) -> Option<Moment> {
+        let mut next = moment.clone();
+        let (Event::Calls(number)
+        | Event::LosesReply(number)
+        | Event::Dies(number)
+        | Event::DiesCalling(number)) = event
+        else {
+            let Event::Arrives(number) = event else { return None };
+            let call = next.under_way.remove(number);
+            next.lake.answer(call);
+            return Some(next);
+        };
+        let process = &mut next.processes[number];
+        let call = process.next_call(self.broken)?;
+        match event {
+            Event::Calls(_) => process.hear(next.lake.answer(call), self.broken),
+            Event::LosesReply(_) => {
+                next.lost_replies_left -= 1;
+                next.lake.answer(call);
+            }
+            Event::Dies(_) | Event::DiesCalling(_) => {
+                next.crashes_left -= 1;
+                process.dies(self.plans);
+                if event == Event::DiesCalling(number) {
+                    next.under_way.push(call);
+                    next.under_way.sort_unstable();
+                }
+            }
+            Event::Arrives(_) => {}
+        }
+        Some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        let mut properties = vec![
+            Property::<Self>::always(OWN_CLAIM, |_, moment| {
+                moment
+                    .commits()
+                    .all(|(seq, entry)| moment.lake.entry(seq - 1) == Some(Entry::Claim(entry.by())))
+            }),
+            Property::<Self>::always(ONE_BASE, |_, moment| {
+                let after_base = |seq, base| moment.commits().any(|(other, _)| base < other && other < seq);
+                moment.commits().all(|(seq, entry)| !after_base(seq, entry.by().base))
+            }),
+            Property::<Self>::always(NAMED_IS_VISIBLE, |_, moment| {
+                moment.lake.visible.has(moment.lake.folded().parts)
+            }),
+            Property::<Self>::always("every input is in exactly one named part", |_, moment| {
+                let folded = moment.lake.folded();
+                folded.parts.inputs() == Some(folded.inputs)
+            }),
+            Property::<Self>::always(SUPERSEDED_IS_GONE, |_, moment| {
+                let visible = moment.lake.visible;
+                moment
+                    .ended(End::Superseded)
+                    .all(|process| visible.each().all(|part| part.claim() != process.claim()))
+            }),
+            Property::<Self>::always("nobody ends with an error that a person must look at", |_, moment| {
+                moment.ended(End::JournalGone).chain(moment.ended(End::PartMissing)).next().is_none()
+            }),
+            Property::<Self>::always(SETTLES, Moment::settles),
+            Property::<Self>::always(NO_OLD_STRAYS, |_, moment| {
+                let last_claim = moment.commits().last().map_or(0, |(seq, _)| usize::from(seq) - 1);
+                let strays = moment.lake.visible.but(moment.lake.ever_named());
+                strays.each().all(|part| part.claim() > last_claim)
+            }),
+        ];
+        // so that none of it holds because nothing ever happens
+        properties.extend([
+            Property::<Self>::sometimes("an attempt is superseded", |_, moment| {
+                moment.ended(End::Superseded).next().is_some()
+            }),
+            Property::<Self>::sometimes("a sweep clears strays", |_, moment| {
+                moment.processes.iter().any(|process| process.swept)
+            }),
+            Property::<Self>::sometimes(
+                "an overtaken attempt throws away what a later one staged",
+                |_, moment| moment.ended(End::UploadLost).next().is_some(),
+            ),
+        ]);
+        if self.lost_replies > 0 {
+            properties
+                .push(Property::<Self>::sometimes("an entry that is read back is its own", |_, moment| {
+                    moment.processes.iter().any(|process| process.met_itself)
+                }));
+        }
+        if self.crashes > 0 {
+            properties.extend([
+                Property::<Self>::sometimes("a crash leaves strays", |_, moment| moment.strays_of_the_dead()),
+                Property::<Self>::sometimes("a commit arrives after its process died", |_, moment| {
+                    moment.commits().any(|(_, entry)| moment.is_dead(entry))
+                }),
+            ]);
+        }
+        properties
+    }
+}
+
+impl Moment {
+    /// Every commit with its number.
+    fn commits(&self) -> impl Iterator<Item = (u8, Entry)> {
+        let numbered = (1..).zip(self.lake.journal.iter().copied());
+        numbered.filter(|(_, entry)| matches!(entry, Entry::Commit { .. }))
+    }
+
+    fn ended(&self, end: End) -> impl Iterator<Item = &Process> {
+        self.processes.iter().filter(move |process| process.step == Step::Ended(end))
+    }
+
+    /// Whether the process that made an entry has died since.
+    fn is_dead(&self, entry: Entry) -> bool {
+        let by = entry.by();
+        self.processes.get(usize::from(by.process)).is_some_and(|process| process.life > by.life)
+    }
+
+    fn strays_of_the_dead(&self) -> bool {
+        let strays = self.lake.visible.but(self.lake.folded().parts);
+        strays.each().any(|part| {
+            let claim = u8::try_from(part.claim()).ok().and_then(|seq| self.lake.entry(seq));
+            claim.is_some_and(|claim| self.is_dead(claim))
+        })
+    }
+
+    /// Whether clean attempts, one after the other, make the lake what it should be, if everybody else stops now; also
+    /// where the calls of the dead arrive only after them.
+    fn settles(protocol: &Protocol, moment: &Moment) -> bool {
+        let mut lake = moment.lake.clone();
+        let mut wanted = 0;
+        for (number, wish) in (100..).zip(&protocol.wishes) {
+            let (Wish::Add(inputs) | Wish::Replace(inputs)) = wish;
+            wanted |= inputs;
+            let mut last = Process::new(number, *wish, 1);
+            for _ in 0..MANY_STEPS {
+                let Some(call) = last.next_call(Broken::None) else { break };
+                last.hear(lake.answer(call), Broken::None);
+            }
+            if !matches!(last.step, Step::Ended(End::UpToDate | End::Committed)) {
+                return false;
+            }
+        }
+        for call in &moment.under_way {
+            lake.answer(*call);
+        }
+        let folded = lake.folded();
+        let whole = folded.parts.inputs() == Some(folded.inputs) && folded.inputs & wanted == wanted;
+        whole && lake.visible == folded.parts
+    }
+}

@@ -1,0 +1,90 @@
+//! A store that fails once at a call and is asked again: the run goes through as if nothing had been.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lake_store::{ErrorKind, Retry, Stamp};
+use testkit::{Effect, Fault, Hooked, STAMP};
+
+use crate::check::Watch;
+use crate::crash_points::{Case, cases};
+use crate::work::{Ended, Failure};
+use crate::world::World;
+
+async fn run_patiently(case: &Case, world: &World, fault: &Arc<Fault>) -> Result<Ended, Failure> {
+    let patient = |store| Retry::new(store).pauses(Duration::ZERO, Duration::ZERO);
+    let source = patient(Hooked { store: world.source(), hook: fault.clone() });
+    let lake = patient(Hooked { store: world.lake(), hook: fault.clone() });
+    case.work.run_over(Arc::new(source), Arc::new(lake), STAMP).await
+}
+
+/// Every call of a run fails once and is repeated. Returns how many there are.
+async fn each_call_fails_once(case: &Case, effect: Effect, kind: ErrorKind) -> usize {
+    for spared in 0.. {
+        let context = format!("{}: call {spared} {effect:?}, {kind:?}", case.name);
+        let world = case.world.snapshot();
+        let mut watch = Watch::of(&world);
+        let commits = commits(&world).await;
+        let fault = Fault::passing(spared, effect, kind);
+        let ended = run_patiently(case, &world, &fault).await;
+        assert_eq!(ended.expect(&context), Ended::Committed, "{context}");
+        if !fault.happened() {
+            return spared;
+        }
+        assert_eq!(commits + 2, self::commits(&world).await, "{context}: not one claim and one commit");
+        watch.settled().await.expect(&context);
+    }
+    unreachable!("a run has an end")
+}
+
+/// Entries of all journals.
+async fn commits(world: &World) -> usize {
+    world.objects("_journal/").await.len()
+}
+
+/// S3's 409 of a conditional put is one of them: `lake_aws` says it is to be repeated.
+#[tokio::test]
+async fn a_call_that_failed_is_repeated_and_nothing_comes_of_it() {
+    let mut calls = 0;
+    for case in cases().await {
+        calls += each_call_fails_once(&case, Effect::Missing, ErrorKind::Transient).await;
+        calls += each_call_fails_once(&case, Effect::Missing, ErrorKind::Throttled).await;
+    }
+    println!("calls that failed once: {calls}");
+}
+
+/// The repeated create of a journal entry is answered by 412: it meets itself, and reads back whose the entry is.
+#[tokio::test]
+async fn a_reply_that_is_lost_is_asked_for_again_and_nothing_is_done_twice() {
+    let mut calls = 0;
+    for case in cases().await {
+        calls += each_call_fails_once(&case, Effect::Done, ErrorKind::Transient).await;
+    }
+    println!("replies lost: {calls}");
+}
+
+/// Clocks of machines whose batteries are empty.
+const CLOCKS: [Stamp; 4] = [
+    Stamp { now: || "1970-01-01T00:00:00Z".into(), ..STAMP },
+    Stamp { now: || "2106-02-07T06:28:15Z".into(), ..STAMP },
+    Stamp { now: || "2026-10-31T00:00:00Z".into(), ..STAMP },
+    Stamp { now: || "no time at all".into(), ..STAMP },
+];
+
+#[tokio::test]
+async fn what_the_clock_says_decides_nothing() {
+    for case in cases().await {
+        let mut listings = Vec::new();
+        for clock in CLOCKS {
+            let world = case.world.snapshot();
+            let mut watch = Watch::of(&world);
+            let ended = case.work.run_over(world.source(), world.lake(), clock).await.unwrap();
+            assert_eq!(ended, Ended::Committed, "{}", case.name);
+            // the next has another clock
+            watch.settled().await.unwrap();
+            let parts = world.objects("cloudtrail_").await;
+            listings.push(parts);
+        }
+        assert!(listings.iter().all(|listing| *listing == listings[0]), "{}", case.name);
+    }
+}

@@ -1,0 +1,99 @@
+//! What runs: a stage at one partition, over stores that a test gets between.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use cloudtrail_model::{Day, Month, Table};
+use daily_aggregator::{DailyAggregator, Source};
+use lake_store::{Stamp, Store};
+use monthly_aggregator::MonthlyAggregator;
+use testkit::STAMP;
+
+use crate::world::World;
+
+/// A run of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    Daily(Day),
+    Rebuild(Day),
+    Monthly(Month),
+    MonthlyRebuild(Month),
+}
+
+/// How a run ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Committed,
+    UpToDate,
+    Superseded,
+}
+
+pub(crate) type Failure = Box<dyn Error + Send + Sync>;
+
+impl Work {
+    /// Runs it in a world, with nobody in between.
+    pub(crate) async fn run(self, world: &World) -> Result<Ended, Failure> {
+        self.run_over(world.source(), world.lake(), STAMP).await
+    }
+
+    /// Runs it over stores that may do something of their own.
+    pub(crate) async fn run_over(
+        self,
+        source: Arc<dyn Store>,
+        lake: Arc<dyn Store>,
+        stamp: Stamp,
+    ) -> Result<Ended, Failure> {
+        match self {
+            Work::Daily(day) => daily(source, lake, stamp, day, false).await,
+            Work::Rebuild(day) => daily(source, lake, stamp, day, true).await,
+            Work::Monthly(month) => monthly(lake, stamp, month, false).await,
+            Work::MonthlyRebuild(month) => monthly(lake, stamp, month, true).await,
+        }
+    }
+}
+
+async fn daily(
+    source: Arc<dyn Store>,
+    lake: Arc<dyn Store>,
+    stamp: Stamp,
+    day: Day,
+    rebuild: bool,
+) -> Result<Ended, Failure> {
+    let source = Source::survey(source, "").await?;
+    let request = daily_aggregator::Request { rebuild, ..daily_aggregator::Request::default() };
+    let aggregator =
+        DailyAggregator { source, lake, options: daily_options(), stamp, progress: Arc::default() };
+    Ok(match aggregator.run(Table::CloudTrail, day, request).await?.outcome {
+        daily_aggregator::Outcome::Committed(_) => Ended::Committed,
+        daily_aggregator::Outcome::UpToDate { .. } => Ended::UpToDate,
+        daily_aggregator::Outcome::Superseded => Ended::Superseded,
+    })
+}
+
+async fn monthly(lake: Arc<dyn Store>, stamp: Stamp, month: Month, rebuild: bool) -> Result<Ended, Failure> {
+    let request = monthly_aggregator::Request { allow_gaps: true, rebuild };
+    let aggregator = MonthlyAggregator { lake, options: monthly_options(), stamp, progress: Arc::default() };
+    Ok(match aggregator.run(Table::CloudTrail, month, request).await?.outcome {
+        monthly_aggregator::Outcome::Committed(_) => Ended::Committed,
+        monthly_aggregator::Outcome::UpToDate | monthly_aggregator::Outcome::Empty => Ended::UpToDate,
+        monthly_aggregator::Outcome::Superseded => Ended::Superseded,
+    })
+}
+
+/// Blocks and parts so small that a few records fill several.
+pub(crate) fn daily_options() -> daily_aggregator::Options {
+    let (block_bytes, part_raw_bytes) = (600, 1_000);
+    daily_aggregator::Options {
+        block_bytes,
+        part_raw_bytes,
+        threads: 1,
+        ..daily_aggregator::Options::default()
+    }
+}
+
+/// A part for each two days.
+pub(crate) fn monthly_options() -> monthly_aggregator::Options {
+    let (part_rows, row_group_days) = (1, 1);
+    let defaults = monthly_aggregator::Options::default();
+    monthly_aggregator::Options { part_rows, row_group_days, level: 1, threads: 1, ..defaults }
+}
