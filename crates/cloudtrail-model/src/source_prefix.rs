@@ -39,11 +39,16 @@ impl SourcePrefix {
             [account, name, region] if is_account_id(account) && is_region(region) => {
                 kind(name).map(SourcePrefix::Days)
             }
-            // VPC flow logs for Hive lie in AWSLogs/aws-account-id=…, with thousands of folders that need no look
-            [name, ..] if is_account_id(name) || name.contains('=') => None,
+            [name, ..] if is_account_id(name) || is_hive_account(name) => None,
             [_, ..] => Some(SourcePrefix::Above(segments.len())),
         }
     }
+}
+
+/// Whether VPC flow logs with Hive-compatible prefixes lie there: thousands of folders that need no look ("Publish flow logs
+/// to Amazon S3", Amazon VPC user guide).
+fn is_hive_account(segment: &str) -> bool {
+    segment.strip_prefix("aws-account-id=").is_some_and(is_account_id)
 }
 
 #[cfg(test)]

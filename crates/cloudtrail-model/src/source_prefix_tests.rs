@@ -36,3 +36,13 @@ fn a_trail_whose_own_prefix_begins_with_awslogs_is_not_cut_off() {
     assert_eq!(steps[..3], [SourcePrefix::Accounts, SourcePrefix::Above(2), SourcePrefix::Above(3)]);
     assert_eq!(steps[6], SourcePrefix::Days(Kind::CloudTrail));
 }
+
+#[test]
+fn a_folder_with_an_equals_sign_in_a_trails_own_prefix_is_not_cut_off() {
+    let mut prefix = String::from("AWSLogs/");
+    for folder in ["team=x/", "AWSLogs/", "111122223333/", "CloudTrail/", "us-east-1/"] {
+        prefix.push_str(folder);
+        assert!(SourcePrefix::parse(&prefix).is_some(), "{prefix}");
+    }
+    assert_eq!(SourcePrefix::parse(&prefix), Some(SourcePrefix::Days(Kind::CloudTrail)));
+}

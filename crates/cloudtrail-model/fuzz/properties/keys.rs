@@ -8,8 +8,9 @@ pub(crate) fn check(bytes: &[u8]) {
     if let Ok(key) = SourceKey::parse(text) {
         assert_eq!(key.to_string(), text);
         let above = key.prefix.as_deref().unwrap_or_default();
-        // nobody looks for another trail among the folders of an account of a trail
-        if above.split('/').skip_while(|segment| *segment != "AWSLogs").all(|segment| segment.len() != 12) {
+        // nobody looks for another trail among the folders of an account, of a trail or of flow logs
+        let is_account = |segment: &str| segment.trim_start_matches("aws-account-id=").len() == 12;
+        if !above.split('/').skip_while(|segment| *segment != "AWSLogs").any(is_account) {
             for (slash, _) in
                 text.match_indices('/').filter(|(slash, _)| *slash < text.len() - key.file.len() - 11)
             {
