@@ -1,5 +1,6 @@
 //! A request on its way: fan-out, the jobs of its days, the job of the month that they complete. It is stopped before and after
-//! each of its effects, on the lake and on the queues; messages come again, twice, and in any order.
+//! each of its effects on the lake and on the queues, in the long run at each call; messages come again, twice, and in any
+//! order.
 //!
 //! What Lambda does between a queue and a function is done here: receive, have it handled, delete what did not fail.
 
@@ -55,15 +56,18 @@ async fn assert_done(installation: &Installation, watch: &mut Watch, context: &s
     assert!(october_is_made(&installation.world).await, "{context}: October is not made");
 }
 
-/// Stops the request on its way at its first effect, its second, and so on. Returns how many it had.
-async fn stop_at_every_effect(base: &World, effect: Effect, then: Then) -> usize {
+/// What makes the fault after so many calls, or effects, that are spared.
+type FaultAfter = fn(usize, Effect, Then) -> Arc<Fault>;
+
+/// Stops the request on its way at its first call, its second, and so on. Returns how many it had.
+async fn stop_at_every(fault_after: FaultAfter, base: &World, effect: Effect, then: Then) -> usize {
     for spared in 0.. {
-        let context = format!("effect {spared} {effect:?}, {then:?}");
+        let context = format!("call {spared} {effect:?}, {then:?}");
         let installation = Installation::of(base.snapshot());
         let mut watch = Watch::of(&installation.world);
         watch.always().await.expect(&context);
         ask(&installation).await;
-        let fault = Fault::at(spared, effect, then);
+        let fault = fault_after(spared, effect, then);
         drain(&installation, &fault, || then == Then::Dies && fault.happened()).await;
         watch.always().await.expect(&context);
         drain(&installation, &Arc::new(NoHook), || false).await;
@@ -75,17 +79,29 @@ async fn stop_at_every_effect(base: &World, effect: Effect, then: Then) -> usize
     unreachable!("a request has an end")
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_request_may_be_stopped_before_and_after_each_of_its_effects() {
+async fn stop_in_every_way(fault_after: FaultAfter) -> usize {
     let base = october_but_one().await;
     let mut points = 0;
     for effect in [Effect::Missing, Effect::Done] {
         for then in [Then::Dies, Then::GoesOn] {
-            points += stop_at_every_effect(&base, effect, then).await;
+            points += stop_at_every(fault_after, &base, effect, then).await;
         }
     }
+    points
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_may_be_stopped_before_and_after_each_of_its_effects() {
+    let points = stop_in_every_way(Fault::at).await;
     println!("crash points of a request on its way through fan-out, daily and monthly: {points}");
     assert!(points >= 4 * 40, "three kinds of messages, three commits: {points}");
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "long: scripts/reliability"]
+async fn long_a_request_may_be_stopped_before_and_after_each_of_its_calls() {
+    let points = stop_in_every_way(Fault::at_call).await;
+    println!("crash points of a request on its way, reads included: {points}");
 }
 
 /// A request that comes in twice, on its way in an order by chance: several messages at once, some of which come again
