@@ -82,3 +82,63 @@ fn parts_that_no_journal_vouches_for_are_named() {
     daily_well(source.path(), lake.path(), &["--day", "2026-11-23"]);
     assert_verifies(lake.path());
 }
+
+#[test]
+fn a_journal_restored_without_its_newest_entries_stops_runs_that_would_delete_committed_parts() {
+    let (source, lake) = first_run();
+    let late = format!("{}late.json", part_of_source(source.path()));
+    put(source.path(), &late, br#"{"Records":[{"eventID":"late","eventTime":"2026-11-22T10:00:00Z"}]}"#);
+    daily_well(source.path(), lake.path(), &[]);
+    let before = part_bodies(lake.path(), main_partition());
+    assert_eq!(before.len(), 2);
+    // the journal as a backup has it that is older than the second commit; and the late log file expires
+    for seq in [3, 4] {
+        std::fs::remove_file(lake.path().join(main_partition().journal_key(seq))).unwrap();
+    }
+    std::fs::remove_file(source.path().join(&late)).unwrap();
+    for arguments in [&["--day", "2026-11-22"][..], &["--day", "2026-11-22", "--rebuild"]] {
+        let ran = daily(source.path(), lake.path(), arguments);
+        assert_eq!((ran.status, ran.stderr.lines().count()), (Some(1), 1), "{ran:?}");
+        assert!(ran.stderr.contains("its journal ends at entry 000002: entries 000003 to 000003"), "{ran:?}");
+        assert_eq!(part_bodies(lake.path(), main_partition()), before, "parts were deleted");
+    }
+    let verified = verify(lake.path());
+    assert_eq!(verified.status, Some(1));
+    assert!(verified.stdout.contains("entries from 000003 on are missing"), "{verified:?}");
+    assert!(!verified.stdout.contains("`trailmill daily"), "the advice would delete it: {verified:?}");
+}
+
+/// The folder of one of a source's log files, with the last slash.
+fn part_of_source(source: &std::path::Path) -> String {
+    let files = walkdir::WalkDir::new(source).into_iter().map(Result::unwrap);
+    let file = files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    let is_log = |path: &std::path::PathBuf| path.to_string_lossy().contains("/CloudTrail/");
+    let folder = file.into_iter().find(is_log).unwrap().parent().unwrap().to_owned();
+    format!("{}/", folder.strip_prefix(source).unwrap().display())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_symbolic_link_in_a_partition_is_named_and_what_is_behind_it_stays() {
+    let (source, lake) = first_run();
+    let outside = tempfile::tempdir().unwrap();
+    put(outside.path(), "part-000001-0000.ndjson.gz", b"mine");
+    put(outside.path(), "deeper/notes.txt", b"mine");
+    let link = lake.path().join(main_partition().prefix()).join("link");
+    std::os::unix::fs::symlink(outside.path(), &link).unwrap();
+    put(lake.path(), &format!("{}_SUCCESS", main_partition().prefix()), b"");
+    for arguments in [&["--day", "2026-11-22"][..], &["--day", "2026-11-22", "--rebuild"]] {
+        let ran = daily(source.path(), lake.path(), arguments);
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        for name in ["link/", "_SUCCESS"] {
+            let said = format!("  left alone: {}{name}, not a part of this lake", main_partition().prefix());
+            assert!(ran.stdout.contains(&said), "{ran:?}");
+        }
+        for file in ["part-000001-0000.ndjson.gz", "deeper/notes.txt"] {
+            assert_eq!(std::fs::read(outside.path().join(file)).unwrap(), b"mine", "{file}");
+        }
+        assert!(link.exists());
+    }
+    let verified = verify(lake.path());
+    assert!(verified.stdout.ends_with(": 2 problems\n"), "{verified:?}");
+}

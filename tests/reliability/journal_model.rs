@@ -12,7 +12,9 @@ mod protocol;
 use stateright::{Checker, HasDiscoveries, Model};
 
 use attempt::{Broken, Wish};
-use protocol::{NAMED_IS_VISIBLE, NO_OLD_STRAYS, ONE_BASE, OWN_CLAIM, Protocol, SETTLES, SUPERSEDED_IS_GONE};
+use protocol::{
+    NAMED_IS_VISIBLE, NO_OLD_ORPHANS, ONE_BASE, OWN_CLAIM, Protocol, SETTLES, SUPERSEDED_IS_GONE,
+};
 
 const A: u8 = 1;
 const AB: u8 = 3;
@@ -62,19 +64,19 @@ fn more_attempts_crash_more_often() {
 ///
 /// Two of them are needed only where a process dies. Whoever publishes without asking whether it is fenced may have staged
 /// after the later attempt threw uploads away; if it dies publishing, and the call arrives after the last attempt at the
-/// partition, a stray stays. And where uploads are thrown away after strays are listed, a part published in between
+/// partition, an orphan stays. And where uploads are thrown away after orphans are listed, a part published in between
 /// stands beside those of the commit until another run finds it.
 const NEEDED: [(Broken, [Wish; 3], &str); 10] = [
     (Broken::NoReadBack, SAME, NAMED_IS_VISIBLE),
     (Broken::NoFence, SAME, OWN_CLAIM),
     (Broken::CommitBeforePublish, SAME, NAMED_IS_VISIBLE),
-    (Broken::SweepUnfenced, SAME, NAMED_IS_VISIBLE),
+    (Broken::SweepNewer, SAME, NAMED_IS_VISIBLE),
     (Broken::RetireBeforeCommit, REBUILD, NAMED_IS_VISIBLE),
     (Broken::StaleClaim, SAME, ONE_BASE),
     (Broken::NamesAlike, SAME, NAMED_IS_VISIBLE),
     (Broken::TakesNothingBack, SAME, SUPERSEDED_IS_GONE),
     (Broken::PublishUnfenced, SAME, SETTLES),
-    (Broken::ListsStraysFirst, SAME, NO_OLD_STRAYS),
+    (Broken::ListsOrphansFirst, SAME, NO_OLD_ORPHANS),
 ];
 
 #[test]

@@ -71,7 +71,7 @@ async fn daily(
 }
 
 async fn monthly(lake: Arc<dyn Store>, stamp: Stamp, month: Month, rebuild: bool) -> Result<Ended, Failure> {
-    let request = monthly_aggregator::Request { allow_gaps: true, rebuild };
+    let request = monthly_aggregator::Request { allow_gaps: true, rebuild, until: None };
     let aggregator = MonthlyAggregator { lake, options: monthly_options(), stamp, progress: Arc::default() };
     Ok(match aggregator.run(Table::CloudTrail, month, request).await?.outcome {
         monthly_aggregator::Outcome::Committed(_) => Ended::Committed,

@@ -153,6 +153,16 @@ pub fn part_key(partition: Partition, claim_seq: u64, index: usize) -> String {
     format!("{}part-{claim_seq:06}-{index:04}.{ending}", partition.prefix())
 }
 
+/// The number of the claim whose attempt wrote a part, or `None` for a key that is no part of the partition: another name,
+/// another ending, another folder.
+pub fn part_claim(partition: Partition, key: &str) -> Option<u64> {
+    let name = key.strip_prefix(&partition.prefix())?.strip_prefix("part-")?;
+    let (claim, rest) = name.split_once('-')?;
+    let index = rest.split_once('.')?.0;
+    let (claim, index) = (claim.parse().ok()?, index.parse().ok()?);
+    (claim > 0 && part_key(partition, claim, index) == key).then_some(claim)
+}
+
 #[cfg(test)]
 #[path = "lake_layout_tests.rs"]
 mod tests;

@@ -75,3 +75,31 @@ fn a_key_tells_its_partition() {
         assert_eq!(Partition::of_key(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_part_tells_the_claim_it_was_written_after() {
+    for partition in partitions() {
+        for claim in [1, 777, 1_000_000, u64::MAX] {
+            assert_eq!(part_claim(partition, &part_key(partition, claim, 12_345)), Some(claim));
+        }
+    }
+    let day = partitions()[0];
+    let ours = part_key(day, 1, 0);
+    let others = [
+        ours.replace("000001", "000000"),
+        ours.replace("000001", "1"),
+        ours.replace("000001", "+00001"),
+        ours.replace("0000.", "0."),
+        ours.replace("ndjson.gz", "ndjson.gz.tmp"),
+        ours.replace("ndjson.gz", "parquet"),
+        ours.replace("part-", "copy-of-part-"),
+        ours.replace("part-", "deeper/part-"),
+        ours.replace("day=22", "day=23"),
+        format!("{}_SUCCESS", day.prefix()),
+        day.prefix(),
+        String::new(),
+    ];
+    for other in others {
+        assert_eq!(part_claim(day, &other), None, "{other}");
+    }
+}

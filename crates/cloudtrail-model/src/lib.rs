@@ -73,7 +73,7 @@ pub use journal::{
     Verdict, hex,
 };
 pub use kind::{Kind, Stage, Table};
-pub use lake_layout::{Partition, PartitionSpan, part_key};
+pub use lake_layout::{Partition, PartitionSpan, part_claim, part_key};
 pub use members::{Member, elements, members, string_text};
 pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
 pub use schema_markdown::schema_markdown;

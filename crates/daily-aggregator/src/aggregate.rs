@@ -35,7 +35,8 @@ pub struct DailyAggregator {
 
 /// An attempt that came to an end.
 enum Ended {
-    Done(Outcome),
+    /// With the objects in the partition that somebody else put there.
+    Done(Outcome, Vec<String>),
     PlanAgain,
 }
 
@@ -52,8 +53,8 @@ impl DailyAggregator {
             let Listing { files, others, other_example } = listing;
             let listed = files.len() as u64;
             let plan = plan(&state, files, request)?;
-            if let Ended::Done(outcome) = self.attempt(journal, &state, plan).await? {
-                return Ok(DayReport { partition, outcome, listed, others, other_example });
+            if let Ended::Done(outcome, foreign) = self.attempt(journal, &state, plan).await? {
+                return Ok(DayReport { partition, outcome, listed, others, other_example, foreign });
             }
         }
         Err(DailyError::Contended { partition })
@@ -76,9 +77,9 @@ impl DailyAggregator {
                 }
                 return Err(DailyError::PartMissing { key, partition: journal.partition() });
             }
-            if found.strays.is_empty() {
+            if found.orphans.is_empty() {
                 let quarantined = QuarantinedFile::among(state.inputs.values());
-                return Ok(Ended::Done(Outcome::UpToDate { quarantined }));
+                return Ok(Ended::Done(Outcome::UpToDate { quarantined }, found.foreign));
             }
         }
         let planned = files.len();
@@ -87,6 +88,7 @@ impl DailyAggregator {
         else {
             return Ok(Ended::PlanAgain);
         };
+        let foreign = attempt.foreign().to_vec();
         let staged = match self.stage(state, files, until, replaces, &attempt).await {
             Ok(staged) => staged,
             // replaced or deleted since it was listed: what is there now is listed again
@@ -99,7 +101,7 @@ impl DailyAggregator {
             Err(DailyError::Stage(_) | DailyError::Part { .. } | DailyError::PartMissing { .. })
                 if is_fenced(&journal, state).await =>
             {
-                return Ok(Ended::Done(Outcome::Superseded));
+                return Ok(Ended::Done(Outcome::Superseded, foreign));
             }
             Err(error) => return Err(error),
         };
@@ -121,10 +123,11 @@ impl DailyAggregator {
             totals: staged.totals,
             month: None,
         };
-        Ok(Ended::Done(match attempt.finish(changes).await? {
+        let outcome = match attempt.finish(changes).await? {
             CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
             CommitOutcome::Superseded => Outcome::Superseded,
-        }))
+        };
+        Ok(Ended::Done(outcome, foreign))
     }
 
     /// Reads back what is there, unless it is to be replaced, and makes new parts of the files.

@@ -37,7 +37,7 @@ async fn world(before: Before) -> World {
     world
 }
 
-/// Leaves published parts without a commit, a staged upload and a stray of unknown origin.
+/// Leaves published parts without a commit, a staged upload and an orphan that no run has written.
 async fn dead_before_its_commit(world: &World) {
     let counting = Fault::never();
     let copy = World { lake: TestStore::new(), ..world.clone() };
@@ -46,9 +46,9 @@ async fn dead_before_its_commit(world: &World) {
     let last = counting.effects() - 1;
     let fault = Fault::at(last, Effect::Missing, Then::Dies);
     run_with(world, &fault, Request::default()).await.unwrap_err();
-    let stray = format!("{}part-000777-0000.ndjson.gz", partition().prefix());
-    put(&world.lake, &stray, gzip(b"{\"stray\":1}\n")).await;
-    drop(world.lake.stage(&stray).await.unwrap());
+    let orphan = format!("{}part-000001-0777.ndjson.gz", partition().prefix());
+    put(&world.lake, &orphan, gzip(b"{\"orphan\":1}\n")).await;
+    drop(world.lake.stage(&orphan).await.unwrap());
     assert!(world.parts().await.len() > 2);
 }
 

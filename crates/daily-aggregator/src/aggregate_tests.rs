@@ -147,15 +147,71 @@ async fn other_tables_other_days_and_what_is_no_log_file_stay_out() {
 }
 
 #[tokio::test]
-async fn a_stray_part_is_swept_even_when_there_is_nothing_else_to_do() {
+async fn an_orphan_is_swept_even_when_there_is_nothing_else_to_do() {
     let world = World::new();
     world.deliver("a", [1]).await;
     world.commit().await;
-    let stray = format!("{}part-000099-0000.ndjson.gz", partition().prefix());
-    put(&world.lake, &stray, gzip(b"{\"half\":\"a day\"}\n")).await;
+    let orphan = format!("{}part-000001-0099.ndjson.gz", partition().prefix());
+    put(&world.lake, &orphan, gzip(b"{\"half\":\"a day\"}\n")).await;
     let swept = world.commit().await;
     assert_eq!((swept.swept, swept.totals.files_in), (1, 0));
     world.assert_settled(&[record(1)], "").await;
+}
+
+#[tokio::test]
+async fn what_others_put_into_a_partition_is_reported_and_left_alone() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    world.commit().await;
+    let foreign = ["_SUCCESS", "copy/part-000001-0000.ndjson.gz", "part-0.csv"];
+    let foreign = foreign.map(|name| format!("{}{name}", partition().prefix()));
+    for key in &foreign {
+        put(&world.lake, key, gzip(b"{\"mine\":1}\n")).await;
+    }
+    let named = [&foreign[0], &format!("{}copy/", partition().prefix()), &foreign[2]].map(String::clone);
+    let idle = world.try_run(Request::default()).await.unwrap();
+    assert_eq!((idle.outcome, idle.foreign), (Outcome::UpToDate { quarantined: vec![] }, named.to_vec()));
+    world.deliver("b", [2]).await;
+    let working = world.try_run(Request::default()).await.unwrap();
+    assert!(matches!(working.outcome, Outcome::Committed(_)), "{working:?}");
+    assert_eq!(working.foreign, named);
+    for key in &foreign {
+        world.lake.get(key, None).await.unwrap();
+    }
+    let problems: Vec<String> =
+        world.verify().await.problems.into_iter().map(|problem| problem.what).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    for (problem, key) in problems.iter().zip(&named) {
+        assert!(problem.starts_with(&format!("{key}: not a part of this lake")), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_over_a_journal_that_lost_its_tail_stops_and_deletes_nothing() {
+    let world = World::new();
+    world.deliver("a", [1]).await;
+    world.commit().await;
+    world.deliver("b", [2]).await;
+    let lost = world.commit().await.parts.swap_remove(0).key;
+    // as a restored backup leaves it; and the log file has expired
+    for seq in [3, 4] {
+        world.lake.delete(&partition().journal_key(seq)).await.unwrap();
+    }
+    world.source.delete(&key("b")).await.unwrap();
+    let before = world.lake_listing().await;
+    world.deliver("c", [3]).await;
+    for request in [Request::default(), Request { rebuild: true, ..Request::default() }] {
+        let error = world.try_run(request).await.unwrap_err();
+        assert!(error.to_string().contains(&lost), "{error}");
+        assert!(error.to_string().contains("entries 000003 to 000003"), "{error}");
+        assert_eq!(error.broken(), Some(cloudtrail_model::Invariant::JournalOnlyGrows));
+        assert_eq!(world.lake_listing().await, before, "something was written or deleted");
+    }
+    let problems = world.verify().await.problems;
+    let of_lost: Vec<_> = problems.iter().filter(|problem| problem.what.contains(&lost)).collect();
+    assert_eq!(of_lost.len(), 1, "{problems:?}");
+    assert!(!of_lost[0].what.contains("trailmill daily"), "verify advises a run: {problems:?}");
+    assert!(of_lost[0].what.contains("entries from 000003 on are missing"), "{problems:?}");
 }
 
 /// The one line that a missing part makes of a run, whatever there is to do.

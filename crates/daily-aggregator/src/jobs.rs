@@ -196,6 +196,7 @@ fn table_fact(report: &DayReport) -> Value {
         "listed": report.listed,
         "quarantined": quarantined,
         "quarantined_earlier": earlier.len(),
+        "foreign": report.foreign,
     })
 }
 

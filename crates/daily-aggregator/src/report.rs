@@ -19,6 +19,8 @@ pub struct DayReport {
     pub others: u64,
     /// The key of one of those.
     pub other_example: Option<String>,
+    /// Objects in the partition that are not parts of ours, left alone: see [`lake_store::Differences::foreign`].
+    pub foreign: Vec<String>,
 }
 
 /// What happened to a partition.
@@ -53,7 +55,7 @@ pub struct Committed {
     pub quarantined_earlier: Vec<QuarantinedFile>,
     /// Parts that were replaced and deleted.
     pub retired: u64,
-    /// Visible objects that no commit named and that were deleted.
+    /// Orphans that were deleted: parts that no commit names.
     pub swept: u64,
     /// Bytes of memory of the dedupe index.
     pub index_bytes: u64,

@@ -6,7 +6,7 @@ use cloudtrail_model::{DedupeIndex, Fingerprint, Invariant, Part, Partition, See
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{
     ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Problem, Store, StoreError,
-    Verification, differences, read_part, with_causes,
+    Verification, read_part, with_causes,
 };
 
 use crate::failure::rebuild_advice;
@@ -54,10 +54,8 @@ pub async fn verify(
         }
     }
     drop(reads);
-    for key in differences(&*lake, &journal, &state).await?.strays {
-        let what = format!("{key}: no commit names it; `trailmill daily --day {}` clears it", partition.span);
-        result.found(Invariant::NothingUnnamed, what);
-    }
+    let sweep = format!("`trailmill daily --day {}`", partition.span);
+    result.check_visible(&*lake, &journal, &state, &sweep).await?;
     Ok(result)
 }
 

@@ -143,9 +143,9 @@ async fn a_part_that_was_packed_anew_has_another_digest_or_size() {
 #[tokio::test]
 async fn an_object_that_no_commit_names_is_named() {
     let world = sound().await;
-    let stray = format!("{}part-000009-0000.ndjson.gz", partition().prefix());
-    put(&world.lake, &stray, gzip(b"{}\n")).await;
-    let problem = problem(&world, &stray).await;
+    let orphan = format!("{}part-000001-0009.ndjson.gz", partition().prefix());
+    put(&world.lake, &orphan, gzip(b"{}\n")).await;
+    let problem = problem(&world, &orphan).await;
     assert!(problem.contains("no commit names it; `trailmill daily --day 2026-11-22` "), "{problem}");
     assert!(problem.ends_with(" [nothing-unnamed]"), "{problem}");
 }

@@ -3,18 +3,18 @@
 //! A crash anywhere leaves one of three things: nothing, invisible leftovers, or visible parts that no commit names. The
 //! next attempt's claim fences the dead one, and its sweep clears the rest.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{
-    AttemptId, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition, Stage, Table,
-    Totals, part_key,
+    AttemptId, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition, Totals,
+    part_key,
 };
 
 use futures::{StreamExt, TryStreamExt};
 
-use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
-use crate::{Depth, ErrorKind, StagedUpload, Store, StoreError, list_all};
+use crate::differences::{Differences, Orphan, differences};
+use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
+use crate::{ErrorKind, StagedUpload, Store, StoreError};
 
 /// Parts deleted at once, at most.
 const DELETES_AT_ONCE: usize = 64;
@@ -64,6 +64,7 @@ pub struct Attempt {
     stamp: Stamp,
     claim: Claim,
     swept: u64,
+    foreign: Vec<String>,
 }
 
 /// An attempt that could not go on.
@@ -86,6 +87,22 @@ pub enum AttemptError {
         /// One of its parts.
         example: String,
     },
+    /// A part was written after a claim that the journal does not have: the journal has lost its newest entries. A sweep
+    /// would delete committed parts.
+    #[error(
+        "{partition} has the part {}, written after claim {claim:06}, but its journal ends at entry {last_seq:06}: entries \
+         {first:06} to {claim:06}, and the commit that may follow, are missing from {}; nothing was deleted: bring them \
+         back from a backup or from object versions, or, if they are lost for good, move the part away and run this again",
+        orphan.key, partition.journal_prefix(), claim = orphan.claim, first = last_seq + 1
+    )]
+    JournalTailLost {
+        /// Which partition.
+        partition: Partition,
+        /// The part.
+        orphan: Orphan,
+        /// The newest entry of the journal.
+        last_seq: u64,
+    },
 }
 
 impl AttemptError {
@@ -94,80 +111,46 @@ impl AttemptError {
         match self {
             AttemptError::Journal(error) => error.broken(),
             AttemptError::Store(_) => None,
-            AttemptError::JournalGone { .. } => Some(Invariant::JournalOnlyGrows),
+            AttemptError::JournalGone { .. } | AttemptError::JournalTailLost { .. } => {
+                Some(Invariant::JournalOnlyGrows)
+            }
         }
     }
 }
 
-/// How the visible objects of a partition differ from those its commits name, by key.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Differences {
-    /// Visible, but named by no commit: left by an attempt that died between publishing and committing.
-    pub strays: Vec<String>,
-    /// Named by a commit, but not there.
-    pub missing: Vec<String>,
-}
-
-/// Lists a partition and holds it against a state of its journal.
-pub async fn differences(
-    store: &dyn Store,
-    journal: &Journal,
-    state: &PartitionState,
-) -> Result<Differences, StoreError> {
-    let visible = list_all(store, &journal.partition().prefix(), Depth::All).await?;
-    let visible: BTreeSet<String> = visible.objects.into_iter().map(|object| object.key).collect();
-    let missing = state.parts.keys().filter(|key| !visible.contains(*key)).cloned().collect();
-    let strays = visible.into_iter().filter(|key| !state.parts.contains_key(key)).collect();
-    Ok(Differences { strays, missing })
-}
-
-/// Visible objects of a table's stage that no journal can vouch for, each with its partition: those of partitions
-/// without a journal, and those in no partition at all.
-pub async fn unjournaled(
-    store: &dyn Store,
-    table: Table,
-    stage: Stage,
-) -> Result<Vec<(Option<Partition>, String)>, StoreError> {
-    // in this order: a partition has a journal before anything of it is visible
-    let visible = list_all(store, &Partition::root(table, stage), Depth::All).await?.objects;
-    let journaled: BTreeSet<Partition> = partitions(store, table, stage).await?.into_iter().collect();
-    let partitioned = visible.into_iter().map(|object| (Partition::of_key(&object.key), object.key));
-    Ok(partitioned.filter(|(of, _)| of.is_none_or(|of| !journaled.contains(&of))).collect())
-}
-
 impl Attempt {
-    /// Claims the partition on top of `state`, then clears what earlier attempts left: they are all fenced now. `None`
-    /// where somebody moved since the state was read: plan again.
+    /// Claims the partition on top of `state`, then deletes the orphans of earlier attempts, which are all fenced now: only
+    /// parts, and only those written after an older claim. `None` if somebody moved since the state was read: plan again.
+    ///
+    /// # Errors
+    /// The store or the journal fails, or a part proves that the journal has lost entries; then nothing is claimed and
+    /// nothing deleted.
     pub async fn begin(
         store: Arc<dyn Store>,
         journal: Journal,
         state: &PartitionState,
         stamp: Stamp,
     ) -> Result<Option<Self>, AttemptError> {
-        if state.last_seq == 0 {
-            // nothing is ever published before the first claim
-            let visible = differences(&*store, &journal, state).await?.strays;
-            if let Some(example) = visible.into_iter().next() {
-                // or published by somebody who has claimed since the state was read
-                if journal.read().await?.last_seq > 0 {
-                    return Ok(None);
-                }
-                return Err(AttemptError::JournalGone { partition: journal.partition(), example });
+        // before the claim, which would take the place of an entry that can still be brought back
+        let found = differences(&*store, &journal, state).await?;
+        if let Some(orphan) = found.newer_than(state.last_seq) {
+            // or published by somebody who has claimed since the state was read
+            if journal.read_outline().await?.last_seq > state.last_seq {
+                return Ok(None);
             }
+            return Err(entries_lost(journal.partition(), orphan.clone(), state.last_seq));
         }
         let claimed =
             journal.claim(state, (stamp.new_attempt)(), (stamp.now)(), stamp.tool.to_owned()).await?;
         let Claimed::Yes(claim) = claimed else { return Ok(None) };
-        store.abandon_staged(&journal.partition().prefix()).await?;
-        let strays = differences(&*store, &journal, state).await?.strays;
-        // a later attempt's parts are none of ours to sweep; where there was none after the listing, they are not in it
-        if journal.is_fenced(&claim).await? {
-            return Ok(None);
+        store.abandon_staged(&format!("{}part-", journal.partition().prefix())).await?;
+        let Differences { mut orphans, foreign, .. } = differences(&*store, &journal, state).await?;
+        // only what is older is fenced for good: a later attempt may have claimed, published and committed by now
+        orphans.retain(|orphan| orphan.claim < claim.seq);
+        for orphan in &orphans {
+            store.delete(&orphan.key).await?;
         }
-        for key in &strays {
-            store.delete(key).await?;
-        }
-        Ok(Some(Attempt { store, journal, stamp, claim, swept: strays.len() as u64 }))
+        Ok(Some(Attempt { store, journal, stamp, claim, swept: orphans.len() as u64, foreign }))
     }
 
     /// What this attempt is at.
@@ -175,9 +158,14 @@ impl Attempt {
         self.journal.partition()
     }
 
-    /// Objects that were swept: visible, and named by no commit.
+    /// Orphans that were swept.
     pub fn swept(&self) -> u64 {
         self.swept
+    }
+
+    /// Objects in the partition that somebody else put there: see [`Differences::foreign`].
+    pub fn foreign(&self) -> &[String] {
+        &self.foreign
     }
 
     /// The key of this attempt's part with an index.
@@ -259,6 +247,14 @@ impl Attempt {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// The error for a part that proves that the journal has lost entries.
+fn entries_lost(partition: Partition, orphan: Orphan, last_seq: u64) -> AttemptError {
+    match last_seq {
+        0 => AttemptError::JournalGone { partition, example: orphan.key },
+        _ => AttemptError::JournalTailLost { partition, orphan, last_seq },
     }
 }
 

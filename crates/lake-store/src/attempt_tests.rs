@@ -1,5 +1,5 @@
 use super::*;
-use crate::MemoryStore;
+use crate::{Depth, MemoryStore, list_all};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloudtrail_model::{Partition, Table, Verdict};
@@ -114,10 +114,8 @@ async fn what_a_dead_attempt_published_is_swept_by_the_next() {
     published.upload.publish().await.unwrap();
     drop((dead, published));
     let state = world.journal.read().await.unwrap();
-    assert_eq!(
-        differences(&world.store, &world.journal, &state).await.unwrap().strays,
-        world.visible().await
-    );
+    let orphans = differences(&world.store, &world.journal, &state).await.unwrap().orphans;
+    assert_eq!(orphans.into_iter().map(|orphan| orphan.key).collect::<Vec<_>>(), world.visible().await);
     let next = world.begin().await;
     assert_eq!(next.swept(), 1);
     assert!(world.visible().await.is_empty());
@@ -159,36 +157,6 @@ async fn a_partition_that_moved_is_planned_again() {
 }
 
 #[tokio::test]
-async fn what_no_journal_vouches_for_is_found_on_every_page() {
-    let lake = MemoryStore::with_page_size(2);
-    let day = |day: &str| Partition::day(Table::CloudTrail, day.parse().unwrap());
-    let put = async |key: &str| _ = lake.create_new(key, Bytes::from_static(b"x")).await.unwrap();
-    put(&day("2026-11-22").journal_key(1)).await;
-    let strays: Vec<String> = (1..=5)
-        .map(|seq| part_key(day("2026-11-23"), seq, 0))
-        .chain([part_key(day("2026-11-24"), 1, 0)])
-        .collect();
-    for key in &strays {
-        put(key).await;
-    }
-    for known in [
-        part_key(day("2026-11-22"), 1, 0),
-        part_key(Partition::day(Table::Insight, "2026-11-23".parse().unwrap()), 1, 0),
-        part_key(Partition::month(Table::CloudTrail, "2026-11".parse().unwrap()), 1, 0),
-    ] {
-        put(&known).await;
-    }
-    put("cloudtrail_daily/notes.txt").await;
-    let found = unjournaled(&lake, Table::CloudTrail, Stage::Daily).await.unwrap();
-    let mut expected = vec![(None, "cloudtrail_daily/notes.txt".to_owned())];
-    expected.extend(strays.into_iter().map(|key| (Partition::of_key(&key), key)));
-    assert_eq!(found, expected);
-    assert_eq!(found[1].0, Some(day("2026-11-23")));
-    let months = unjournaled(&lake, Table::CloudTrail, Stage::Monthly).await.unwrap();
-    assert_eq!(months.len(), 1, "{months:?}");
-}
-
-#[tokio::test]
 async fn parts_whose_journal_is_gone_are_not_swept() {
     let world = World::new();
     let part = part_key(world.journal.partition(), 1, 0);
@@ -218,6 +186,69 @@ async fn parts_that_a_first_attempt_published_meanwhile_are_no_sign_of_a_lost_jo
     let gone = Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap_err();
     assert!(matches!(gone, AttemptError::JournalGone { .. }), "{gone}");
     assert_eq!(world.visible().await.len(), 1, "it was not swept");
+}
+
+#[tokio::test]
+async fn parts_written_after_a_claim_that_the_journal_lost_are_not_swept() {
+    let world = World::new();
+    for text in ["a", "b"] {
+        let attempt = world.begin().await;
+        let changes = changes(&attempt, text).await;
+        attempt.finish(changes).await.unwrap();
+    }
+    let partition = world.journal.partition();
+    let stale = world.journal.read().await.unwrap();
+    for seq in [3, 4] {
+        world.store.delete(&partition.journal_key(seq)).await.unwrap();
+    }
+    let parts = world.visible().await;
+    let state = world.journal.read().await.unwrap();
+    let begun = Attempt::begin(Arc::new(world.store.clone()), world.journal.clone(), &state, STAMP).await;
+    let error = begun.unwrap_err();
+    assert_eq!(error.broken(), Some(Invariant::JournalOnlyGrows));
+    let said = error.to_string();
+    assert!(said.contains(&parts[1]) && said.contains("entries 000003 to 000003"), "{said}");
+    assert!(said.contains("missing from _journal/cloudtrail_daily/2026-11-22/"), "{said}");
+    assert_eq!(world.visible().await, parts, "it was swept");
+    assert_eq!(world.journal.read().await.unwrap().last_seq, 2, "a claim took the place of the lost entry");
+
+    // a later entry may be all that is lost: the claim of the state is then no newer than the part
+    let begun = Attempt::begin(Arc::new(world.store.clone()), world.journal.clone(), &stale, STAMP).await;
+    assert!(begun.unwrap().is_some(), "entries that the state has are not lost");
+    assert_eq!(world.visible().await, parts);
+}
+
+#[tokio::test]
+async fn parts_published_since_the_state_was_read_are_no_sign_of_a_lost_entry() {
+    let world = World::new();
+    let first = world.begin().await;
+    let first_changes = changes(&first, "a").await;
+    first.finish(first_changes).await.unwrap();
+    let stale = world.journal.read().await.unwrap();
+    let second = world.begin().await;
+    let mut published = sealed(&second, "b").await;
+    published.upload.publish().await.unwrap();
+    let store = Arc::new(world.store.clone());
+    assert!(Attempt::begin(store, world.journal.clone(), &stale, STAMP).await.unwrap().is_none());
+    assert_eq!(world.visible().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_part_is_named_and_never_swept() {
+    let world = World::new();
+    let prefix = world.journal.partition().prefix();
+    let foreign = ["20261122_000001_abcde_part.gz", "_SUCCESS", "nested/part-000001-0000.ndjson.gz"];
+    let foreign = foreign.map(|name| format!("{prefix}{name}"));
+    for key in &foreign {
+        world.store.create_new(key, Bytes::from_static(b"mine")).await.unwrap();
+    }
+    let upload = world.store.stage(&format!("{prefix}20261122_000002_abcde_part.gz")).await.unwrap();
+    let attempt = world.begin().await;
+    assert_eq!(attempt.swept(), 0);
+    assert_eq!(attempt.foreign(), [&foreign[0], &foreign[1], &format!("{prefix}nested/")].map(String::clone));
+    assert_eq!(world.visible().await, foreign);
+    assert_eq!(world.store.staged_count(), 1, "somebody else's upload was thrown away");
+    drop(upload);
 }
 
 /// An upload that tells whether it was published.

@@ -10,6 +10,7 @@ mod attempt;
 mod call_level;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod differences;
 mod disk;
 mod disk_folder;
 mod disk_io;
@@ -27,7 +28,8 @@ mod part_reader;
 mod store;
 mod verification;
 
-pub use attempt::{Attempt, AttemptError, Changes, Differences, SealedPart, Stamp, differences, unjournaled};
+pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};
+pub use differences::{Differences, Orphan, differences, unjournaled};
 pub use disk::DiskStore;
 pub use error::{ErrorKind, StoreError, with_causes};
 pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};

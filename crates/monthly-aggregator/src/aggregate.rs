@@ -5,11 +5,12 @@ use std::sync::Arc;
 use cloudtrail_model::{Month, Partition, Table};
 use futures::StreamExt;
 use lake_store::{
-    Attempt, AttemptError, Changes, CommitOutcome, Differences, Journal, PartitionState, SealedPart, Stamp,
-    Store, differences,
+    Attempt, AttemptError, Changes, CommitOutcome, Journal, PartitionState, SealedPart, Stamp, Store,
+    differences,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::gather::{Gathered, Gatherer, RowGroup};
 use crate::part_writer::PartWriter;
@@ -40,13 +41,16 @@ pub struct MonthlyAggregator {
 pub struct Request {
     /// Go on although days of the month are missing.
     pub allow_gaps: bool,
-    /// Write the month anew although nothing has changed.
+    /// Write the month again although nothing has changed.
     pub rebuild: bool,
+    /// The soft deadline: nothing is published after it, since there might not be time left to commit.
+    pub until: Option<Instant>,
 }
 
 /// An attempt that came to an end.
 enum Ended {
-    Done(Outcome),
+    /// With the objects in the partition that somebody else put there.
+    Done(Outcome, Vec<String>),
     PlanAgain,
 }
 
@@ -72,14 +76,16 @@ impl MonthlyAggregator {
             let state = journal.read().await?;
             let plan = plan(&self.lake, table, month).await?;
             if plan.parts.is_empty() && state.last_seq == 0 {
-                return Ok(MonthReport { partition, outcome: Outcome::Empty, source: plan.source });
+                let (source, foreign) = (plan.source, Vec::new());
+                return Ok(MonthReport { partition, outcome: Outcome::Empty, source, foreign });
             }
             if !plan.source.missing_days.is_empty() && !request.allow_gaps {
                 return Err(MonthlyError::MissingDays { partition, days: plan.source.missing_days });
             }
             let source = plan.source.clone();
-            if let Ended::Done(outcome) = self.attempt(journal, &state, plan, month, request).await? {
-                return Ok(MonthReport { partition, outcome, source });
+            if let Ended::Done(outcome, foreign) = self.attempt(journal, &state, plan, month, request).await?
+            {
+                return Ok(MonthReport { partition, outcome, source, foreign });
             }
         }
         Err(MonthlyError::Contended { partition })
@@ -93,22 +99,28 @@ impl MonthlyAggregator {
         month: Month,
         request: Request,
     ) -> Result<Ended, MonthlyError> {
+        let mut sweep_only = false;
         if plan.is_done(state) && !request.rebuild {
             // a part that somebody deleted is made again: what it was made of is in the lake
             let found = differences(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
-            if found == Differences::default() {
-                return Ok(Ended::Done(Outcome::UpToDate));
+            sweep_only = found.missing.is_empty();
+            if sweep_only && found.orphans.is_empty() {
+                return Ok(Ended::Done(Outcome::UpToDate, found.foreign));
             }
         }
         let Some(attempt) = Attempt::begin(self.lake.clone(), journal.clone(), state, self.stamp).await?
         else {
             return Ok(Ended::PlanAgain);
         };
-        let staged = match self.stage(&plan, month, &attempt).await {
+        let foreign = attempt.foreign().to_vec();
+        if sweep_only {
+            return Ok(Ended::Done(commit_sweep(attempt, state).await?, foreign));
+        }
+        let mut staged = match self.stage(&plan, month, &attempt).await {
             Ok(staged) => staged,
             // a later attempt throws away what this one staged
             Err(MonthlyError::Stage(_)) if is_fenced(&journal, state).await => {
-                return Ok(Ended::Done(Outcome::Superseded));
+                return Ok(Ended::Done(Outcome::Superseded, foreign));
             }
             // a day was rebuilt while it was read: its new parts are planned
             Err(MonthlyError::DailyPart { .. }) if self.has_moved(&plan, &journal, month).await? => {
@@ -116,16 +128,19 @@ impl MonthlyAggregator {
             }
             Err(error) => return Err(error),
         };
+        if request.until.is_some_and(|until| Instant::now() > until) {
+            for sealed in &mut staged.parts {
+                let _swept_later = sealed.upload.abort().await;
+            }
+            return Err(MonthlyError::NoTimeLeft { partition: journal.partition() });
+        }
         let retired: Vec<String> = state.parts.keys().cloned().collect();
         let committed =
             Committed::new(&staged.gathered, &staged.parts, retired.len() as u64, attempt.swept());
         let Staged { gathered: Gathered { inputs, totals, .. }, parts } = staged;
         let month = Some(plan.source);
         let changes = Changes { replaces: true, inputs, parts, retired, totals, month };
-        Ok(Ended::Done(match attempt.finish(changes).await? {
-            CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
-            CommitOutcome::Superseded => Outcome::Superseded,
-        }))
+        Ok(Ended::Done(outcome(attempt.finish(changes).await?, committed), foreign))
     }
 
     /// Whether the daily journals say something else by now.
@@ -218,6 +233,21 @@ async fn encoded(encoding: Encoding) -> Result<EncodedRowGroup, MonthlyError> {
     match encoding.await {
         Ok(encoded) => Ok(encoded?),
         Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}
+
+/// Ends an attempt at a month whose parts are all there, but with orphans next to them: of a run that died after its commit,
+/// before it had deleted what it replaced. The claim has swept them; a commit of nothing closes it.
+async fn commit_sweep(attempt: Attempt, state: &PartitionState) -> Result<Outcome, AttemptError> {
+    let committed = Committed { swept: attempt.swept(), ..Committed::default() };
+    let changes = Changes { month: state.month.clone(), ..Changes::default() };
+    Ok(outcome(attempt.finish(changes).await?, committed))
+}
+
+fn outcome(of: CommitOutcome, committed: Committed) -> Outcome {
+    match of {
+        CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
+        CommitOutcome::Superseded => Outcome::Superseded,
     }
 }
 

@@ -213,3 +213,52 @@ async fn a_reply_that_is_lost_and_a_call_that_is_made_again_change_nothing() {
         }
     }
 }
+
+/// Keeps what was read and what was staged.
+#[derive(Debug, Default)]
+struct Seen(std::sync::Mutex<Vec<(Call, String)>>);
+
+#[async_trait]
+impl Hook for Seen {
+    async fn before(&self, call: Call, key: &str) -> lake_store::Result<()> {
+        self.0.lock().unwrap().push((call, key.to_owned()));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn after_a_crash_between_commit_and_deletion_the_month_is_swept_and_not_staged_again() {
+    let world = world(Before::ALatePart).await;
+    let replaced = world.visible(october()).await;
+    // the old parts are deleted last
+    let counting = Fault::never();
+    run_with(&self::world(Before::ALatePart).await, &counting, GAPS).await.unwrap();
+    let fault = Fault::at(counting.effects() - replaced.len(), Effect::Missing, Then::Dies);
+    run_with(&world, &fault, GAPS).await.unwrap_err();
+    let named: BTreeSet<String> = world.state(october()).await.parts.into_keys().collect();
+    assert!(replaced.iter().all(|key| !named.contains(key)), "it died before its commit");
+    assert_eq!(world.visible(october()).await.len(), replaced.len() + named.len());
+
+    let seen = Arc::new(Seen::default());
+    let lake = Hooked { store: world.lake.clone(), hook: seen.clone() };
+    let report = world.run_over(lake, october(), GAPS).await.unwrap();
+    let Outcome::Committed(committed) = report.outcome else { panic!("{:?}", report.outcome) };
+    assert_eq!((committed.swept, committed.only_swept()), (replaced.len() as u64, true));
+    let calls = seen.0.lock().unwrap().clone();
+    let read = |key: &str| key.starts_with("cloudtrail_daily/");
+    assert!(!calls.iter().any(|(call, key)| *call == Call::Stage || read(key)), "{calls:?}");
+    world.assert_settled(&expected(Before::ALatePart), "after the sweep").await;
+}
+
+#[tokio::test]
+async fn nothing_is_published_after_the_soft_deadline() {
+    let world = World::of_three_days().await;
+    let past = Instant::now();
+    let error = world.try_run(october(), Request { until: Some(past), ..GAPS }).await.unwrap_err();
+    assert!(matches!(error, MonthlyError::NoTimeLeft { .. }), "{error}");
+    assert!(error.to_string().contains("`trailmill monthly --month 2026-10`"), "{error}");
+    assert_eq!((world.visible(october()).await.len(), world.lake.staged_count()), (0, 0));
+    let far = past + Duration::from_secs(600);
+    world.try_run(october(), Request { until: Some(far), ..GAPS }).await.unwrap();
+    world.assert_settled(&expected(Before::Nothing), "with time enough").await;
+}

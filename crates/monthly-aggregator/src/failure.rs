@@ -55,6 +55,16 @@ pub enum MonthlyError {
     /// The system gives no threads.
     #[error("no threads to work with; lower --threads, or the load of this machine")]
     Threads(#[source] ThreadPoolBuildError),
+    /// What was staged may not be published any more: see [`Request::until`](crate::Request::until).
+    #[error(
+        "{partition} was not published, since too little was left of the time of this run to commit it; nothing of it is \
+         visible: give the function more memory, which is more CPU too, or run `trailmill monthly --month {}` on a machine",
+        partition.span
+    )]
+    NoTimeLeft {
+        /// The month.
+        partition: Partition,
+    },
     /// Whenever it was planned, something else moved.
     #[error("{partition} was changed by others several times in a row; run it again when they are done")]
     Contended {
@@ -79,6 +89,7 @@ impl MonthlyError {
             | MonthlyError::Stage(_)
             | MonthlyError::Encode(_)
             | MonthlyError::Threads(_)
+            | MonthlyError::NoTimeLeft { .. }
             | MonthlyError::Contended { .. } => None,
         }
     }

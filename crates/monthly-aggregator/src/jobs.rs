@@ -39,11 +39,11 @@ impl Handler for MonthlyJobs {
         "monthly"
     }
 
-    async fn handle(&self, body: &str, _: Option<Instant>) -> Handled {
+    async fn handle(&self, body: &str, deadline: Option<Instant>) -> Handled {
         let mut handled = Handled::default();
         let lake = Meter::new(self.lake.clone());
         let counters = lake.counters();
-        if let Err(failure) = self.run(body, Arc::new(lake), &mut handled).await {
+        if let Err(failure) = self.run(body, deadline, Arc::new(lake), &mut handled).await {
             handled.failure = Some(failure);
         }
         count_stores(&mut handled, Usage::default(), counters.usage());
@@ -53,12 +53,18 @@ impl Handler for MonthlyJobs {
 
 impl MonthlyJobs {
     /// One table after the other, so that memory is that of one.
-    async fn run(&self, body: &str, lake: Arc<dyn Store>, handled: &mut Handled) -> Result<(), Failure> {
+    async fn run(
+        &self,
+        body: &str,
+        deadline: Option<Instant>,
+        lake: Arc<dyn Store>,
+        handled: &mut Handled,
+    ) -> Result<(), Failure> {
         handled.fact("job", body);
         let job = MonthlyJob::parse(body.as_bytes())?;
         let (options, stamp, month) = (self.options, self.stamp, job.month);
         let aggregator = MonthlyAggregator { lake, options, stamp, progress: Arc::default() };
-        let request = Request { allow_gaps: job.allow_gaps, rebuild: job.rebuild };
+        let request = Request { allow_gaps: job.allow_gaps, rebuild: job.rebuild, until: deadline };
         let mut tables: Vec<Value> = Vec::new();
         let mut failure = None;
         handled.broken(None);
@@ -101,6 +107,7 @@ fn table_fact(report: &MonthReport) -> Value {
         "outcome": outcome,
         "missing_days": day_list(&report.source.missing_days),
         "awaited_days": day_list(&report.source.awaited_days),
+        "foreign": report.foreign,
     })
 }
 

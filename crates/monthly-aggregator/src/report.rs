@@ -15,6 +15,8 @@ pub struct MonthReport {
     pub outcome: Outcome,
     /// What the daily stage says of its days.
     pub source: MonthSource,
+    /// Objects in the partition that are not parts of ours, left alone: see [`lake_store::Differences::foreign`].
+    pub foreign: Vec<String>,
 }
 
 /// What happened to a month.
@@ -39,7 +41,7 @@ pub struct Committed {
     pub parts: Vec<Part>,
     /// Parts that were replaced and deleted.
     pub retired: u64,
-    /// Visible objects that no commit named and that were deleted.
+    /// Orphans that were deleted: parts that no commit names.
     pub swept: u64,
     /// Bytes of memory of the dedupe index.
     pub index_bytes: u64,
@@ -56,6 +58,11 @@ impl Committed {
             totals.raw_bytes_out += part.raw_bytes;
         }
         Committed { totals, parts, retired, swept, index_bytes: gathered.index_bytes }
+    }
+
+    /// Whether the month was up to date but for orphans that were deleted.
+    pub fn only_swept(&self) -> bool {
+        self.swept > 0 && self.retired == 0 && self.parts.is_empty() && self.totals == Totals::default()
     }
 }
 

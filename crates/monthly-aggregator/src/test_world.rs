@@ -62,7 +62,7 @@ pub(crate) fn event_id(piece: &Piece, line: &Line) -> String {
 }
 
 /// A request for a month that may lack days.
-pub(crate) const GAPS: Request = Request { allow_gaps: true, rebuild: false };
+pub(crate) const GAPS: Request = Request { allow_gaps: true, rebuild: false, until: None };
 
 /// How often a race is run, of as many seeds as there are: fewer where each takes much longer.
 pub(crate) fn rounds(seeds: u32) -> u32 {

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use cloudtrail_model::{DedupeIndex, Fingerprint, Invariant, Part, Partition, Record, Seen, hex};
 use futures::TryStreamExt;
-use lake_store::{
-    ErrorKind, Journal, JournalError, Store, StoreError, Verification, differences, with_causes,
-};
+use lake_store::{ErrorKind, Journal, JournalError, Store, StoreError, Verification, with_causes};
 use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 
@@ -52,10 +50,8 @@ pub async fn verify(lake: Arc<dyn Store>, partition: Partition) -> Result<Verifi
             result.found(invariant, format!("{}: {what}; {advice}", part.key));
         }
     }
-    for key in differences(&*lake, &journal, &state).await?.strays {
-        let what = format!("{key}: no commit names it; {advice}, which clears it");
-        result.found(Invariant::NothingUnnamed, what);
-    }
+    let sweep = format!("`trailmill monthly --month {}`", partition.span);
+    result.check_visible(&*lake, &journal, &state, &sweep).await?;
     Ok(result)
 }
 

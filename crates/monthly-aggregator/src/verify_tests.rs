@@ -18,7 +18,7 @@ async fn a_sound_month_has_no_problems_and_is_counted() {
 }
 
 #[tokio::test]
-async fn missing_changed_and_stray_parts_are_named_with_what_to_do() {
+async fn missing_changed_and_orphaned_parts_are_named_with_what_to_do() {
     let world = World::of_a_whole_october().await;
     let key = world.commit(october()).await.parts[0].key.clone();
     let body = world.lake.get(&key, None).await.unwrap();
@@ -39,8 +39,16 @@ async fn missing_changed_and_stray_parts_are_named_with_what_to_do() {
 
     world.lake.delete(&key).await.unwrap();
     world.lake.create_new(&key, body.clone()).await.unwrap();
-    let stray = "cloudtrail_monthly/year=2026/month=10/part-000009-0000.parquet";
-    world.lake.create_new(stray, body).await.unwrap();
+    let orphan = "cloudtrail_monthly/year=2026/month=10/part-000001-0009.parquet";
+    world.lake.create_new(orphan, body.clone()).await.unwrap();
     let found = problems(&world).await;
-    assert!(found.len() == 1 && found[0].starts_with(stray), "{found:?}");
+    assert!(found.len() == 1 && found[0].starts_with(orphan), "{found:?}");
+    assert!(found[0].contains("`trailmill monthly --month 2026-10` deletes it"), "{found:?}");
+
+    world.lake.delete(orphan).await.unwrap();
+    let newer = "cloudtrail_monthly/year=2026/month=10/part-000003-0000.parquet";
+    world.lake.create_new(newer, body).await.unwrap();
+    let found = problems(&world).await;
+    assert!(found.len() == 1 && found[0].starts_with(newer), "{found:?}");
+    assert!(found[0].contains("entries from 000003 on are missing"), "{found:?}");
 }

@@ -40,6 +40,9 @@ struct PartitionObject<'a> {
     quarantined_earlier: &'a [QuarantinedFile],
     listed: u64,
     others: u64,
+    /// Objects in the partition that are not parts of the lake, left alone.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    foreign: &'a [String],
 }
 
 /// The whole run as JSON.
@@ -79,6 +82,7 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
         quarantined_earlier,
         listed: report.listed,
         others: report.others,
+        foreign: &report.foreign,
     });
     let partition = report.partition;
     match &report.outcome {
@@ -100,6 +104,16 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
         let others = counted(report.others, "object");
         console.line(&format!("  {others} beside the log files passed over, such as {example}"));
     }
+    print_foreign(&report.foreign, console);
+}
+
+/// Names the objects in a partition that Trailmill did not put there.
+pub(crate) fn print_foreign(foreign: &[String], console: &Console) {
+    for key in foreign {
+        console.line(&format!(
+            "  left alone: {key}, not a part of this lake, but readers of the table may read it; move it away"
+        ));
+    }
 }
 
 fn print_committed(partition: &str, committed: &Committed, console: &Console) {
@@ -117,7 +131,7 @@ fn print_committed(partition: &str, committed: &Committed, console: &Console) {
     for (number, noun) in [
         (totals.conflicts, "conflict"),
         (committed.retired, "replaced part"),
-        (committed.swept, "stray object"),
+        (committed.swept, "deleted orphan"),
     ] {
         if number > 0 {
             line.push_str(&format!(", {}", counted(number, noun)));

@@ -20,8 +20,8 @@ pub(super) enum Broken {
     /// The commit goes to the next free number, whatever stands between it and its claim.
     NoFence,
     CommitBeforePublish,
-    /// Strays are deleted without a look whether a later attempt has claimed.
-    SweepUnfenced,
+    /// Orphans are deleted whatever the claim in their names.
+    SweepNewer,
     RetireBeforeCommit,
     /// The claim goes to the next free number, whatever the plan was made on.
     StaleClaim,
@@ -31,8 +31,8 @@ pub(super) enum Broken {
     TakesNothingBack,
     /// Parts are published without a look whether a later attempt has claimed.
     PublishUnfenced,
-    /// Strays are listed before uploads are thrown away.
-    ListsStraysFirst,
+    /// Orphans are listed before uploads are thrown away.
+    ListsOrphansFirst,
 }
 
 /// The next thing a process does.
@@ -43,16 +43,15 @@ pub(super) enum Step {
     LookAround,
     /// A part is missing: has a rebuild retired it?
     ReadAgain,
-    /// There is no journal: are there parts nevertheless?
+    /// Are there parts that are newer than the journal, so that it has lost entries?
     LookForLost,
-    /// There are: has somebody claimed by now?
+    /// There are: or has somebody claimed by now?
     ReadForLost,
     Claim,
     ReadClaimBack,
     ListStaged,
     Abandon(Parts),
-    ListStrays,
-    FenceBeforeSweep(Parts),
+    ListOrphans,
     Sweep(Parts),
     Stage(Parts),
     FenceBeforePublish,
@@ -77,8 +76,8 @@ pub(super) enum End {
     Contended,
     /// An overtaken attempt threw its uploads away: the one error that bad luck may bring (docs/GUARANTEES.md).
     UploadLost,
-    /// Parts, but no journal: somebody must look.
-    JournalGone,
+    /// Parts newer than the journal: somebody must look.
+    EntriesLost,
     /// A part that is named is not there: somebody must look.
     PartMissing,
 }
@@ -95,7 +94,7 @@ pub(super) struct Process {
     /// Number of its claim; 0 before it.
     claim: u8,
     pub(super) step: Step,
-    /// Whether its attempt has deleted strays.
+    /// Whether its attempt has deleted orphans.
     pub(super) swept: bool,
     /// Whether it met its own entry where it wanted to create it.
     pub(super) met_itself: bool,
@@ -164,16 +163,15 @@ impl Process {
     pub(super) fn next_call(&self, broken: Broken) -> Option<Call> {
         Some(match self.step {
             Step::Plan | Step::ReadAgain | Step::ReadForLost => Call::ReadJournal,
-            Step::LookAround | Step::LookForLost | Step::ListStrays => Call::List,
+            Step::LookAround | Step::LookForLost | Step::ListOrphans => Call::List,
             Step::Claim if broken == Broken::StaleClaim => Call::Append(Entry::Claim(self.id())),
             Step::Claim => Call::Create(self.plan.last_seq + 1, Entry::Claim(self.id())),
             Step::ReadClaimBack => Call::ReadEntry(self.plan.last_seq + 1),
             Step::ListStaged => Call::ListStaged,
             Step::Abandon(parts) | Step::Abort(parts) => Call::Abandon(parts.first()),
-            Step::FenceBeforeSweep(_)
-            | Step::FenceBeforePublish
-            | Step::FenceAfterLoss
-            | Step::ReadCommitBack => Call::ReadEntry(self.claim + 1),
+            Step::FenceBeforePublish | Step::FenceAfterLoss | Step::ReadCommitBack => {
+                Call::ReadEntry(self.claim + 1)
+            }
             Step::Sweep(parts) | Step::Retire(parts) | Step::TakeBack(parts) => Call::Delete(parts.first()),
             Step::Stage(parts) => Call::Stage(parts.first()),
             Step::Publish(parts) => Call::Publish(parts.first()),
@@ -189,7 +187,7 @@ impl Process {
         self.step = match (self.step, reply) {
             (Step::Plan, Reply::Journal(plan)) => {
                 (self.plan, self.plans_left) = (plan, self.plans_left - 1);
-                if self.work() == 0 { Step::LookAround } else { self.begin() }
+                if self.work() == 0 { Step::LookAround } else { Step::LookForLost }
             }
             (Step::LookAround, Reply::Listed(visible)) => {
                 if !visible.has(self.plan.parts) {
@@ -197,15 +195,19 @@ impl Process {
                 } else if visible == self.plan.parts {
                     Step::Ended(End::UpToDate)
                 } else {
-                    self.begin()
+                    Step::LookForLost
                 }
             }
             (Step::ReadAgain, Reply::Journal(now)) if now.last_seq == self.plan.last_seq => {
                 Step::Ended(End::PartMissing)
             }
-            (Step::LookForLost, Reply::Listed(visible)) if visible.is_empty() => Step::Claim,
-            (Step::LookForLost, Reply::Listed(_)) => Step::ReadForLost,
-            (Step::ReadForLost, Reply::Journal(now)) if now.last_seq == 0 => Step::Ended(End::JournalGone),
+            (Step::LookForLost, Reply::Listed(visible)) => {
+                let newer = visible.each().any(|part| part.claim() > usize::from(self.plan.last_seq));
+                if newer { Step::ReadForLost } else { Step::Claim }
+            }
+            (Step::ReadForLost, Reply::Journal(now)) if now.last_seq == self.plan.last_seq => {
+                Step::Ended(End::EntriesLost)
+            }
             (Step::Claim, Reply::Created(seq)) => self.claimed(seq, broken),
             (Step::Claim, Reply::Exists) if broken != Broken::NoReadBack => Step::ReadClaimBack,
             (Step::ReadClaimBack, Reply::Entry(Some(entry))) if entry == Entry::Claim(self.id()) => {
@@ -214,14 +216,14 @@ impl Process {
             }
             (Step::ListStaged, Reply::Listed(staged)) => self.go_on(Step::Abandon(staged), broken),
             (Step::Abandon(left), _) => self.go_on(Step::Abandon(left.but(left.first())), broken),
-            (Step::ListStrays, Reply::Listed(visible)) => {
-                let strays = visible.but(self.plan.parts);
-                match broken {
-                    Broken::SweepUnfenced => self.go_on(Step::Sweep(strays), broken),
-                    _ => Step::FenceBeforeSweep(strays),
-                }
+            (Step::ListOrphans, Reply::Listed(visible)) => {
+                let orphans = visible.but(self.plan.parts);
+                let swept = match broken {
+                    Broken::SweepNewer => orphans,
+                    _ => orphans.older_than(self.claim()),
+                };
+                self.go_on(Step::Sweep(swept), broken)
             }
-            (Step::FenceBeforeSweep(strays), Reply::Entry(None)) => self.go_on(Step::Sweep(strays), broken),
             (Step::Sweep(left), _) => {
                 self.swept = true;
                 self.go_on(Step::Sweep(left.but(left.first())), broken)
@@ -258,24 +260,18 @@ impl Process {
         }
     }
 
-    /// There is something to do.
-    fn begin(&self) -> Step {
-        // nothing is ever published before the first claim
-        if self.plan.last_seq == 0 { Step::LookForLost } else { Step::Claim }
-    }
-
     fn claimed(&mut self, seq: u8, broken: Broken) -> Step {
         self.claim = seq;
-        if broken == Broken::ListsStraysFirst { Step::ListStrays } else { Step::ListStaged }
+        if broken == Broken::ListsOrphansFirst { Step::ListOrphans } else { Step::ListStaged }
     }
 
     /// The first step of several that is left to do: what follows where none is.
     fn go_on(&self, step: Step, broken: Broken) -> Step {
         let own = self.own(broken);
-        let strays_first = broken == Broken::ListsStraysFirst;
+        let orphans_first = broken == Broken::ListsOrphansFirst;
         match step {
-            Step::Abandon(left) if left.is_empty() && !strays_first => Step::ListStrays,
-            Step::Sweep(left) if left.is_empty() && strays_first => Step::ListStaged,
+            Step::Abandon(left) if left.is_empty() && !orphans_first => Step::ListOrphans,
+            Step::Sweep(left) if left.is_empty() && orphans_first => Step::ListStaged,
             Step::Abandon(left) | Step::Sweep(left) if left.is_empty() => {
                 self.go_on(Step::Stage(own), broken)
             }

@@ -107,6 +107,11 @@ impl Parts {
         self.0.trailing_zeros() as usize / usize::from(INPUTS)
     }
 
+    /// Those whose names have an older claim.
+    pub(super) fn older_than(self, claim: usize) -> Self {
+        self.each().filter(|part| part.claim() < claim).fold(Parts::default(), Parts::and)
+    }
+
     /// Each of them alone.
     pub(super) fn each(self) -> impl Iterator<Item = Parts> {
         std::iter::successors(Some(self), |rest| Some(rest.but(rest.first())))

@@ -9,7 +9,7 @@ pub(super) const OWN_CLAIM: &str = "a commit directly follows its own claim";
 pub(super) const ONE_BASE: &str = "two claims never both commit on one base";
 pub(super) const NAMED_IS_VISIBLE: &str = "what the journal names is visible";
 pub(super) const SUPERSEDED_IS_GONE: &str = "a superseded attempt leaves nothing visible";
-pub(super) const NO_OLD_STRAYS: &str = "who commits has swept what earlier attempts left";
+pub(super) const NO_OLD_ORPHANS: &str = "who commits has swept what earlier attempts left";
 pub(super) const SETTLES: &str = "whenever all stop, the next attempts set the lake right";
 
 /// Steps after which one process alone has surely ended.
@@ -147,13 +147,13 @@ impl Model for Protocol {
                     .all(|process| visible.each().all(|part| part.claim() != process.claim()))
             }),
             Property::<Self>::always("nobody ends with an error that a person must look at", |_, moment| {
-                moment.ended(End::JournalGone).chain(moment.ended(End::PartMissing)).next().is_none()
+                moment.ended(End::EntriesLost).chain(moment.ended(End::PartMissing)).next().is_none()
             }),
             Property::<Self>::always(SETTLES, Moment::settles),
-            Property::<Self>::always(NO_OLD_STRAYS, |_, moment| {
+            Property::<Self>::always(NO_OLD_ORPHANS, |_, moment| {
                 let last_claim = moment.commits().last().map_or(0, |(seq, _)| usize::from(seq) - 1);
-                let strays = moment.lake.visible.but(moment.lake.ever_named());
-                strays.each().all(|part| part.claim() > last_claim)
+                let orphans = moment.lake.visible.but(moment.lake.ever_named());
+                orphans.each().all(|part| part.claim() > last_claim)
             }),
         ];
         // so that none of it holds because nothing ever happens
@@ -161,7 +161,7 @@ impl Model for Protocol {
             Property::<Self>::sometimes("an attempt is superseded", |_, moment| {
                 moment.ended(End::Superseded).next().is_some()
             }),
-            Property::<Self>::sometimes("a sweep clears strays", |_, moment| {
+            Property::<Self>::sometimes("a sweep clears orphans", |_, moment| {
                 moment.processes.iter().any(|process| process.swept)
             }),
             Property::<Self>::sometimes(
@@ -177,7 +177,9 @@ impl Model for Protocol {
         }
         if self.crashes > 0 {
             properties.extend([
-                Property::<Self>::sometimes("a crash leaves strays", |_, moment| moment.strays_of_the_dead()),
+                Property::<Self>::sometimes("a crash leaves orphans", |_, moment| {
+                    moment.orphans_of_the_dead()
+                }),
                 Property::<Self>::sometimes("a commit arrives after its process died", |_, moment| {
                     moment.commits().any(|(_, entry)| moment.is_dead(entry))
                 }),
@@ -204,9 +206,9 @@ impl Moment {
         self.processes.get(usize::from(by.process)).is_some_and(|process| process.life > by.life)
     }
 
-    fn strays_of_the_dead(&self) -> bool {
-        let strays = self.lake.visible.but(self.lake.folded().parts);
-        strays.each().any(|part| {
+    fn orphans_of_the_dead(&self) -> bool {
+        let orphans = self.lake.visible.but(self.lake.folded().parts);
+        orphans.each().any(|part| {
             let claim = u8::try_from(part.claim()).ok().and_then(|seq| self.lake.entry(seq));
             claim.is_some_and(|claim| self.is_dead(claim))
         })

@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::figures::{bytes, count, counted};
 use crate::places;
 use crate::progress_bar::FollowedRun;
+use crate::run_view::print_foreign;
 use crate::stamp::STAMP;
 
 /// What a run did, over all tables and months.
@@ -34,7 +35,7 @@ pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyho
     let options = options(arguments.parquet, arguments.threads);
     let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress: Arc::default() };
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
-    let request = Request { allow_gaps: arguments.allow_gaps, rebuild: arguments.rebuild };
+    let request = Request { allow_gaps: arguments.allow_gaps, rebuild: arguments.rebuild, until: None };
     let tables = arguments.table.map_or(Table::ALL.to_vec(), |table| vec![table]);
     let mut summary = MonthsSummary::default();
     for table in tables {
@@ -72,6 +73,9 @@ struct MonthObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     committed: Option<&'a Committed>,
     source: &'a MonthSource,
+    /// Objects in the partition that are not parts of the lake, left alone.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    foreign: &'a [String],
 }
 
 impl MonthsSummary {
@@ -125,13 +129,23 @@ fn print(report: &MonthReport, console: &Console) {
         Outcome::Superseded => ("superseded", None),
     };
     let (partition, source) = (report.partition, &report.source);
-    console.object(&MonthObject { partition: partition.to_string(), outcome, committed, source });
+    console.object(&MonthObject {
+        partition: partition.to_string(),
+        outcome,
+        committed,
+        source,
+        foreign: &report.foreign,
+    });
     match &report.outcome {
         Outcome::Empty => {}
         Outcome::UpToDate => console.line(&format!("{partition}: up to date")),
         Outcome::Superseded => console.error(&anyhow::anyhow!(
             "{partition}: another run took it over, and nothing of this one counts; run it again if that one failed"
         )),
+        Outcome::Committed(committed) if committed.only_swept() => {
+            let swept = counted(committed.swept, "deleted orphan");
+            console.line(&format!("{partition}: up to date, {swept}"));
+        }
         Outcome::Committed(committed) => console.line(&reconciliation(&partition.to_string(), source, committed)),
     }
     let daily = &source.daily;
@@ -149,6 +163,7 @@ fn print(report: &MonthReport, console: &Console) {
         console
             .line(&format!("  {days} not there yet: what they bring of this month comes with a later run"));
     }
+    print_foreign(&report.foreign, console);
 }
 
 /// Rows from the log files to the Parquet: every step's numbers add up to the next one's.
@@ -176,7 +191,7 @@ fn reconciliation(partition: &str, source: &MonthSource, committed: &Committed) 
     for (number, noun) in [
         (monthly.conflicts, "conflict"),
         (committed.retired, "replaced part"),
-        (committed.swept, "stray object"),
+        (committed.swept, "deleted orphan"),
     ] {
         if number > 0 {
             line.push_str(&format!(", {}", counted(number, noun)));

@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
             continue;
         }
         for table in Table::ALL {
-            let request = Request { allow_gaps, rebuild: false };
+            let request = Request { allow_gaps, rebuild: false, until: None };
             match aggregator.run(table, month, request).await {
                 // every table lacks the same days
                 Err(MonthlyError::MissingDays { days, .. }) => {

@@ -1,0 +1,86 @@
+//! The visible objects of a partition compared with the parts that its commits name.
+
+use std::collections::BTreeSet;
+
+use cloudtrail_model::{Partition, Stage, Table, part_claim};
+
+use crate::journal::{Journal, PartitionState, partitions};
+use crate::{Depth, Store, StoreError, list_all};
+
+/// A visible part that no commit names: left by an attempt that died between publishing and committing, or between
+/// committing and deleting what it replaced. Or the journal has lost the entry that names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Orphan {
+    /// Its key.
+    pub key: String,
+    /// The sequence number of the claim of the attempt that wrote it.
+    pub claim: u64,
+}
+
+/// How the visible objects of a partition differ from the parts that its commits name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Visible, and named by no commit, in the order of their keys.
+    pub orphans: Vec<Orphan>,
+    /// Objects, and folders with a slash at their end, that have no name of ours: somebody else put them there. They are
+    /// reported and never deleted.
+    pub foreign: Vec<String>,
+    /// Keys of parts that a commit names and that are not there.
+    pub missing: Vec<String>,
+}
+
+impl Differences {
+    /// The orphan with the highest claim, if that is above `last_seq`, the newest entry of the journal. Parts are published
+    /// after their claim is in the journal, so it proves that the journal has lost entries.
+    pub fn newer_than(&self, last_seq: u64) -> Option<&Orphan> {
+        self.orphans.iter().filter(|orphan| orphan.claim > last_seq).max_by_key(|orphan| orphan.claim)
+    }
+}
+
+/// Lists a partition and compares it with a state of its journal.
+///
+/// One level only: parts lie right in the partition, and what is in folders below it is not ours. So a symbolic link in a
+/// partition is never followed.
+///
+/// # Errors
+/// The listing fails.
+pub async fn differences(
+    store: &dyn Store,
+    journal: &Journal,
+    state: &PartitionState,
+) -> Result<Differences, StoreError> {
+    let partition = journal.partition();
+    let page = list_all(store, &partition.prefix(), Depth::Level).await?;
+    let visible: BTreeSet<String> = page.objects.into_iter().map(|object| object.key).collect();
+    let missing = state.parts.keys().filter(|key| !visible.contains(*key)).cloned().collect();
+    let (mut orphans, mut foreign) = (Vec::new(), page.prefixes);
+    for key in visible.into_iter().filter(|key| !state.parts.contains_key(key)) {
+        match part_claim(partition, &key) {
+            Some(claim) => orphans.push(Orphan { key, claim }),
+            None => foreign.push(key),
+        }
+    }
+    foreign.sort_unstable();
+    Ok(Differences { orphans, foreign, missing })
+}
+
+/// Visible objects of a table's stage that no journal can vouch for, each with its partition: those of partitions
+/// without a journal, and those in no partition at all.
+///
+/// # Errors
+/// A listing fails.
+pub async fn unjournaled(
+    store: &dyn Store,
+    table: Table,
+    stage: Stage,
+) -> Result<Vec<(Option<Partition>, String)>, StoreError> {
+    // in this order: a partition has a journal before anything of it is visible
+    let visible = list_all(store, &Partition::root(table, stage), Depth::All).await?.objects;
+    let journaled: BTreeSet<Partition> = partitions(store, table, stage).await?.into_iter().collect();
+    let partitioned = visible.into_iter().map(|object| (Partition::of_key(&object.key), object.key));
+    Ok(partitioned.filter(|(of, _)| of.is_none_or(|of| !journaled.contains(&of))).collect())
+}
+
+#[cfg(test)]
+#[path = "differences_tests.rs"]
+mod tests;
