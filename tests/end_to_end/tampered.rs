@@ -130,15 +130,23 @@ fn a_symbolic_link_in_a_partition_is_named_and_what_is_behind_it_stays() {
     for arguments in [&["--day", "2026-11-22"][..], &["--day", "2026-11-22", "--rebuild"]] {
         let ran = daily(source.path(), lake.path(), arguments);
         assert_eq!(ran.status, Some(0), "{ran:?}");
-        for name in ["link/", "_SUCCESS"] {
-            let said = format!("  left alone: {}{name}, not a part of this lake", main_partition().prefix());
-            assert!(ran.stdout.contains(&said), "{ran:?}");
-        }
+        let foreign = ["_SUCCESS", "link/"].map(|name| format!("{}{name}", main_partition().prefix()));
+        assert_eq!(ran.objects()[0]["foreign"], serde_json::json!(foreign), "{ran:?}");
         for file in ["part-000001-0000.ndjson.gz", "deeper/notes.txt"] {
             assert_eq!(std::fs::read(outside.path().join(file)).unwrap(), b"mine", "{file}");
         }
         assert!(link.exists());
     }
+    let plain: Ran = trailmill()
+        .args(["daily", "--source"])
+        .arg(source.path())
+        .arg("--lake")
+        .arg(lake.path())
+        .output()
+        .unwrap()
+        .into();
+    let said = format!("  left alone: {}link/, not a part of this lake", main_partition().prefix());
+    assert!(plain.stdout.contains(&said), "{plain:?}");
     let verified = verify(lake.path());
     assert!(verified.stdout.ends_with(": 2 problems\n"), "{verified:?}");
 }

@@ -113,7 +113,7 @@ pub struct PartitionState {
     pub parts: BTreeMap<String, Part>,
     /// The sums of all commits since the newest that replaced everything.
     pub totals: Totals,
-    /// What the newest commit says of the month's days, if it is one of the monthly stage.
+    /// What the month was made of, if this is one: as the newest commit says that wrote it.
     pub month: Option<MonthSource>,
 }
 
@@ -289,7 +289,9 @@ impl PartitionState {
         }
         self.commits += 1;
         self.committed_at = Some(commit.time);
-        self.month = commit.month;
+        if commit.replaces || commit.month.is_some() {
+            self.month = commit.month;
+        }
         self.totals.add(&commit.totals);
         self.inputs.extend(commit.inputs.into_iter().map(|input| (input.key.clone(), input)));
         self.parts.extend(commit.parts.into_iter().map(|part| (part.key.clone(), part)));

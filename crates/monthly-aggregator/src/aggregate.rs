@@ -114,7 +114,7 @@ impl MonthlyAggregator {
         };
         let foreign = attempt.foreign().to_vec();
         if sweep_only {
-            return Ok(Ended::Done(commit_sweep(attempt, state).await?, foreign));
+            return Ok(Ended::Done(commit_sweep(attempt).await?, foreign));
         }
         let mut staged = match self.stage(&plan, month, &attempt).await {
             Ok(staged) => staged,
@@ -238,10 +238,9 @@ async fn encoded(encoding: Encoding) -> Result<EncodedRowGroup, MonthlyError> {
 
 /// Ends an attempt at a month whose parts are all there, but with orphans next to them: of a run that died after its commit,
 /// before it had deleted what it replaced. The claim has swept them; a commit of nothing closes it.
-async fn commit_sweep(attempt: Attempt, state: &PartitionState) -> Result<Outcome, AttemptError> {
+async fn commit_sweep(attempt: Attempt) -> Result<Outcome, AttemptError> {
     let committed = Committed { swept: attempt.swept(), ..Committed::default() };
-    let changes = Changes { month: state.month.clone(), ..Changes::default() };
-    Ok(outcome(attempt.finish(changes).await?, committed))
+    Ok(outcome(attempt.finish(Changes::default()).await?, committed))
 }
 
 fn outcome(of: CommitOutcome, committed: Committed) -> Outcome {

@@ -159,7 +159,7 @@ pub(crate) async fn run_month(lake: &Arc<dyn Store>) -> monthly_aggregator::Outc
     };
     let (lake, progress) = (lake.clone(), Arc::default());
     let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress };
-    let request = monthly_aggregator::Request { allow_gaps: true, rebuild: false };
+    let request = monthly_aggregator::Request { allow_gaps: true, ..Default::default() };
     aggregator.run(Table::CloudTrail, november(), request).await.unwrap().outcome
 }
 
