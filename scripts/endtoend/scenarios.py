@@ -243,36 +243,32 @@ def late_in_month(world: World) -> None:
 
 
 def schedule(world: World) -> None:
-    """The nightly schedule ticks, and yesterday is committed."""
+    """The nightly schedule ticks: a late file of yesterday becomes a new part, and the old part stays as it was."""
     today = datetime.datetime.now(datetime.UTC).date()
     world.yesterday = (today - datetime.timedelta(days=1)).isoformat()
-    keys = [world.logs.small(world.yesterday, number) for number in range(5)]
-    world.put(keys)
+    world.put([world.logs.small(world.yesterday, number) for number in range(5)])
+    world.aws.send("RequestsUrl", json.dumps({"day": world.yesterday}))
+    until("yesterday is committed", 100, lambda: world.aws.commits("cloudtrail_daily", world.yesterday))
+    world.aws.drained(60)
+    world.same_as_oracle(world.yesterday)
+    before = world.aws.parts(world.yesterday)
+
+    world.put([world.logs.small(world.yesterday, 100)])
     started = time.monotonic()
     world.tls.deploy(world.parameters(NightlySchedule=EVERY_MINUTE), update=True)
-    until("yesterday is committed", 100, lambda: world.aws.commits("cloudtrail_daily", world.yesterday))
-    seconds = time.monotonic() - started
-    world.say(f"the schedule, set to every minute, ticked; {world.yesterday} was there {seconds:.0f} s later")
+    until("the late file is committed", 130, lambda: len(world.aws.commits("cloudtrail_daily", world.yesterday)) > 1)
+    world.say(f"the schedule, set to every minute, ticked; the late file was there {time.monotonic() - started:.0f} s later")
+    world.aws.drained(60)
+    world.tls.deploy(world.parameters(), update=True)
+    after = world.aws.parts(world.yesterday)
+    expect(before.items() < after.items(), f"not the old parts and a new one: {before} became {after}")
     world.same_as_oracle(world.yesterday)
     year, month, date = map(int, world.yesterday.split("-"))
     rows = world.aws.query(f"SELECT record FROM cloudtrail_daily WHERE year = {year} AND month = {month} AND day = {date}")
     lines = [line for _, line in world.logs.lines(world.yesterday)]
     expect(sorted(row[0] for row in rows) == sorted(lines), f"Athena's records are not the source's: {rows[:2]}")
-    world.say(f"{len(rows)} records, each byte for byte what the source has")
-
-
-def late_file(world: World) -> None:
-    """A log file that comes late becomes a new part at the next tick; the old part stays as it was."""
-    before = world.aws.parts(world.yesterday)
-    world.put([world.logs.small(world.yesterday, 100)])
-    until("the late file is committed", 130, lambda: len(world.aws.commits("cloudtrail_daily", world.yesterday)) > 1)
-    world.aws.drained(60)
-    after = world.aws.parts(world.yesterday)
-    expect(before.items() < after.items(), f"not the old parts and a new one: {before} became {after}")
-    rows = world.same_as_oracle(world.yesterday)
-    world.tls.deploy(world.parameters(), update=True)
     world.aws.nothing_is_dead()
-    world.say(f"{len(before)} part became {len(after)}, the old one untouched; {rows} records")
+    world.say(f"{len(before)} part became {len(after)}, the old one untouched; {len(rows)} records, byte for byte the source's")
 
 
 def poison(world: World) -> None:
@@ -443,7 +439,7 @@ def cold_start(world: World) -> None:
 
 
 SCENARIOS: list[Callable[[World], None]] = [
-    deploys, permissions, backlog, last_month_again, late_in_month, schedule, late_file, poison, redriven, delivered_twice,
+    deploys, permissions, backlog, last_month_again, late_in_month, schedule, poison, redriven, delivered_twice,
     killed, without_functions, verified, metrics, cold_start,
 ]  # fmt: skip
 __all__ = ["SCENARIOS", "Failed", "World"]
