@@ -10,11 +10,24 @@ use crate::printable::printable;
 #[derive(Debug)]
 pub(crate) struct Console {
     json: bool,
+    /// Whether results are printed as text; they never are where JSON is wanted.
+    text: bool,
 }
 
 impl Console {
     pub(crate) fn new(json: bool) -> Self {
-        Console { json }
+        Console { json, text: !json }
+    }
+
+    /// A console for the steps of a command that prints one summary of them: JSON, errors and progress bars as on this
+    /// one, and no text.
+    pub(crate) fn without_text(&self) -> Self {
+        Console { json: self.json, text: false }
+    }
+
+    /// Whether JSON is wanted.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Whether a person watches, so that a progress bar makes sense.
@@ -22,14 +35,14 @@ impl Console {
         !self.json && std::io::stderr().is_terminal()
     }
 
-    /// One line of text, whatever is in it; nothing where JSON is wanted.
+    /// One line of text, whatever is in it; nothing where no text is wanted.
     pub(crate) fn line(&self, text: &str) {
         self.text(&printable(text));
     }
 
-    /// Lines of our own making, as they are; nothing where JSON is wanted.
+    /// Lines of our own making, as they are; nothing where no text is wanted.
     pub(crate) fn text(&self, text: &str) {
-        if !self.json {
+        if self.text {
             print(text);
         }
     }
@@ -40,7 +53,7 @@ impl Console {
         error_line(text);
     }
 
-    /// One JSON object on a line; nothing where text is wanted.
+    /// One JSON object on a line; nothing where no JSON is wanted.
     pub(crate) fn object(&self, object: &impl Serialize) {
         if self.json {
             match serde_json::to_string(object) {

@@ -19,6 +19,17 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// [`printable`] in at most `most` characters, the last of which is `…` where there are more.
+pub(crate) fn printable_within(text: &str, most: usize) -> String {
+    // no character gives less than one: what is beyond these is never shown
+    let end = text.char_indices().nth(most + 1).map_or(text.len(), |(at, _)| at);
+    let shown = printable(&text[..end]);
+    match shown.char_indices().nth(most) {
+        None => shown.into_owned(),
+        Some(_) => shown.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
 /// Separators of lines and paragraphs, and marks, embeddings, overrides and isolates of direction (Unicode UAX #9 §2).
 fn is_obeyed(character: char) -> bool {
     character.is_control()

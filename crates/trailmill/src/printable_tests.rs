@@ -22,3 +22,13 @@ fn other_text_stays_as_it_is() {
     let text = r"AWSLogs\é中👍🏽/%2e%2e/\u{1b}";
     assert!(matches!(printable(text), Cow::Borrowed(same) if same == text));
 }
+
+#[test]
+fn a_long_text_is_cut_after_it_is_escaped() {
+    assert_eq!(printable_within("abcde", 5), "abcde");
+    assert_eq!(printable_within("abcdef", 5), "abcd…");
+    assert_eq!(printable_within("é中👍🏽ab", 5), "é中👍🏽…");
+    assert_eq!(printable_within("\u{1b}[2J", 5), r"\u{1…");
+    assert_eq!(printable_within(&"\u{202e}".repeat(1 << 20), 20).chars().count(), 20);
+    assert_eq!((printable_within("", 5), printable_within("ab", 1)), (String::new(), "…".to_owned()));
+}

@@ -1,6 +1,7 @@
 //! How far a run is, for a person at a terminal.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,6 +41,15 @@ impl FollowedRun {
         Self::start(console, "records", move || {
             let (planned, done) = progress.now();
             Position { done, planned, message: String::new() }
+        })
+    }
+
+    /// Follows how many of some days have their log files.
+    pub(crate) fn of_made_days(console: &Console, made: Arc<AtomicU64>, planned: u64) -> Self {
+        Self::start(console, "days", move || Position {
+            done: made.load(Ordering::Relaxed),
+            planned,
+            message: String::new(),
         })
     }
 

@@ -16,14 +16,16 @@ use crate::peak_memory::peak_memory_bytes;
 /// Everything a run did, over all partitions.
 #[derive(Debug, Default)]
 pub(crate) struct RunSummary {
-    committed: u64,
+    /// Partitions that got a commit.
+    pub(crate) committed: u64,
     up_to_date: u64,
     pub(crate) failed: u64,
     /// Days that are not up to date: they failed, or were not come to.
     pub(crate) failed_days: BTreeSet<Day>,
     quarantined: u64,
     listed: u64,
-    totals: Totals,
+    /// The sums of those commits.
+    pub(crate) totals: Totals,
     pub(crate) elapsed: Duration,
 }
 

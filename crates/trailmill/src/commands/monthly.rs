@@ -24,6 +24,8 @@ pub(crate) struct MonthsSummary {
     /// Partitions that hold something, or would.
     pub(crate) found: u64,
     pub(crate) failed: u64,
+    /// Rows of the months that were committed.
+    pub(crate) rows: u64,
     quarantined: u64,
     /// Days that were said to be missing.
     said_missing: BTreeSet<(Month, Vec<Day>)>,
@@ -93,6 +95,9 @@ impl MonthsSummary {
                 self.found += u64::from(!empty);
                 self.failed += u64::from(report.outcome == Outcome::Superseded);
                 self.quarantined += report.source.daily.files_quarantined;
+                if let Outcome::Committed(committed) = &report.outcome {
+                    self.rows += committed.totals.records_out;
+                }
                 if !empty {
                     print(&report, console);
                 }

@@ -8,7 +8,7 @@ use monthly_aggregator::{MonthlyAggregator, MonthlyError, Request, day_list};
 
 use crate::Ending;
 use crate::args::RunArguments;
-use crate::commands::daily;
+use crate::commands::daily::{self, DailyRan};
 use crate::commands::monthly::{self, MonthsSummary};
 use crate::console::Console;
 use crate::progress_bar::FollowedRun;
@@ -16,34 +16,51 @@ use crate::stamp::STAMP;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::Result<Ending> {
-    let RunArguments { source, lake, days, allow_gaps, days_at_once, tuning, parquet } = arguments;
+    let daily = run_days(&arguments, console).await?;
+    let months = run_months(&arguments, &daily, console).await;
+    Ok(daily.summary.ending().and(months.ending()))
+}
+
+/// The daily stage of the days asked for. A day that fails is printed and counted.
+///
+/// # Errors
+/// Where the source or the lake cannot be opened or listed.
+pub(crate) async fn run_days(arguments: &RunArguments, console: &Console) -> anyhow::Result<DailyRan> {
+    let RunArguments { source, lake, days, days_at_once, tuning, .. } = arguments;
     let plan = daily::DailyRun {
-        source: &source,
-        lake: &lake,
-        days,
-        tuning,
+        source,
+        lake,
+        days: *days,
+        tuning: *tuning,
         request: daily_aggregator::Request::default(),
-        at_once: usize::from(days_at_once),
+        at_once: usize::from(*days_at_once),
     };
-    let daily::DailyRan { summary, looked_at, lake } = plan.run(console).await?;
-    let daily = summary.ending();
-    let Some(lake) = lake.filter(|_| !looked_at.is_empty()) else { return Ok(daily) };
+    plan.run(console).await
+}
+
+/// The monthly stage of every complete month that those days bring records of. A month that fails is printed and counted.
+pub(crate) async fn run_months(
+    arguments: &RunArguments,
+    daily: &DailyRan,
+    console: &Console,
+) -> MonthsSummary {
+    let mut months = MonthsSummary::default();
+    let Some(lake) = daily.lake.clone().filter(|_| !daily.looked_at.is_empty()) else { return months };
     let aggregator = MonthlyAggregator {
         lake,
-        options: monthly::options(parquet, tuning.threads),
+        options: monthly::options(arguments.parquet, arguments.tuning.threads),
         stamp: STAMP,
         progress: Arc::default(),
     };
-    let broken: BTreeSet<Month> = summary.failed_days.iter().copied().flat_map(months_of).collect();
-    let mut months = MonthsSummary::default();
+    let broken: BTreeSet<Month> = daily.summary.failed_days.iter().copied().flat_map(months_of).collect();
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
-    for month in looked_at.into_iter().flat_map(months_of).collect::<BTreeSet<Month>>() {
+    for month in daily.looked_at.iter().copied().flat_map(months_of).collect::<BTreeSet<Month>>() {
         if broken.contains(&month) {
             followed.aside(|| console.line(&format!("{month}: no Parquet, since days of it failed")));
             continue;
         }
         for table in Table::ALL {
-            let request = Request { allow_gaps, rebuild: false, until: None };
+            let request = Request { allow_gaps: arguments.allow_gaps, rebuild: false, until: None };
             match aggregator.run(table, month, request).await {
                 // every table lacks the same days
                 Err(MonthlyError::MissingDays { days, .. }) => {
@@ -58,5 +75,5 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
             }
         }
     }
-    Ok(daily.and(months.ending()))
+    months
 }

@@ -1,6 +1,7 @@
 //! `trailmill verify`: every part read again and held against the journal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use anyhow::bail;
@@ -33,8 +34,28 @@ struct ProblemObject<'a> {
     problem: &'a str,
 }
 
+/// What was read, and how much is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Verified {
+    partitions: u64,
+    parts: u64,
+    records: u64,
+    bytes: u64,
+    problems: u64,
+}
+
 /// Runs the command.
 pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow::Result<Ending> {
+    let verified = verify(arguments, console).await?;
+    console.line(&verified.to_string());
+    Ok(verified.ending())
+}
+
+/// Reads every part again and prints what is wrong.
+///
+/// # Errors
+/// Where the lake cannot be opened or read, or has nothing of the days asked for.
+pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> anyhow::Result<Verified> {
     let days = arguments.days;
     days.check()?;
     let lake = places::open_lake(&arguments.lake).await?;
@@ -52,7 +73,8 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
         bail!("{}", nothing_in_lake(&*lake, &arguments.lake.lake, days).await?);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (mut partitions, mut parts, mut records, mut read, mut problems) = (0, 0, 0, 0, 0);
+    let mut verified = Verified::default();
+    let mut problems = 0;
     let mut print = |object: &VerifiedObject<'_>, found: &[Problem]| {
         console.object(object);
         for problem in found {
@@ -73,10 +95,10 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
             problems: problem_objects(&found.problems),
         };
         print(&object, &found.problems);
-        partitions += 1;
-        parts += found.parts;
-        records += found.records;
-        read += found.bytes;
+        verified.partitions += 1;
+        verified.parts += found.parts;
+        verified.records += found.records;
+        verified.bytes += found.bytes;
     }
     for (partition, problems) in unjournaled {
         let object = VerifiedObject {
@@ -88,15 +110,26 @@ pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow
         };
         print(&object, &problems);
     }
-    console.line(&format!(
-        "{}, {}, {}, {} read: {}",
-        counted(partitions, "partition"),
-        counted(parts, "part"),
-        counted(records, "record"),
-        bytes(read),
-        if problems == 0 { "all is well".to_owned() } else { counted(problems, "problem") },
-    ));
-    Ok(if problems == 0 { Ending::Done } else { Ending::Failed })
+    Ok(Verified { problems, ..verified })
+}
+
+impl Verified {
+    /// How the command ends.
+    pub(crate) fn ending(&self) -> Ending {
+        if self.problems == 0 { Ending::Done } else { Ending::Failed }
+    }
+}
+
+impl fmt::Display for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wrong = match self.problems {
+            0 => "all is well".to_owned(),
+            problems => counted(problems, "problem"),
+        };
+        let (partitions, parts) = (counted(self.partitions, "partition"), counted(self.parts, "part"));
+        let (records, read) = (counted(self.records, "record"), bytes(self.bytes));
+        write!(f, "{partitions}, {parts}, {records}, {read} read: {wrong}")
+    }
 }
 
 fn problem_objects(problems: &[Problem]) -> Vec<ProblemObject<'_>> {
