@@ -1,70 +1,75 @@
-//! `trailmill demo`: a plausible organisation's month, made, milled and shown.
+//! `trailmill demo`: a plausible organisation's month of logs is made, becomes a lake, and is shown on one screen.
+
+mod denied_calls;
+mod lake_tables;
+mod made_logs;
+mod next_commands;
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Parser;
-use cloudtrail_corpus::{DaySummary, OrganizationConfig, write_day, write_late_arrivals};
+use cloudtrail_corpus::{OrganizationConfig, write_day, write_late_arrivals};
 use cloudtrail_model::{Day, Month};
+use serde::Serialize;
 
 use crate::Ending;
 use crate::args::{
-    Arguments, Command, DayArguments, DemoArguments, LakeArguments, SourceBucketArguments, StatusArguments,
-    VerifyArguments,
+    Arguments, Command, DayArguments, DemoArguments, LakeArguments, RunArguments, SourceBucketArguments,
+    StatusArguments, VerifyArguments,
 };
+use crate::commands::verify::Verified;
 use crate::commands::{run, status, verify};
 use crate::console::Console;
 use crate::figures::{bytes, count, counted};
 use crate::place::Place;
+use crate::places;
+
+use denied_calls::{DeniedCalls, DeniedGroup};
+use lake_tables::LakeTables;
+use made_logs::{MadeLogs, WriteDay, make_logs};
+use next_commands::next_commands;
+
+/// A demo in its folder.
+struct Demo<'a> {
+    config: OrganizationConfig,
+    month: Month,
+    /// The days that are made: the first ones of the month.
+    days: Vec<Day>,
+    logs: PathBuf,
+    lake: PathBuf,
+    /// `trailmill run` of the logs.
+    run: RunArguments,
+    /// Has the lines of the demo: one when a step is done, then what the lake holds.
+    console: &'a Console,
+    /// Has what the steps print by themselves: hundreds of lines of text that `trailmill status` has too.
+    steps: Console,
+}
+
+/// What the lake holds as JSON.
+#[derive(Debug, Serialize)]
+struct DemoObject<'a> {
+    demo: &'a LakeTables,
+    denied_calls: Vec<DeniedGroup<'a>>,
+}
 
 /// Runs the command.
 pub(crate) async fn run(arguments: DemoArguments, console: &Console) -> anyhow::Result<Ending> {
-    let folder = &arguments.dir;
-    refuse_used(folder)?;
-    let (logs, lake) = (folder.join("logs"), folder.join("lake"));
-    let config = OrganizationConfig {
-        seed: arguments.seed,
-        broken_files: 1,
-        odd_files: 2,
-        ..OrganizationConfig::article_day()
-    };
-    let month = Month::new(2026, 10).context("the demo's month")?;
-    let days: Vec<Day> = month.days().take(usize::from(arguments.days)).collect();
-
-    console.line(&format!(
-        "1. {} of CloudTrail logs: {}, {} regions, {} a day, as they lie in a bucket",
-        counted(days.len() as u64, "day"),
-        counted(u64::from(config.accounts), "account"),
-        config.regions,
-        counted(u64::from(config.files), "log file"),
-    ));
-    make(&config, &days, &logs, write_day, console).await?;
-
-    let allow_gaps = days.len() < month.days().count();
-    console.text(
-        "\n2. trailmill run: every day becomes gzipped NDJSON, each event once; the month becomes Parquet",
-    );
-    mill(&logs, &lake, allow_gaps, console).await?;
-
-    console.text(
-        "\n3. Late files arrive, as they do. The same command again reads only them, and renews the Parquet",
-    );
-    make(&config, &days, &logs, write_late_arrivals, console).await?;
-    mill(&logs, &lake, allow_gaps, console).await?;
-
-    console.text("\n4. trailmill status");
-    let days = DayArguments::default();
-    let written = LakeArguments { lake: Place::Folder(lake.clone()), lake_owner: None };
-    let source = Some(Place::Folder(logs.clone()));
-    let bucket = SourceBucketArguments::default();
-    status::run(StatusArguments { lake: written.clone(), source, bucket, days }, console).await?;
-
-    console.text("\n5. trailmill verify: every part read again");
-    let verified = verify::run(VerifyArguments { lake: written, days }, console).await?;
-    show_queries(&logs, &lake, allow_gaps, console);
-    Ok(verified)
+    refuse_used(&arguments.dir)?;
+    let demo = Demo::new(&arguments, console)?;
+    demo.announce();
+    demo.make_logs().await?;
+    if demo.make_lake().await? == Ending::Failed || demo.add_late_files().await? == Ending::Failed {
+        return Ok(Ending::Failed);
+    }
+    if console.is_json() {
+        demo.status().await?;
+    }
+    let verified = demo.verify().await?;
+    demo.show().await?;
+    Ok(verified.ending())
 }
 
 fn refuse_used(folder: &Path) -> anyhow::Result<()> {
@@ -76,77 +81,167 @@ fn refuse_used(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-type Write = fn(&OrganizationConfig, Day, &Path) -> std::io::Result<DaySummary>;
+impl<'a> Demo<'a> {
+    fn new(arguments: &DemoArguments, console: &'a Console) -> anyhow::Result<Self> {
+        let (logs, lake) = (arguments.dir.join("logs"), arguments.dir.join("lake"));
+        let month = Month::new(2026, 10).context("the demo's month")?;
+        let days: Vec<Day> = month.days().take(usize::from(arguments.days)).collect();
+        let run = run_arguments(&logs, &lake, days.len() < month.days().count())?;
+        let config = OrganizationConfig {
+            seed: arguments.seed,
+            broken_files: 1,
+            odd_files: 2,
+            ..OrganizationConfig::article_day()
+        };
+        Ok(Demo { config, month, days, logs, lake, run, console, steps: console.without_text() })
+    }
 
-/// Writes the objects of some days, several days at once.
-async fn make(
-    config: &OrganizationConfig,
-    days: &[Day],
-    logs: &Path,
-    write: Write,
-    console: &Console,
-) -> anyhow::Result<()> {
-    let started = Instant::now();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let shares: Vec<Vec<Day>> =
-        (0..threads).map(|share| days.iter().copied().skip(share).step_by(threads).collect()).collect();
-    let mut working = Vec::new();
-    for share in shares {
-        let (config, logs) = (config.clone(), logs.to_owned());
-        working.push(tokio::task::spawn_blocking(move || {
-            share.into_iter().map(|day| write(&config, day, &logs)).collect::<std::io::Result<Vec<_>>>()
-        }));
+    fn announce(&self) {
+        self.console.line(&format!(
+            "Making {} of CloudTrail logs ({}, {} regions) in {} and a lake of them in {}",
+            counted(self.days.len() as u64, "day"),
+            counted(u64::from(self.config.accounts), "account"),
+            self.config.regions,
+            self.logs.display(),
+            self.lake.display(),
+        ));
     }
-    let (mut files, mut broken, mut records, mut stored) = (0, 0, 0, 0);
-    for work in working {
-        let summaries = work.await?.with_context(|| format!("cannot write to {}", logs.display()))?;
-        for made in summaries {
-            files += made.files + made.broken + made.other_kinds;
-            broken += made.broken;
-            records += made.records + made.other_records;
-            stored += made.bytes;
+
+    /// Says that a step is done.
+    fn done(&self, started: Instant, what: &str) {
+        self.console.line(&format!("{what} ({:.1} s)", started.elapsed().as_secs_f64()));
+    }
+
+    async fn make_logs(&self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let made = self.write_logs(write_day).await?;
+        self.done(
+            started,
+            &format!(
+                "made: {} log files and digests, {}, {}; {} broken on purpose",
+                count(made.files),
+                counted(made.records, "record"),
+                bytes(made.bytes),
+                counted(made.broken, "file"),
+            ),
+        );
+        Ok(())
+    }
+
+    async fn write_logs(&self, write: WriteDay) -> anyhow::Result<MadeLogs> {
+        make_logs(&self.config, &self.days, &self.logs, write, &self.steps).await
+    }
+
+    /// Both stages over the logs, a line after each.
+    async fn make_lake(&self) -> anyhow::Result<Ending> {
+        let started = Instant::now();
+        let daily = run::run_days(&self.run, &self.steps).await?;
+        if daily.summary.ending() == Ending::Failed {
+            return Ok(Ending::Failed);
         }
+        let totals = &daily.summary.totals;
+        self.done(
+            started,
+            &format!(
+                "daily: {} read, {} of gzipped NDJSON written",
+                counted(totals.files_in, "log file"),
+                counted(daily.summary.committed, "partition"),
+            ),
+        );
+        let started = Instant::now();
+        let months = run::run_months(&self.run, &daily, &self.steps).await;
+        if months.ending() != Ending::Failed {
+            self.done(started, &format!("monthly: {} of Parquet written", counted(months.rows, "row")));
+        }
+        Ok(months.ending())
     }
-    console.line(&format!(
-        "made {} ({} of them broken on purpose) with {} in {:.1} s: {}",
-        counted(files, "file"),
-        count(broken),
-        counted(records, "record"),
-        started.elapsed().as_secs_f64(),
-        bytes(stored),
-    ));
-    Ok(())
+
+    /// Log files that arrive after the first run, as they do, and both stages again.
+    async fn add_late_files(&self) -> anyhow::Result<Ending> {
+        let started = Instant::now();
+        let late = self.write_logs(write_late_arrivals).await?;
+        let daily = run::run_days(&self.run, &self.steps).await?;
+        let months = run::run_months(&self.run, &daily, &self.steps).await;
+        let ending = daily.summary.ending().and(months.ending());
+        if ending != Ending::Failed {
+            self.done(
+                started,
+                &format!(
+                    "late files: {} more made; the same run again read {} and wrote the Parquet again",
+                    count(late.files),
+                    counted(daily.summary.totals.files_in, "log file"),
+                ),
+            );
+        }
+        Ok(ending)
+    }
+
+    /// Every day and month, for machines.
+    async fn status(&self) -> anyhow::Result<()> {
+        let (lake, days) = (self.lake_arguments(), DayArguments::default());
+        let (source, bucket) = (Some(Place::Folder(self.logs.clone())), SourceBucketArguments::default());
+        status::run(StatusArguments { lake, source, bucket, days }, &self.steps).await.map(drop)
+    }
+
+    /// Reads every part again.
+    async fn verify(&self) -> anyhow::Result<Verified> {
+        let started = Instant::now();
+        let (lake, days) = (self.lake_arguments(), DayArguments::default());
+        let verified = verify::verify(VerifyArguments { lake, days }, &self.steps).await?;
+        self.done(started, &format!("verified: {verified}"));
+        if verified.ending() == Ending::Failed {
+            let lake = self.lake.display();
+            let wrong = "is not what its journals say; each problem is named by `trailmill verify --lake";
+            self.console.error(&anyhow!("the lake {lake} {wrong} {lake}`"));
+        }
+        Ok(verified)
+    }
+
+    /// What the lake holds, the answer to a question, and how to go on.
+    async fn show(&self) -> anyhow::Result<()> {
+        let lake = places::open_lake(&self.lake_arguments()).await?;
+        let tables = LakeTables::read(&lake).await?;
+        let denied = DeniedCalls::count(&lake, self.month).await?;
+        self.console.object(&DemoObject { demo: &tables, denied_calls: denied.most_frequent() });
+        for line in report(&self.lake, self.month, &tables, &denied) {
+            self.console.line(&line);
+        }
+        Ok(())
+    }
+
+    fn lake_arguments(&self) -> LakeArguments {
+        LakeArguments { lake: Place::Folder(self.lake.clone()), lake_owner: None }
+    }
 }
 
-/// What `trailmill run --source LOGS --lake LAKE` does.
-async fn mill(logs: &Path, lake: &Path, allow_gaps: bool, console: &Console) -> anyhow::Result<()> {
+/// What is printed when all steps are done, each paragraph with an empty line before it.
+fn report(lake: &Path, month: Month, tables: &LakeTables, denied: &DeniedCalls) -> Vec<String> {
+    let first_day = month.days().next();
+    let paragraphs = [
+        tables.lines(),
+        tables.quarantined_lines(),
+        denied.lines(month),
+        first_day.map_or_else(Vec::new, |day| next_commands(lake, month, day)),
+    ];
+    let mut lines = Vec::new();
+    for paragraph in paragraphs {
+        lines.push(String::new());
+        lines.extend(paragraph);
+    }
+    lines
+}
+
+/// The arguments of `trailmill run --source LOGS --lake LAKE`.
+fn run_arguments(logs: &Path, lake: &Path, allow_gaps: bool) -> anyhow::Result<RunArguments> {
     let mut command: Vec<&OsStr> = ["trailmill", "run", "--source"].map(OsStr::new).to_vec();
     command.extend([logs.as_os_str(), OsStr::new("--lake"), lake.as_os_str()]);
     command.extend(allow_gaps.then_some(OsStr::new("--allow-gaps")));
     match Arguments::try_parse_from(command)?.command {
-        Command::Run(arguments) => run::run(arguments, console).await.map(drop),
+        Command::Run(arguments) => Ok(arguments),
         other => bail!("{other:?} is not what the demo shows"),
     }
 }
 
-fn show_queries(logs: &Path, lake: &Path, allow_gaps: bool, console: &Console) {
-    let (logs, lake) = (logs.display(), lake.display());
-    let allow_gaps = if allow_gaps { " --allow-gaps" } else { "" };
-    console.text(&format!(
-        r#"
-6. Query it. Which calls were denied, to whom? From the Parquet:
-
-   duckdb -c "SELECT userIdentity.arn AS who, eventName AS what, count(*) AS times
-              FROM read_parquet('{lake}/cloudtrail_monthly/**/*.parquet')
-              WHERE errorCode LIKE '%AccessDenied%'
-              GROUP BY ALL ORDER BY times DESC LIMIT 10"
-
-   And without any tool, from the NDJSON:
-
-   zcat {lake}/cloudtrail_daily/year=2026/month=10/day=01/*.ndjson.gz | grep ConsoleLogin | head -n 3
-
-The same on your own logs:
-
-   trailmill run --source {logs} --lake {lake}{allow_gaps}"#
-    ));
-}
+#[cfg(test)]
+#[path = "demo_tests.rs"]
+mod tests;
