@@ -49,14 +49,22 @@ def check_daily(lake: Lake) -> str:
     return f"{len(parts)} parts, {total} records: gzip, duckdb, polars and pyarrow agree with the journal"
 
 
-def check_demo_queries(printed: str) -> str:
-    """What the demo tells people to type finds something."""
+def check_demo_queries(printed: str, command: str) -> str:
+    """What the demo tells people to type runs, and its query gives the answer that the demo printed itself."""
     query = re.search(r'duckdb -c "(.*?)"', printed, re.DOTALL)
     shell = re.search(r"^ +(zcat .*)$", printed, re.MULTILINE)
-    expect(query and shell, "the demo prints no duckdb query, or no zcat line")
+    status = re.search(r"^ +trailmill (status .*)$", printed, re.MULTILINE)
+    expect(query and shell and status, "the demo prints no duckdb query, no zcat line or no status line")
     answer = duckdb.sql(query.group(1)).fetchall()
     expect(answer, "the duckdb query that the demo prints finds nothing")
+    rows = re.search(r"^ +times +call +caller\n(.*?)\n\n", printed, re.DOTALL | re.MULTILINE)
+    expect(rows, "the demo prints no answer")
+    cells = [re.split("  +", row.strip()) for row in rows.group(1).splitlines()]
+    expected = [[f"{times:,}", call or "-", caller or "-"] for times, call, caller in answer]
+    expect(cells == expected, f"the demo's answer is {cells}, its duckdb query gives {expected}")
+    run = subprocess.run([command, *status.group(1).split()], check=True, capture_output=True, text=True)
+    expect("cloudtrail_daily" in run.stdout, "the status line that the demo prints shows no table")
     run = ["bash", "-c", shell.group(1)]
     found = subprocess.run(run, check=True, capture_output=True, text=True).stdout.splitlines()
     expect(found and all(json.loads(line) for line in found), "the zcat line that the demo prints finds nothing")
-    return f"the demo's queries: duckdb {len(answer)} rows, zcat {len(found)} lines"
+    return f"the demo's queries: duckdb {len(answer)} rows, as the demo's own answer; zcat {len(found)} lines"
