@@ -28,7 +28,7 @@ async fn every_kind_of_request(options: &BucketOptions) -> Vec<Call> {
     buckets.commit().await;
     assert_eq!(buckets.server.faults_happened(), 1);
     buckets.server.no_faults();
-    drop(buckets.lake.stage(&format!("{}x", partition().prefix())).await.unwrap());
+    drop(buckets.lake.stage(&format!("{}part-000001-0099.ndjson.gz", partition().prefix())).await.unwrap());
     let rebuild = Request { rebuild: true, ..Request::default() };
     try_run(&buckets.source, &buckets.lake, rebuild).await.unwrap();
     assert!(matches!(run_month(&buckets.lake).await, Outcome::Committed(_)));
