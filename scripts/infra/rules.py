@@ -18,8 +18,9 @@ WILDCARDS = {
 }
 READS = {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
-# seconds, and SQS keeps no message for longer
+# seconds; SQS keeps no message for longer than 14 days
 FOURTEEN_DAYS = 1_209_600
+SEVEN_DAYS = 604_800
 FOUR_DAYS = 345_600
 # the contract with the functions: their metrics, and what of their environment they read
 METRICS = {
@@ -145,6 +146,10 @@ def queues_are_safe(template: Template) -> Wrong:
             yield f"{name}: one of {name} and {dead[name]} is FIFO, the other is not"
         if queue.get("MessageRetentionPeriod") != FOURTEEN_DAYS:
             yield f"{name}: keeps what is dead for less than 14 days"
+        # a dead message keeps the time it was first sent, and only in a FIFO queue gets a new one
+        kept = queue.get("MessageRetentionPeriod", FOUR_DAYS) - source.get("MessageRetentionPeriod", FOUR_DAYS)
+        if not source.get("FifoQueue") and kept < SEVEN_DAYS:
+            yield f"{name}: what dies in {dead[name]} on its last day is kept for {kept} seconds more, not for seven days"
         allowed = queue.get("RedriveAllowPolicy", {}).get("sourceQueueArns", [])
         if [text(arn).endswith(":" + text(source["QueueName"])) for arn in allowed] != [True]:
             yield f"{name}: takes dead messages of others than {dead[name]}: {allowed}"
@@ -219,6 +224,20 @@ def environments_fit(template: Template) -> Wrong:
             yield f"{name}: {function['Runtime']} with {function['Handler']}"
 
 
+def loops_are_allowed(template: Template) -> Wrong:
+    """Lambda stops a message after some 16 rounds if a function sends it on to the queue that invokes the function, unless
+    the function has RecursiveLoop: Allow. No other function has it, so that a loop by mistake is stopped."""
+    functions = template.of_type("AWS::Lambda::Function")
+    for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values():
+        name, queue = text(mapping["FunctionName"]), text(mapping["EventSourceArn"])
+        role = text(functions[name]["Role"]).removesuffix(".Arn")
+        loops, allowed = queue in template.may(role, "sqs:SendMessage"), functions[name].get("RecursiveLoop") == "Allow"
+        if loops and not allowed:
+            yield f"{name}: sends to {queue}, which invokes it, and Lambda would stop that: it needs RecursiveLoop: Allow"
+        if allowed and not loops:
+            yield f"{name}: has RecursiveLoop: Allow, and may not send to {queue}, which invokes it"
+
+
 def schedules_arrive(template: Template) -> Wrong:
     """What a schedule cannot deliver is kept, and it may send to both queues."""
     for name, schedule in template.of_type("AWS::Scheduler::Schedule").items():
@@ -290,7 +309,7 @@ def alarms_ring(template: Template) -> Wrong:
 
 RULES: list[Callable[[Template], Wrong]] = [
     actions_are_named, resources_are_named, source_is_read, lake_is_kept, roles_are_their_own, queues_are_safe, sources_fit,
-    environments_fit, schedules_arrive, lake_stays, alarms_ring,
+    environments_fit, loops_are_allowed, schedules_arrive, lake_stays, alarms_ring,
 ]  # fmt: skip
 
 
