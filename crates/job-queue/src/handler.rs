@@ -59,7 +59,7 @@ impl Handled {
         Handled { failure: Some(error.into()), ..Handled::default() }
     }
 
-    /// Adds a fact.
+    /// Adds a fact, of any size: [`line`](crate::line()) says as much of it as there is room for.
     pub fn fact(&mut self, name: &str, value: impl Into<Value>) {
         self.facts.insert(name.to_owned(), value.into());
     }

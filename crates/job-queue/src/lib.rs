@@ -3,6 +3,7 @@
 //! A [`Queue`] is the port. A [`Handler`] does what one message asks for; who runs it (a Lambda function, or
 //! [`poll`]) has the message deleted only if nothing failed, and says what came of it by [`line()`].
 
+mod bounds;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod handler;
