@@ -160,7 +160,11 @@ struct Together<S> {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl<S: Store> Store for Together<S> {
+    fn calls_at_once(&self) -> usize {
+        self.inner.calls_at_once()
+    }
     fn gets_per_call(&self) -> usize {
         4
     }

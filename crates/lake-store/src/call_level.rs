@@ -53,6 +53,11 @@ impl CallLevel {
         self.state().allowed
     }
 
+    /// Calls that may ever be under way at once.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
     /// A call went well.
     fn rise(&self) {
         let mut state = self.state();

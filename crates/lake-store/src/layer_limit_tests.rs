@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::MemoryStore;
+use crate::test_batches::{Batched, read};
 
 /// Takes a second for everything, and remembers how many calls there were at once.
 #[derive(Debug, Clone, Default)]
@@ -31,12 +32,22 @@ impl Gauge {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl Store for Slow {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         self.gauge.run(self.inner.list(prefix, depth, page)).await
     }
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         self.gauge.run(self.inner.get(key, etag)).await
+    }
+    fn calls_at_once(&self) -> usize {
+        self.inner.calls_at_once()
+    }
+    fn gets_per_call(&self) -> usize {
+        self.inner.gets_per_call()
+    }
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        self.gauge.run(self.inner.get_many(objects)).await
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         self.gauge.run(self.inner.get_range(key, range)).await
@@ -63,6 +74,7 @@ struct SlowUpload {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl StagedUpload for SlowUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
         self.gauge.run(self.inner.write(chunk)).await
@@ -126,6 +138,7 @@ async fn every_operation_takes_a_place() {
     }
     waits!(store.list("", Depth::All, None));
     waits!(store.get("a", None));
+    waits!(store.get_many(Vec::new()));
     waits!(store.get_range("a", 0..1));
     waits!(store.create_new("a", Bytes::new()));
     waits!(store.stage("a"));
@@ -207,4 +220,38 @@ async fn the_bound_finds_the_level_that_the_store_bears() {
     assert!((10..=22).contains(&limit.allowed()), "{} at once", limit.allowed());
     let refused = overloaded.refused.load(Ordering::SeqCst);
     assert!(refused < 4_000 / 4, "{refused} of 4000 calls refused");
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_read_by_one_call_take_one_place() {
+    let batched = Batched::default();
+    let store = Limit::new(batched.clone(), 1);
+    assert_eq!(store.gets_per_call(), Batched::GETS_PER_CALL);
+    let found = read(&store, &["a", "not found", "b"]).await;
+    let expected = [("a", Ok("a")), ("not found", Err(ErrorKind::NotFound)), ("b", Ok("b"))];
+    assert_eq!(found, expected.map(|(key, body)| (key.to_owned(), body.map(Bytes::from))));
+    assert_eq!(batched.calls(), [["a", "not found", "b"]], "one call");
+}
+
+#[test]
+fn calls_at_once_are_those_of_the_store_below_the_bound() {
+    let calls_at_once = |bound| Limit::new(Batched::default(), bound).calls_at_once();
+    assert_eq!([1, 2, 3, 4, 100].map(calls_at_once), [1, 2, 3, 3, 3]);
+    assert_eq!(Limit::new(MemoryStore::new(), 200).calls_at_once(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_throttled_object_of_many_lowers_the_level() {
+    let store = Limit::new(Batched::default(), 10);
+    read(&store, &["a", "throttled", "b"]).await;
+    assert_eq!((store.allowed(), store.calls_at_once()), (7, 3));
+    for _ in 0..7 {
+        read(&store, &["a", "not found"]).await;
+    }
+    assert_eq!(store.allowed(), 8, "calls that went well raise it");
+    for _ in 0..20 {
+        read(&store, &["not found"]).await;
+        read(&store, &[]).await;
+    }
+    assert_eq!(store.allowed(), 8, "what failed for another reason says nothing");
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::{Created, Depth, Page, Result, StagedUpload, Store};
+use crate::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store};
 
 /// Counts calls, errors, bytes and time. Below [`Retry`](crate::Retry) it counts every try, above it every call.
 #[derive(Debug, Clone)]
@@ -26,7 +26,8 @@ pub struct Counters(Arc<Mutex<Usage>>);
 pub struct Usage {
     /// Pages of listings.
     pub list: CallUsage,
-    /// Whole objects read.
+    /// Whole objects read, each a call, those of one [`Store::get_many`] too. The time of such a call is added once, so that
+    /// each of its objects has an equal share.
     pub get: CallUsage,
     /// Ranges read.
     pub get_range: CallUsage,
@@ -96,13 +97,34 @@ impl Counters {
         let time = started.elapsed();
         let mut usage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = operation(&mut usage);
-        counted.calls += 1;
         counted.time += time;
-        match &result {
-            Ok(value) => counted.bytes += bytes(value) as u64,
-            Err(_) => counted.errors += 1,
-        }
+        counted.add(&result, bytes);
         result
+    }
+
+    /// Awaits a call that reads several objects, and counts each as one that was read by itself.
+    async fn count_gets(
+        &self,
+        call: impl Future<Output = Vec<(ObjectMeta, Result<Bytes>)>>,
+    ) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        let started = Instant::now();
+        let read = call.await;
+        let time = started.elapsed();
+        let mut usage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        usage.get.time += time;
+        read.iter().for_each(|(_, body)| usage.get.add(body, Bytes::len));
+        read
+    }
+}
+
+impl CallUsage {
+    /// Counts a call that returned, but for its time.
+    fn add<T>(&mut self, result: &Result<T>, bytes: impl FnOnce(&T) -> usize) {
+        self.calls += 1;
+        match result {
+            Ok(value) => self.bytes += bytes(value) as u64,
+            Err(_) => self.errors += 1,
+        }
     }
 }
 
@@ -112,6 +134,7 @@ fn none<T>(_: &T) -> usize {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl<S: Store> Store for Meter<S> {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         self.counters.count(|usage| &mut usage.list, none, self.inner.list(prefix, depth, page)).await
@@ -119,6 +142,18 @@ impl<S: Store> Store for Meter<S> {
 
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         self.counters.count(|usage| &mut usage.get, Bytes::len, self.inner.get(key, etag)).await
+    }
+
+    fn calls_at_once(&self) -> usize {
+        self.inner.calls_at_once()
+    }
+
+    fn gets_per_call(&self) -> usize {
+        self.inner.gets_per_call()
+    }
+
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        self.counters.count_gets(self.inner.get_many(objects)).await
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
@@ -155,6 +190,7 @@ struct MeterUpload {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl StagedUpload for MeterUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
         let sent = chunk.len();

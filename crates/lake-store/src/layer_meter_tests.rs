@@ -1,5 +1,6 @@
 use super::*;
-use crate::{MemoryStore, StoreError};
+use crate::test_batches::{Batched, read};
+use crate::{ErrorKind, MemoryStore, StoreError};
 
 fn counts(usage: CallUsage) -> (u64, u64, u64) {
     (usage.calls, usage.errors, usage.bytes)
@@ -57,9 +58,23 @@ async fn it_adds_up_the_time_of_calls_side_by_side() {
         };
         counters.count(|usage| &mut usage.delete, none, waiting)
     };
-    let denied = Err(StoreError::new(crate::ErrorKind::Denied, "delete", "a"));
+    let denied = Err(StoreError::new(ErrorKind::Denied, "delete", "a"));
     let (done, failed) = futures::join!(call(30, Ok(())), call(70, denied));
     assert!(done.is_ok() && failed.is_err());
     let expected = CallUsage { calls: 2, errors: 1, bytes: 0, time: Duration::from_millis(100) };
     assert_eq!(counters.usage(), Usage { delete: expected, ..Usage::default() });
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_read_by_one_call_are_a_get_each() {
+    let batched = Batched::default();
+    let meter = Meter::new(batched.clone());
+    assert_eq!(meter.calls_at_once(), Batched::CALLS_AT_ONCE);
+    assert_eq!(meter.gets_per_call(), Batched::GETS_PER_CALL);
+    let found = read(&meter, &["a", "not found", "three"]).await;
+    let expected = [("a", Ok("a")), ("not found", Err(ErrorKind::NotFound)), ("three", Ok("three"))];
+    assert_eq!(found, expected.map(|(key, body)| (key.to_owned(), body.map(Bytes::from))));
+    assert_eq!(batched.calls(), [["a", "not found", "three"]], "one call");
+    let get = CallUsage { calls: 3, errors: 1, bytes: 6, time: Batched::TIME };
+    assert_eq!(meter.usage(), Usage { get, ..Usage::default() });
 }

@@ -155,6 +155,7 @@ macro_rules! retry {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl<S: Store> Store for Retry<S> {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         retry!(self.policy, self.inner.list(prefix, depth, page))
@@ -212,6 +213,7 @@ struct RetryUpload {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl StagedUpload for RetryUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
         retry!(self.policy, self.inner.write(chunk.clone()))

@@ -2,7 +2,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::{Limit, MemoryStore, Meter, conformance};
+use crate::test_batches::Batched;
+use crate::{DiskStore, Limit, MemoryStore, Meter, conformance};
 
 /// What happens to one call.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +111,36 @@ async fn a_store_behind_every_layer_conforms() {
     let counters = meter.counters();
     conformance::suite(Arc::new(Retry::new(Limit::new(meter, 4)))).await;
     assert!(counters.usage().create_new.calls > 2_000);
+}
+
+#[tokio::test]
+async fn a_folder_behind_every_layer_is_read_as_a_folder_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = DiskStore::open(folder.path()).unwrap();
+    for key in ["a", "b"] {
+        disk.create_new(key, key.into()).await.unwrap();
+    }
+    let meter = Meter::new(disk.clone());
+    let counters = meter.counters();
+    let store: Arc<dyn Store> = Arc::new(Retry::new(Limit::new(meter, 100)));
+    assert!(disk.gets_per_call() > 1 && disk.calls_at_once() < 100);
+    assert_eq!(store.gets_per_call(), disk.gets_per_call());
+    assert_eq!(store.calls_at_once(), disk.calls_at_once());
+    let objects = store.list("", Depth::All, None).await.unwrap().objects;
+    let read = store.get_many(objects).await;
+    let read: Vec<&Bytes> = read.iter().map(|(_, body)| body.as_ref().unwrap()).collect();
+    assert_eq!(read, ["a", "b"]);
+    assert_eq!((counters.usage().get.calls, counters.usage().get.bytes), (2, 2));
+}
+
+#[tokio::test]
+async fn it_reads_many_objects_by_as_many_calls_as_the_store_wants() {
+    let batched = Batched::default();
+    let store = Retry::new(batched.clone());
+    assert_eq!(store.calls_at_once(), Batched::CALLS_AT_ONCE);
+    assert_eq!(store.gets_per_call(), Batched::GETS_PER_CALL);
+    crate::test_batches::read(&store, &["a", "not found", "b"]).await;
+    assert_eq!(batched.calls(), [["a", "not found", "b"]]);
 }
 
 #[tokio::test(start_paused = true)]

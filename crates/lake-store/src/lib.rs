@@ -26,6 +26,8 @@ mod memory;
 mod part_blocks;
 mod part_reader;
 mod store;
+#[cfg(test)]
+mod test_batches;
 mod verification;
 
 pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};

@@ -56,6 +56,9 @@ pub enum Created {
 
 /// A bucket or a folder. Keys and prefixes are relative to its top; a prefix is a plain string prefix, `""` is everything.
 ///
+/// What wraps a store passes on every method, those with a default too: `#[deny(clippy::missing_trait_methods)]` on its
+/// `impl` sees to that.
+///
 /// What is **not** an error: listing a prefix that nothing has, deleting what is not there, creating what exists.
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
@@ -125,6 +128,7 @@ pub trait StagedUpload: Send + Sync + fmt::Debug {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl<S: Store + ?Sized> Store for Arc<S> {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         (**self).list(prefix, depth, page).await

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use lake_aws::{BucketOptions, S3Location};
-use lake_store::{Created, Depth, MemoryStore, Page, Result, Retry, StagedUpload, Store, list_all};
+use lake_store::{
+    Created, Depth, MemoryStore, ObjectMeta, Page, Result, Retry, StagedUpload, Store, list_all,
+};
 use testkit::s3::S3Server;
 
 use crate::bucket;
@@ -135,12 +137,22 @@ impl Default for TestStore {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl Store for TestStore {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         self.store.list(prefix, depth, page).await
     }
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         self.store.get(key, etag).await
+    }
+    fn calls_at_once(&self) -> usize {
+        self.store.calls_at_once()
+    }
+    fn gets_per_call(&self) -> usize {
+        self.store.gets_per_call()
+    }
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        self.store.get_many(objects).await
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         self.store.get_range(key, range).await

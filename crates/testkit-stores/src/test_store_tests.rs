@@ -22,3 +22,15 @@ async fn what_is_done_past_the_port_is_seen_through_it_in_memory() {
 async fn what_is_done_past_the_port_is_seen_through_it_over_http() {
     is_one_store_by_every_way(TestStore::in_s3(PAGE_SIZE)).await;
 }
+
+#[tokio::test]
+async fn many_objects_are_read_as_the_store_behind_it_reads_them() {
+    let folder = lake_store::DiskStore::open(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+    let store = TestStore { store: Arc::new(folder.clone()), ..TestStore::in_memory(MemoryStore::new()) };
+    assert!(folder.gets_per_call() > 1 && folder.calls_at_once() < usize::MAX);
+    assert_eq!(store.gets_per_call(), folder.gets_per_call());
+    assert_eq!(store.calls_at_once(), folder.calls_at_once());
+    let objects = store.list("lib", Depth::All, None).await.unwrap().objects;
+    let read = store.get_many(objects).await;
+    assert!(read[0].1.as_ref().unwrap().starts_with(b"//! "));
+}

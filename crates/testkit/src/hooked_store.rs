@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use lake_store::{Created, Depth, Page, Result, StagedUpload, Store};
+use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
 /// A call to a store or a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     /// A page of a listing; its key is the prefix.
     List,
-    /// A whole object.
+    /// A whole object, by itself or as one of several read by one call.
     Get,
     /// A range of an object.
     GetRange,
@@ -76,6 +76,16 @@ impl<S, H: Hook> Hooked<S, H> {
     async fn around<T>(&self, call: Call, key: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         around(&*self.hook, call, key, work).await
     }
+
+    /// The result of one of several reads, once the test was let in after it. A read that failed has none.
+    async fn after_get(&self, key: &str, body: Option<Result<Bytes>>) -> Result<Bytes> {
+        let body = body.unwrap_or_else(|| {
+            let missing = StoreError::new(ErrorKind::Permanent, "read", key);
+            Err(missing.because("the store gave fewer results of get_many than there are objects"))
+        })?;
+        self.hook.after(Call::Get, key).await?;
+        Ok(body)
+    }
 }
 
 async fn around<T>(
@@ -91,12 +101,44 @@ async fn around<T>(
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl<S: Store, H: Hook + 'static> Store for Hooked<S, H> {
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page> {
         self.around(Call::List, prefix, self.store.list(prefix, depth, page)).await
     }
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
         self.around(Call::Get, key, self.store.get(key, etag)).await
+    }
+    fn calls_at_once(&self) -> usize {
+        self.store.calls_at_once()
+    }
+    fn gets_per_call(&self) -> usize {
+        self.store.gets_per_call()
+    }
+    /// A [`Call::Get`] for each object: the test is let in before all of them, and after all of them. Those it lets pass are
+    /// read by one call.
+    async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
+        let mut passed = Vec::new();
+        let mut refused = Vec::new();
+        for object in &objects {
+            match self.hook.before(Call::Get, &object.key).await {
+                Ok(()) => {
+                    passed.push(object.clone());
+                    refused.push(None);
+                }
+                Err(error) => refused.push(Some(error)),
+            }
+        }
+        let mut bodies = self.store.get_many(passed).await.into_iter().map(|(_, body)| body);
+        let mut read = Vec::with_capacity(objects.len());
+        for (object, refused) in objects.into_iter().zip(refused) {
+            let body = match refused {
+                Some(error) => Err(error),
+                None => self.after_get(&object.key, bodies.next()).await,
+            };
+            read.push((object, body));
+        }
+        read
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         self.around(Call::GetRange, key, self.store.get_range(key, range)).await
@@ -124,6 +166,7 @@ struct HookedUpload {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a layer passes on every method, those with a default too")]
 impl StagedUpload for HookedUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
         around(&*self.hook, Call::Write, &self.key, self.upload.write(chunk)).await
@@ -138,3 +181,7 @@ impl StagedUpload for HookedUpload {
         around(&*self.hook, Call::Abort, &self.key, self.upload.abort()).await
     }
 }
+
+#[cfg(test)]
+#[path = "hooked_store_tests.rs"]
+mod tests;
