@@ -4,17 +4,18 @@
 //! Told by the lake alone, so that a job that died after its commit sends them when it comes again. Jobs that end at the
 //! same time may both find a month complete; they send the same message, by its id, which a FIFO queue takes once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cloudtrail_model::{DailyJob, Day, FedMonth, Partition, Table, grace_days, hex};
+use cloudtrail_model::{DailyJob, Day, FedMonth, Month, Partition, Table, grace_days, hex};
 use futures::{StreamExt, TryStreamExt};
 use job_queue::NewMessage;
-use lake_store::{Journal, JournalError, PartitionState, Store};
+use lake_store::{Journal, JournalError, Store};
 use sha2::{Digest, Sha256};
 
-/// Journals read at once.
-const READS_AT_ONCE: usize = 16;
+/// Journals read at once. The text of each is in memory while it is parsed, 270 bytes for each log file of its day, and a
+/// day of a large organisation has 100,000.
+const READS_AT_ONCE: usize = 4;
 
 /// A month cannot be sent on.
 #[derive(Debug, thiserror::Error)]
@@ -33,10 +34,12 @@ pub(crate) async fn months_to_send(
 ) -> Result<Vec<NewMessage>, MonthError> {
     let mut messages = Vec::new();
     for fed in job.months(today) {
-        if (fed.closing || lacks(lake, &fed, job.day).await?)
-            && (fed.job.allow_gaps || is_complete(lake, &fed, today).await?)
-        {
-            messages.push(message(lake, &fed).await?);
+        if !fed.closing && !lacks(lake, &fed, job.day).await? {
+            continue;
+        }
+        let main = commits(lake, Table::CloudTrail, fed.job.month).await?;
+        if fed.job.allow_gaps || is_complete(&fed, today, &main) {
+            messages.push(message(lake, &fed, main).await?);
         }
     }
     Ok(messages)
@@ -45,11 +48,12 @@ pub(crate) async fn months_to_send(
 /// Whether the Parquet of a month lacks what the daily tables have of a day.
 async fn lacks(lake: &Arc<dyn Store>, fed: &FedMonth, day: Day) -> Result<bool, JournalError> {
     for table in Table::ALL {
-        let daily = read(lake, Partition::day(table, day)).await?;
+        let daily = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
         if daily.commits == 0 {
             continue;
         }
-        let monthly = read(lake, Partition::month(table, fed.job.month)).await?;
+        // whole, since its inputs are the parts of days: few
+        let monthly = Journal::new(lake.clone(), Partition::month(table, fed.job.month)).read().await?;
         let Some(source) = &monthly.month else {
             // a table without anything in it has no Parquet
             if table == Table::CloudTrail || !daily.parts.is_empty() {
@@ -68,42 +72,59 @@ async fn lacks(lake: &Arc<dyn Store>, fed: &FedMonth, day: Day) -> Result<bool, 
     Ok(false)
 }
 
-/// Whether every day of a month has been committed. A month that was asked for waits for the first days of the next, too,
-/// once they are over.
-async fn is_complete(lake: &Arc<dyn Store>, fed: &FedMonth, today: Day) -> Result<bool, JournalError> {
+/// Whether every day of a month has been committed, by the commits of the main table. A month that was asked for waits for
+/// the first days of the next, too, once they are over.
+fn is_complete(fed: &FedMonth, today: Day, main: &BTreeMap<Day, u64>) -> bool {
     let after = grace_days(fed.job.month).filter(|day| fed.awaited && *day < today);
-    let days = fed.job.month.days().chain(after);
-    let states = read_all(lake, days.map(|day| Partition::day(Table::CloudTrail, day)).collect()).await?;
-    Ok(states.iter().all(|state| state.commits > 0))
+    fed.job.month.days().chain(after).all(|day| main.get(&day).is_some_and(|commits| *commits > 0))
 }
 
 /// The job of a month, with an id that says of what state of its days it is.
-async fn message(lake: &Arc<dyn Store>, fed: &FedMonth) -> Result<NewMessage, MonthError> {
+async fn message(
+    lake: &Arc<dyn Store>,
+    fed: &FedMonth,
+    main: BTreeMap<Day, u64>,
+) -> Result<NewMessage, MonthError> {
     let month = fed.job.month;
     let body = serde_json::to_string(&fed.job)?;
-    let days = month.days().chain(grace_days(month));
-    let partitions = days.flat_map(|day| Table::ALL.map(|table| Partition::day(table, day)));
-    let states = read_all(lake, partitions.collect()).await?;
     let mut digest = Sha256::new();
     digest.update(&body);
-    for state in &states {
-        digest.update(state.commits.to_le_bytes());
+    let mut add = |days: BTreeMap<Day, u64>| {
+        days.into_values().for_each(|commits| digest.update(commits.to_le_bytes()));
+    };
+    add(main);
+    for table in Table::ALL.into_iter().filter(|table| *table != Table::CloudTrail) {
+        add(commits(lake, table, month).await?);
     }
     Ok(NewMessage { body, group: month.to_string(), id: hex(&digest.finalize()) })
 }
 
-async fn read_all(
+/// How many commits of a table each day has that may hold records of a month: one number a day, so that memory is that of
+/// the few journals read at once, not of all.
+///
+/// # Errors
+/// Fails if a journal cannot be read.
+async fn commits(
     lake: &Arc<dyn Store>,
-    partitions: Vec<Partition>,
-) -> Result<Vec<PartitionState>, JournalError> {
-    let journals: Vec<_> = partitions.into_iter().map(|partition| read(lake, partition)).collect();
-    futures::stream::iter(journals).buffered(READS_AT_ONCE).try_collect().await
-}
-
-async fn read(lake: &Arc<dyn Store>, partition: Partition) -> Result<PartitionState, JournalError> {
-    Journal::new(lake.clone(), partition).read().await
+    table: Table,
+    month: Month,
+) -> Result<BTreeMap<Day, u64>, JournalError> {
+    let days = month.days().chain(grace_days(month));
+    futures::stream::iter(days)
+        .map(|day| async move {
+            let state = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
+            Ok::<_, JournalError>((day, state.commits))
+        })
+        .buffered(READS_AT_ONCE)
+        .try_collect()
+        .await
 }
 
 #[cfg(test)]
 #[path = "months_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[cfg(target_os = "linux")] // which tells the peak of a process
+#[path = "months_memory_tests.rs"]
+mod memory_tests;
