@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::{DailyAggregator, Source};
 use lake_store::{Stamp, Store};
-use monthly_aggregator::MonthlyAggregator;
+use monthly_aggregator::{DaysThere, MonthlyAggregator};
 use testkit::STAMP;
 
 use crate::world::World;
@@ -72,7 +72,8 @@ async fn daily(
 
 async fn monthly(lake: Arc<dyn Store>, stamp: Stamp, month: Month, rebuild: bool) -> Result<Ended, Failure> {
     let request = monthly_aggregator::Request { allow_gaps: true, rebuild, until: None };
-    let aggregator = MonthlyAggregator { lake, options: monthly_options(), stamp, progress: Arc::default() };
+    let (options, progress, days_there) = (monthly_options(), Arc::default(), DaysThere::default());
+    let aggregator = MonthlyAggregator { lake, options, stamp, progress, days_there };
     Ok(match aggregator.run(Table::CloudTrail, month, request).await?.outcome {
         monthly_aggregator::Outcome::Committed(_) => Ended::Committed,
         monthly_aggregator::Outcome::UpToDate | monthly_aggregator::Outcome::Empty => Ended::UpToDate,

@@ -18,7 +18,7 @@ use crate::piece::SparePieces;
 use crate::plan::{MonthPlan, plan};
 use crate::read::{FromPart, read};
 use crate::row_group::{EncodedRowGroup, Encoder};
-use crate::{Committed, MonthReport, MonthlyError, Options, Outcome, Progress};
+use crate::{Committed, DaysThere, MonthReport, MonthlyError, Options, Outcome, Progress};
 
 /// Plans that may come to nothing because somebody else moved, before a run gives up.
 const MAX_PLANS: usize = 8;
@@ -34,6 +34,8 @@ pub struct MonthlyAggregator {
     pub stamp: Stamp,
     /// How far it is.
     pub progress: Arc<Progress>,
+    /// Days that are known to be there: shared by the tables of a month, and by months.
+    pub days_there: DaysThere,
 }
 
 /// What a run is asked to do with a month.
@@ -74,7 +76,7 @@ impl MonthlyAggregator {
             // is never older than what is replaced
             let journal = Journal::new(self.lake.clone(), partition);
             let state = journal.read().await?;
-            let plan = plan(&self.lake, table, month).await?;
+            let plan = plan(&self.lake, &self.days_there, table, month).await?;
             if plan.parts.is_empty() && state.last_seq == 0 {
                 let (source, foreign) = (plan.source, Vec::new());
                 return Ok(MonthReport { partition, outcome: Outcome::Empty, source, foreign });
@@ -150,7 +152,7 @@ impl MonthlyAggregator {
         journal: &Journal,
         month: Month,
     ) -> Result<bool, MonthlyError> {
-        Ok(plan(&self.lake, journal.partition().table, month).await? != *before)
+        Ok(plan(&self.lake, &self.days_there, journal.partition().table, month).await? != *before)
     }
 
     async fn stage(&self, plan: &MonthPlan, month: Month, attempt: &Attempt) -> Result<Staged, MonthlyError> {

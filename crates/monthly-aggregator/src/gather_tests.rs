@@ -11,7 +11,7 @@ use lake_store::Store;
 /// Row groups as the ids of their lines, and the sums.
 async fn gathered(world: &World, month: Month) -> (Vec<Vec<String>>, Gathered) {
     let lake: Arc<dyn Store> = Arc::new(world.lake.clone());
-    let plan = plan(&lake, Table::CloudTrail, month).await.unwrap();
+    let plan = plan(&lake, &crate::DaysThere::default(), Table::CloudTrail, month).await.unwrap();
     let mut gatherer = Gatherer::new(plan.parts.clone(), world.options);
     let of = (Table::CloudTrail, month);
     let mut pieces = read(lake, plan.parts, of, world.options.threads, SparePieces::default());

@@ -9,7 +9,9 @@ use lake_store::{Meter, Stamp, Store, Usage};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::{Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list};
+use crate::{
+    Committed, DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
+};
 
 /// Brings the months of jobs up to date, all tables of each.
 #[derive(Debug, Clone)]
@@ -63,7 +65,8 @@ impl MonthlyJobs {
         handled.fact("job", body);
         let job = MonthlyJob::parse(body.as_bytes())?;
         let (options, stamp, month) = (self.options, self.stamp, job.month);
-        let aggregator = MonthlyAggregator { lake, options, stamp, progress: Arc::default() };
+        let (progress, days_there) = (Arc::default(), DaysThere::default());
+        let aggregator = MonthlyAggregator { lake, options, stamp, progress, days_there };
         let request = Request { allow_gaps: job.allow_gaps, rebuild: job.rebuild, until: deadline };
         let mut tables: Vec<Value> = Vec::new();
         let mut failure = None;

@@ -1,7 +1,33 @@
-use testkit::STAMP;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use cloudtrail_model::{Partition, grace_days};
+use testkit::{Call, Hook, Hooked, STAMP};
 
 use super::*;
-use crate::test_world::{World, day, record};
+use crate::test_world::{World, day, october, record};
+
+/// How often each prefix was listed.
+#[derive(Debug, Default)]
+struct Listings(Mutex<BTreeMap<String, usize>>);
+
+#[async_trait]
+impl Hook for Listings {
+    async fn before(&self, call: Call, prefix: &str) -> lake_store::Result<()> {
+        if call == Call::List {
+            *self.0.lock().unwrap().entry(prefix.to_owned()).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Listings {
+    /// Of all prefixes that begin so.
+    fn below(&self, start: &str) -> usize {
+        let listings = self.0.lock().unwrap();
+        listings.iter().filter(|(prefix, _)| prefix.starts_with(start)).map(|(_, times)| times).sum()
+    }
+}
 
 async fn handle(world: &World, body: &str) -> Handled {
     let (lake, options) = (Arc::new(world.lake.clone()), Options { threads: 1, ..Options::default() });
@@ -45,4 +71,33 @@ async fn what_is_no_job_is_a_failure() {
     for body in ["", "{}", r#"{"version":2,"month":"2026-10"}"#, r#"{"version":1,"month":"2026-13"}"#] {
         assert!(handle(&World::new(), body).await.failure.is_some(), "{body}");
     }
+}
+
+/// The listings of a job for October. Nothing is left to do for any table but the main one.
+async fn listings(world: &World) -> Arc<Listings> {
+    let hook = Arc::<Listings>::default();
+    let lake = Arc::new(Hooked { store: world.lake.clone(), hook: hook.clone() });
+    let handled = MonthlyJobs { lake, options: world.options, stamp: STAMP }.handle(OCTOBER, None).await;
+    assert!(handled.failure.is_none(), "{:?}", handled.failure);
+    hook
+}
+
+#[tokio::test]
+async fn the_journal_of_a_day_is_listed_once_for_all_tables() {
+    let world = World::of_a_whole_october().await;
+    let awaited = listings(&world).await;
+    // a day that is not there is asked for by each table
+    assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-10"), 31);
+    assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-11"), 3 * Table::ALL.len());
+    for day in grace_days(october()) {
+        world.commit_day(Table::CloudTrail, day, &[]).await;
+    }
+    let complete = listings(&world).await;
+    for day in october().days().chain(grace_days(october())) {
+        for table in Table::ALL {
+            let prefix = Partition::day(table, day).journal_prefix();
+            assert_eq!(complete.below(&prefix), 1, "{prefix}");
+        }
+    }
+    assert_eq!(complete.below("_journal/"), 34 * Table::ALL.len() + Table::ALL.len());
 }

@@ -24,6 +24,7 @@ mod column_builder;
 mod column_chunk;
 mod column_reader;
 mod compressor;
+mod days_there;
 mod delta;
 mod dictionary;
 #[cfg(test)]
@@ -62,6 +63,7 @@ mod verify;
 
 pub use aggregate::{MonthlyAggregator, Request};
 pub use arrow_types::arrow_schema;
+pub use days_there::DaysThere;
 pub use export::{ExportError, export};
 pub use failure::MonthlyError;
 #[cfg(test)]

@@ -6,6 +6,8 @@ use cloudtrail_model::{Day, Month, MonthSource, Part, Partition, Table, grace_da
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Journal, JournalError, PartitionState, Store};
 
+use crate::DaysThere;
+
 /// Journals read at once, at most; each asks for several objects at once.
 const READS_AT_ONCE: usize = 8;
 
@@ -34,22 +36,28 @@ impl MonthPlan {
 /// Reads the journals of a month's days, and of the first three of the next.
 ///
 /// A day counts as there once the daily stage has committed it for the main table: the other tables are brought up to
-/// date by the same run, and most days bring nothing for them.
-pub async fn plan(lake: &Arc<dyn Store>, table: Table, month: Month) -> Result<MonthPlan, JournalError> {
+/// date by the same run, and most days bring nothing for them. What `days_there` knows of the main table is not read again:
+/// give the same to the plans of all tables, the main one first.
+///
+/// # Errors
+/// Fails if a journal cannot be read.
+pub async fn plan(
+    lake: &Arc<dyn Store>,
+    days_there: &DaysThere,
+    table: Table,
+    month: Month,
+) -> Result<MonthPlan, JournalError> {
     let own = month.days().map(|day| (day, true));
     let next = grace_days(month).map(|day| (day, false));
     let days: Vec<(Day, bool)> = own.chain(next).collect();
     let mut journals = futures::stream::iter(days)
         .map(|(day, own)| async move {
             let state = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
-            let is_there = match table {
-                Table::CloudTrail => state.commits > 0,
-                _ if state.commits > 0 => true,
-                _ => {
-                    let main = Partition::day(Table::CloudTrail, day);
-                    Journal::new(lake.clone(), main).read_outline().await?.commits > 0
-                }
-            };
+            let committed = state.commits > 0;
+            if committed && table == Table::CloudTrail {
+                days_there.add(day);
+            }
+            let is_there = committed || (table != Table::CloudTrail && days_there.has(lake, day).await?);
             Ok::<_, JournalError>((day, own, is_there, state))
         })
         .buffered((lake.calls_at_once() / 4).clamp(1, READS_AT_ONCE));

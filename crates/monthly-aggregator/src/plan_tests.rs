@@ -2,7 +2,12 @@ use super::*;
 use crate::test_world::{World, day, october, record, ten_of};
 
 async fn plan_of(world: &World, table: Table) -> MonthPlan {
-    plan(&(Arc::new(world.lake.clone()) as Arc<dyn Store>), table, october()).await.unwrap()
+    plan_with(&DaysThere::default(), world, table).await
+}
+
+async fn plan_with(days_there: &DaysThere, world: &World, table: Table) -> MonthPlan {
+    let lake: Arc<dyn Store> = Arc::new(world.lake.clone());
+    plan(&lake, days_there, table, october()).await.unwrap()
 }
 
 #[tokio::test]
@@ -43,4 +48,28 @@ async fn other_tables_have_the_days_that_the_main_table_has() {
     let plan = plan_of(&world, Table::Insight).await;
     assert_eq!((plan.parts.len(), plan.source.missing_days.len()), (1, 0));
     assert_eq!(plan.source.awaited_days.len(), 3);
+}
+
+#[tokio::test]
+async fn a_day_that_comes_between_the_plans_of_two_tables_is_there() {
+    let world = World::of_a_whole_october().await;
+    let days_there = DaysThere::default();
+    let first = day("2026-11-01");
+    let main = plan_with(&days_there, &world, Table::CloudTrail).await;
+    assert_eq!(main.source.awaited_days.len(), 3);
+    world.commit_day(Table::CloudTrail, first, &[]).await;
+    let insight = plan_with(&days_there, &world, Table::Insight).await;
+    assert_eq!(insight.source.awaited_days, [day("2026-11-02"), day("2026-11-03")]);
+}
+
+#[tokio::test]
+async fn a_day_of_another_table_alone_is_there_for_that_table_alone() {
+    let world = World::new();
+    let first = day("2026-10-01");
+    world.commit_day(Table::Insight, first, &[]).await;
+    let days_there = DaysThere::default();
+    let plan_of = async |table| plan_with(&days_there, &world, table).await;
+    assert_eq!(plan_of(Table::Insight).await.source.missing_days.len(), 30);
+    assert_eq!(plan_of(Table::Aggregated).await.source.missing_days.len(), 31);
+    assert_eq!(plan_of(Table::CloudTrail).await.source.missing_days.len(), 31);
 }

@@ -18,7 +18,7 @@ async fn a_part_comes_in_pieces_that_hold_every_line_in_order() {
     lines.push(record(1, "2026-10-11T00:00:00Z"));
 
     let lake: Arc<dyn Store> = Arc::new(world.lake.clone());
-    let parts = plan(&lake, Table::CloudTrail, october()).await.unwrap().parts;
+    let parts = plan(&lake, &crate::DaysThere::default(), Table::CloudTrail, october()).await.unwrap().parts;
     let of = (Table::CloudTrail, october());
     let mut stream = read(lake, parts, of, 3, SparePieces::default());
     let (mut found, mut pieces, mut ends) = (Vec::new(), 0, 0);

@@ -18,8 +18,8 @@ use testkit_stores::TestStore;
 use crate::part_reader::read_rows;
 use crate::piece::{Line, Piece};
 use crate::{
-    Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, append_lines, export,
-    verify,
+    Committed, DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request,
+    append_lines, export, verify,
 };
 
 pub(crate) fn day(text: &str) -> Day {
@@ -125,7 +125,8 @@ impl World {
         request: Request,
     ) -> Result<MonthReport, MonthlyError> {
         let (lake, options) = (Arc::new(lake), self.options);
-        let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress: Arc::default() };
+        let (progress, days_there) = (Arc::default(), DaysThere::default());
+        let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress, days_there };
         let run = aggregator.run(Table::CloudTrail, month, request);
         tokio::time::timeout(std::time::Duration::from_secs(60), run).await.expect("the run hangs")
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Month, MonthSource, Partition, PartitionSpan, Table};
 use lake_store::{Journal, PartitionState, Store};
-use monthly_aggregator::{day_list, plan};
+use monthly_aggregator::{DaysThere, day_list, plan};
 use serde::Serialize;
 
 use crate::console::Console;
@@ -35,6 +35,7 @@ pub(crate) async fn print_months(
     partitions: Vec<Partition>,
     console: &Console,
 ) -> anyhow::Result<()> {
+    let days_there = DaysThere::default();
     let mut table = None;
     for partition in partitions {
         let PartitionSpan::Month(month) = partition.span else { continue };
@@ -44,7 +45,7 @@ pub(crate) async fn print_months(
             console.line(&heading());
         }
         let state = Journal::new(lake.clone(), partition).read().await?;
-        let up_to_date = plan(lake, partition.table, month).await?.is_done(&state);
+        let up_to_date = plan(lake, &days_there, partition.table, month).await?.is_done(&state);
         print_month(partition.table, month, &state, up_to_date, console);
     }
     Ok(())

@@ -8,7 +8,7 @@ use cloudtrail_model::{Day, Month, Partition, Table};
 use daily_aggregator::{DailyAggregator, DailyError, Source};
 use lake_aws::BucketOptions;
 use lake_store::{Journal, Limit, Retry, Store, with_causes};
-use monthly_aggregator::MonthlyAggregator;
+use monthly_aggregator::{DaysThere, MonthlyAggregator};
 use testkit::STAMP;
 use testkit::s3::{Call, Operation, S3Server};
 use testkit_stores::bucket;
@@ -157,8 +157,8 @@ pub(crate) async fn run_month(lake: &Arc<dyn Store>) -> monthly_aggregator::Outc
         threads: 2,
         ..monthly_aggregator::Options::default()
     };
-    let (lake, progress) = (lake.clone(), Arc::default());
-    let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress };
+    let (lake, progress, days_there) = (lake.clone(), Arc::default(), DaysThere::default());
+    let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress, days_there };
     let request = monthly_aggregator::Request { allow_gaps: true, ..Default::default() };
     aggregator.run(Table::CloudTrail, november(), request).await.unwrap().outcome
 }

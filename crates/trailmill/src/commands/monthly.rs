@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, MonthSource, Table};
 use monthly_aggregator::{
-    Committed, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
+    Committed, DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
 };
 use serde::Serialize;
 
@@ -35,7 +35,8 @@ pub(crate) struct MonthsSummary {
 pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyhow::Result<Ending> {
     let lake = places::open_written_lake(&arguments.lake).await?;
     let options = options(arguments.parquet, arguments.threads);
-    let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress: Arc::default() };
+    let (progress, days_there) = (Arc::default(), DaysThere::default());
+    let aggregator = MonthlyAggregator { lake, options, stamp: STAMP, progress, days_there };
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
     let request = Request { allow_gaps: arguments.allow_gaps, rebuild: arguments.rebuild, until: None };
     let tables = arguments.table.map_or(Table::ALL.to_vec(), |table| vec![table]);

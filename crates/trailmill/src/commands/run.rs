@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{Month, Table, months_of};
-use monthly_aggregator::{MonthlyAggregator, MonthlyError, Request, day_list};
+use monthly_aggregator::{DaysThere, MonthlyAggregator, MonthlyError, Request, day_list};
 
 use crate::Ending;
 use crate::args::RunArguments;
@@ -51,6 +51,7 @@ pub(crate) async fn run_months(
         options: monthly::options(arguments.parquet, arguments.tuning.threads),
         stamp: STAMP,
         progress: Arc::default(),
+        days_there: DaysThere::default(),
     };
     let broken: BTreeSet<Month> = daily.summary.failed_days.iter().copied().flat_map(months_of).collect();
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
