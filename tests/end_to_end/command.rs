@@ -26,7 +26,7 @@ pub(crate) fn binary(name: &str) -> Command {
 const BUILT: &str = "TRAILMILL_BINARIES_ARE_BUILT";
 
 /// Builds the binaries next to this test, whose folder this returns: `TARGET/PROFILE/deps/end_to_end-…` gives
-/// `TARGET/PROFILE`.
+/// `TARGET/PROFILE`. With every target, since our own crates have a feature more where they are built with tests.
 #[expect(clippy::disallowed_methods, reason = "the script that runs the tests says it so")]
 fn build() -> PathBuf {
     let test = std::env::current_exe().unwrap();
@@ -36,7 +36,7 @@ fn build() -> PathBuf {
     }
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--workspace", "--bins", "--quiet", "--locked", "--profile"]);
+    cargo.args(["build", "--workspace", "--all-targets", "--quiet", "--locked", "--profile"]);
     cargo.arg(match profile.file_name().unwrap().to_str().unwrap() {
         "debug" => "dev",
         name => name,
