@@ -183,7 +183,8 @@ async fn two_runs_and_a_rebuild_of_a_day_may_have_their_turns_in_any_order() {
 }
 
 #[tokio::test]
-async fn a_rebuild_of_a_day_and_two_of_its_month_may_have_their_turns_in_any_order() {
+#[ignore = "long: scripts/reliability"]
+async fn long_a_rebuild_of_a_day_and_two_of_its_month_may_have_their_turns_in_any_order() {
     let rewritten = Work::MonthlyRebuild(october());
     orders_of_three([Work::Rebuild(last_day()), rewritten, rewritten]).await;
 }
