@@ -108,7 +108,7 @@ fn pairs() -> [[Work; 2]; 6] {
     ]
 }
 
-/// Every order of two runs, up to so many preemptions.
+/// Every order of two runs with at most this number of preemptions.
 async fn orders_of_two(preemptions: usize) {
     let world = with_late_files().await;
     let mut orders = 0;

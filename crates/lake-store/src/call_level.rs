@@ -53,7 +53,7 @@ impl CallLevel {
         self.state().allowed
     }
 
-    /// Calls that may ever be under way at once.
+    /// The most calls that are ever in progress at once.
     pub(crate) fn most(&self) -> usize {
         self.most
     }

@@ -28,7 +28,7 @@ impl<S> Limit<S> {
         Limit { inner, level: Arc::new(CallLevel::new(calls)) }
     }
 
-    /// Calls that may be under way now: at first the bound, fewer after the store asked for fewer.
+    /// Calls that may be in progress now: at first the bound, fewer after the store asked for fewer.
     pub fn allowed(&self) -> usize {
         self.level.allowed()
     }

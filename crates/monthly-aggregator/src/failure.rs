@@ -57,8 +57,8 @@ pub enum MonthlyError {
     Threads(#[source] ThreadPoolBuildError),
     /// What was staged may not be published any more: see [`Request::until`](crate::Request::until).
     #[error(
-        "{partition} was not published, since too little was left of the time of this run to commit it; nothing of it is \
-         visible: give the function more memory, which is more CPU too, or run `trailmill monthly --month {}` on a machine",
+        "{partition} was not published: the soft deadline of this run had passed, so it might not have been committed in \
+         time; nothing new is visible: give the function more memory, which is more CPU too, or run `trailmill monthly --month {}` on a machine",
         partition.span
     )]
     NoTimeLeft {
