@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use bytes::Bytes;
 use cloudtrail_model::{Commit, Day, Entry, Invariant, Partition, PartitionSpan, Table, Verdict};
 use flate2::read::MultiGzDecoder;
 use lake_store::{Depth, Problem, list_all};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::work::{Ended, Work};
 use crate::world::{World, is_monthly, partitions};
@@ -333,25 +335,52 @@ async fn listing(world: &World) -> BTreeSet<(String, String)> {
 
 /// What a reader of the table sees of a partition, sorted: whatever is visible. Of a month the JSON that it gives back.
 async fn read(world: &World, partition: Partition) -> Vec<String> {
-    let mut text = Vec::new();
-    if is_monthly(partition) {
-        let PartitionSpan::Month(month) = partition.span else { unreachable!("it is monthly") };
-        monthly_aggregator::export(world.lake(), partition.table, month, &mut text).await.unwrap();
-    } else {
-        world.objects(&partition.prefix()).await.values().for_each(|body| text.extend(gunzip(body)));
-    }
-    let mut lines: Vec<String> = String::from_utf8(text).unwrap().lines().map(str::to_owned).collect();
-    if is_monthly(partition) {
-        lines = as_values(&lines);
+    let mut lines = Vec::new();
+    for body in world.objects(&partition.prefix()).await.into_values() {
+        match is_monthly(partition) {
+            true => lines.extend(parquet_rows(partition.table, body).iter().cloned()),
+            false => lines.extend(String::from_utf8(gunzip(&body)).unwrap().lines().map(str::to_owned)),
+        }
     }
     lines.sort_unstable();
     lines
 }
 
-/// The same records, their members in the order of their names.
+/// Objects and their rows.
+type Decoded = BTreeMap<(Table, Bytes), Arc<Vec<String>>>;
+
+/// The rows of a Parquet object as JSON, their members in the order of their names.
+fn parquet_rows(table: Table, body: Bytes) -> Arc<Vec<String>> {
+    // thousands of schedules end with one of a few objects, and decoding one creates zstd's contexts for a hundred columns
+    static DECODED: LazyLock<Mutex<Decoded>> = LazyLock::new(Mutex::default);
+    let key = (table, body);
+    if let Some(rows) = DECODED.lock().unwrap().get(&key) {
+        return rows.clone();
+    }
+    let mut text = Vec::new();
+    for batch in ParquetRecordBatchReaderBuilder::try_new(key.1.clone()).unwrap().build().unwrap() {
+        monthly_aggregator::append_lines(&batch.unwrap(), table, &mut text).unwrap();
+    }
+    let lines: Vec<String> = String::from_utf8(text).unwrap().lines().map(str::to_owned).collect();
+    let rows = Arc::new(as_values(&lines));
+    DECODED.lock().unwrap().insert(key, rows.clone());
+    rows
+}
+
+/// The same records, sorted, their members in the order of their names.
 fn as_values(lines: &[String]) -> Vec<String> {
-    let value = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap().to_string();
-    let mut values: Vec<String> = lines.iter().map(value).collect();
+    // every schedule of a world has the same few records
+    static VALUES: LazyLock<Mutex<BTreeMap<String, String>>> = LazyLock::new(Mutex::default);
+    let mut known = VALUES.lock().unwrap();
+    let mut value = |line: &String| match known.get(line) {
+        Some(value) => value.clone(),
+        None => {
+            let value = serde_json::from_str::<serde_json::Value>(line).unwrap().to_string();
+            known.insert(line.clone(), value.clone());
+            value
+        }
+    };
+    let mut values: Vec<String> = lines.iter().map(&mut value).collect();
     values.sort_unstable();
     values
 }

@@ -2,7 +2,7 @@
 //! and a clean run sets the lake right.
 
 use super::*;
-use crate::test_world::{GAPS, World, day, numbers_of, october, record, ten_of};
+use crate::test_world::{GAPS, World, day, numbers_of, october, record, stride, ten_of};
 use async_trait::async_trait;
 use lake_store::{ErrorKind, Retry, StoreError};
 use std::collections::BTreeSet;
@@ -100,16 +100,16 @@ struct ReadersView {
 }
 
 /// Stops the run at its first effect, its second, and so on, until it has none left to be stopped at. Returns how many
-/// it had.
+/// it had. Over HTTP it is stopped at every `stride`th one, from `first` on.
 async fn stop_everywhere(
     before: Before,
     request: Request,
     again: Request,
-    effect: Effect,
-    then: Then,
+    (effect, then, first): (Effect, Then, usize),
 ) -> usize {
     let new = expected(before);
-    for spared in 0.. {
+    let stride = stride() as usize;
+    for spared in (first % stride..).step_by(stride) {
         let context = format!("{before:?} {request:?} {again:?}: effect {spared} {effect:?}, {then:?}");
         let world = world(before).await;
         let (numbers, _) = followed(&world).await;
@@ -119,7 +119,7 @@ async fn stop_everywhere(
         assert_eq!(result.is_err(), fault.happened(), "{context}: {result:?}");
         if !fault.happened() {
             world.assert_settled(&new, &context).await;
-            return spared;
+            return fault.effects();
         }
         assert_readable(&world, &old, &new, &context).await;
         world.try_run(october(), again).await.expect(&context);
@@ -129,9 +129,12 @@ async fn stop_everywhere(
 }
 
 async fn crash_before_and_after_every_effect(before: Before, request: Request, least_effects: usize) {
-    for (then, again) in [(Then::GoesOn, GAPS), (Then::Dies, GAPS), (Then::Dies, REBUILD)] {
-        for effect in [Effect::Missing, Effect::Done] {
-            let effects = stop_everywhere(before, request, again, effect, then).await;
+    // over HTTP, too, a run is stopped before and after each of its effects
+    for (at, (then, again)) in
+        [(Then::GoesOn, GAPS), (Then::Dies, GAPS), (Then::Dies, REBUILD)].into_iter().enumerate()
+    {
+        for (effect, first) in [(Effect::Missing, at), (Effect::Done, at + 1)] {
+            let effects = stop_everywhere(before, request, again, (effect, then, first)).await;
             assert!(effects >= least_effects, "{before:?} {request:?}: only {effects} effects");
         }
     }
