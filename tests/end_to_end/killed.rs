@@ -15,6 +15,7 @@ use crate::command::{daily_command, daily_well};
 use crate::lake_on_disk::{
     assert_holds, assert_lines, assert_verifies, journal_state, journaled, part_bodies, staged_files,
 };
+use crate::long_run::rounds;
 use crate::made_source::{day, small_day};
 
 /// A source, what its lake must hold, and a lake of it that nobody disturbed.
@@ -105,7 +106,8 @@ fn a_run_killed_anywhere_can_simply_be_run_again() {
     let undisturbed = Undisturbed::new(300, 3_000);
     let mut rng = Rng::with_seed(50);
     let mut reached: BTreeMap<&str, usize> = BTreeMap::new();
-    for _round in 0..50 {
+    let rounds = rounds(20, 50);
+    for _round in 0..rounds {
         let folder = tempfile::tempdir().unwrap();
         let lake = folder.path().join("lake");
         let killed = undisturbed.kill_one(&lake, &mut rng);
@@ -113,11 +115,14 @@ fn a_run_killed_anywhere_can_simply_be_run_again() {
         *reached.entry(how_far).or_default() += 1;
         undisturbed.finish(&lake);
     }
-    eprintln!("a run of {:?}, killed 50 times: {reached:?}", undisturbed.run);
+    eprintln!("a run of {:?}, killed {rounds} times: {reached:?}", undisturbed.run);
     let killed: usize = reached.iter().filter(|(how_far, _)| !how_far.starts_with('6')).map(|(_, n)| n).sum();
-    assert!(killed >= 10, "only {killed} of 50 runs were killed before they ended");
+    assert!(killed >= rounds / 5, "only {killed} of {rounds} runs were killed before they ended");
     let within = killed - reached.get("1 before the first claim").unwrap_or(&0);
-    assert!(within >= 5, "only {within} of 50 runs were killed after their first claim: {reached:?}");
+    assert!(
+        within >= rounds / 10,
+        "only {within} of {rounds} runs were killed after their first claim: {reached:?}"
+    );
 }
 
 #[test]
@@ -126,7 +131,8 @@ fn a_run_killed_again_and_again_can_simply_be_run_again() {
     let undisturbed = Undisturbed::new(200, 20_000);
     let mut rng = Rng::with_seed(10);
     let mut kills = 0;
-    for _round in 0..10 {
+    let rounds = rounds(5, 10);
+    for _round in 0..rounds {
         let folder = tempfile::tempdir().unwrap();
         let lake = folder.path().join("lake");
         for _kill in 0..rng.usize(2..6) {
@@ -134,6 +140,6 @@ fn a_run_killed_again_and_again_can_simply_be_run_again() {
         }
         undisturbed.finish(&lake);
     }
-    eprintln!("10 lakes, {kills} kills before the end of a run");
-    assert!(kills >= 5, "only {kills} runs were killed before they ended");
+    eprintln!("{rounds} lakes, {kills} kills before the end of a run");
+    assert!(kills >= rounds / 2, "only {kills} runs were killed before they ended");
 }

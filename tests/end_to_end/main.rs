@@ -21,6 +21,7 @@ mod hostile_keys;
 mod killed;
 mod lake_on_disk;
 mod late_files;
+mod long_run;
 mod loose;
 mod made_source;
 mod mistakes;

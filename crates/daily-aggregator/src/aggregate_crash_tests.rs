@@ -107,12 +107,12 @@ const PLAIN: Request = Request {
 const REBUILD: Request = Request { rebuild: true, ..PLAIN };
 
 async fn crash_before_and_after_every_effect(before: Before, request: Request, again: Request) {
-    // over HTTP, too, a run is stopped before and after each of its effects, and at each it dies once and goes on once
+    // over HTTP a run is stopped once at each of its effects, in these ways by turns
     let ways = [
         (Effect::Missing, Then::GoesOn, 0),
         (Effect::Missing, Then::Dies, 1),
-        (Effect::Done, Then::GoesOn, 1),
-        (Effect::Done, Then::Dies, 0),
+        (Effect::Done, Then::GoesOn, 2),
+        (Effect::Done, Then::Dies, 3),
     ];
     for way in ways {
         let effects = stop_everywhere(before, request, again, way).await;

@@ -80,7 +80,7 @@ pub(crate) fn rounds(seeds: u32) -> u32 {
 
 /// How far the effects are from each other at which a run is stopped: one, but where a call takes much longer.
 pub(crate) fn stride() -> usize {
-    if TestStore::speaks_http() { 2 } else { 1 }
+    if TestStore::speaks_http() { 4 } else { 1 }
 }
 
 /// One source, one lake, one day.

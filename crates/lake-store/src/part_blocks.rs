@@ -21,8 +21,10 @@ const STOPPER: [u8; 13] = [1, 8, 0, 0xf7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x
 const STOPPER_TEXT: usize = 8;
 /// Bytes of deflated data that may be without a sync flush.
 const DEFLATED_BYTES: usize = 16 << 20;
-/// Bytes of text there is room for at first, and at most.
+/// Bytes of text there is room for at first: 32 for each byte of a block, within these two.
+const LEAST_TEXT_BYTES: usize = 64 << 10;
 const TEXT_BYTES: usize = 9 << 18;
+/// Bytes of text of one block, at most.
 const MOST_TEXT_BYTES: usize = 36 << 20;
 
 /// Inflates a part into a sink as it comes.
@@ -56,7 +58,7 @@ impl<W: Write> Blocks<W> {
             has_begun: false,
             inflater: Decompressor::new(),
             block: Vec::new(),
-            text: vec![0; TEXT_BYTES],
+            text: Vec::new(),
             crc: Crc::new(),
             length: 0,
         }
@@ -104,11 +106,16 @@ impl<W: Write> Blocks<W> {
         self.block.clear();
         self.block.extend_from_slice(block);
         self.block.extend_from_slice(&STOPPER);
+        // zeroing 2 MiB takes longer than inflating a small part
+        let likely = (32 * block.len()).clamp(LEAST_TEXT_BYTES, TEXT_BYTES);
+        if self.text.len() < likely {
+            self.text.resize(likely, 0);
+        }
         let length = loop {
             match self.inflater.deflate_decompress(&self.block, &mut self.text) {
                 Ok(length) => break length,
                 Err(DecompressionError::InsufficientSpace) if self.text.len() < MOST_TEXT_BYTES => {
-                    self.text.resize(2 * self.text.len(), 0);
+                    self.text.resize((2 * self.text.len()).min(MOST_TEXT_BYTES), 0);
                 }
                 Err(_) => return Err(OtherForm),
             }

@@ -129,11 +129,11 @@ async fn stop_everywhere(
 }
 
 async fn crash_before_and_after_every_effect(before: Before, request: Request, least_effects: usize) {
-    // over HTTP, too, a run is stopped before and after each of its effects
+    // over HTTP a run is stopped once at each of its effects, in these ways by turns
     for (at, (then, again)) in
         [(Then::GoesOn, GAPS), (Then::Dies, GAPS), (Then::Dies, REBUILD)].into_iter().enumerate()
     {
-        for (effect, first) in [(Effect::Missing, at), (Effect::Done, at + 1)] {
+        for (effect, first) in [(Effect::Missing, 2 * at), (Effect::Done, 2 * at + 1)] {
             let effects = stop_everywhere(before, request, again, (effect, then, first)).await;
             assert!(effects >= least_effects, "{before:?} {request:?}: only {effects} effects");
         }
