@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use cloudtrail_model::{Partition, Stage, Table, Verdict};
+use cloudtrail_model::{Stage, Table};
+use lake::{Partition, Verdict};
 use serde_json::Value;
 use testkit::{Oracle, partition_lines};
 
@@ -85,10 +86,10 @@ fn expected_tables(lake: &Path) -> Vec<Vec<String>> {
             months.map(|(table, month)| journal_state(lake, Partition::month(table, month))).collect();
         let log_files: usize = days.iter().map(|day| day.inputs.len()).sum();
         let duplicates: u64 = days.iter().map(|day| day.totals.duplicates).sum();
-        let records = |states: &[lake_store::PartitionState]| -> u64 {
+        let records = |states: &[lake::PartitionState]| -> u64 {
             states.iter().flat_map(|state| state.parts.values()).map(|part| part.records).sum()
         };
-        let bytes = |states: &[lake_store::PartitionState]| -> u64 {
+        let bytes = |states: &[lake::PartitionState]| -> u64 {
             states.iter().flat_map(|state| state.parts.values()).map(|part| part.bytes).sum()
         };
         assert!(records(&days) > 0 && records(&days) == records(&months), "{table}");

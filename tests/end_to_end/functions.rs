@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use cloudtrail_corpus::write_day;
-use cloudtrail_model::{Day, Month, Partition, Table};
+use cloudtrail_model::{Day, Month, Table};
+use lake::Partition;
 use serde_json::{Value, json};
 use testkit::Oracle;
 

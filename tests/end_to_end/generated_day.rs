@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use cloudtrail_corpus::{DaySummary, OrganizationConfig, write_day};
-use cloudtrail_model::{Partition, Table};
+use cloudtrail_model::Table;
+use lake::Partition;
 use serde_json::Value;
 use testkit::Oracle;
 

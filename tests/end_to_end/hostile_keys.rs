@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudtrail_model::{Partition, Table};
+use cloudtrail_model::Table;
+use lake::Partition;
 use testkit::partition_lines;
 
 use crate::lake_on_disk::{assert_verifies, files_below};

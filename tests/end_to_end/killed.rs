@@ -6,8 +6,8 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use cloudtrail_corpus::write_day;
-use cloudtrail_model::Partition;
 use fastrand::Rng;
+use lake::Partition;
 use tempfile::TempDir;
 use testkit::{Oracle, partition_lines};
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use cloudtrail_model::{Partition, Stage, Table, Verdict};
-use lake_store::{DiskStore, Journal, PartitionState, Store};
+use cloudtrail_model::{Stage, Table};
+use lake::{Journal, Partition, PartitionState, Verdict};
+use lake_store::{DiskStore, Store};
 use testkit::{Oracle, OraclePartition, partition_lines};
 use walkdir::WalkDir;
 
@@ -51,7 +52,7 @@ pub(crate) fn journaled(lake: &Path) -> BTreeSet<Partition> {
     wait(async {
         let mut found = BTreeSet::new();
         for table in Table::ALL {
-            found.extend(lake_store::partitions(&store, table, Stage::Daily).await.unwrap());
+            found.extend(lake::partitions(&store, table, Stage::Daily).await.unwrap());
         }
         found
     })

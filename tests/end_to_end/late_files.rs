@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use cloudtrail_corpus::{write_day, write_late_arrivals};
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Table};
+use lake::Partition;
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::Oracle;

@@ -1,7 +1,7 @@
 //! Log files copied out of their folders into one: their names say what they are.
 
 use cloudtrail_corpus::write_day;
-use cloudtrail_model::Partition;
+use lake::Partition;
 use testkit::{Oracle, partition_lines};
 
 use crate::command::daily_well;

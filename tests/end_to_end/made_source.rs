@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use cloudtrail_corpus::{OrganizationConfig, sample_records};
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Table};
+use lake::Partition;
 
 /// The delivery day of most tests.
 pub(crate) fn day() -> Day {

@@ -6,8 +6,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use cloudtrail_corpus::{OrganizationConfig, write_day, write_late_arrivals};
-use cloudtrail_model::{Day, Month, Partition, Table};
+use cloudtrail_model::{Day, Month, Table};
 use fastrand::Rng;
+use lake::Partition;
 use tempfile::TempDir;
 
 use crate::command::{daily_well, monthly_command, monthly_well};

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use cloudtrail_corpus::{OrganizationConfig, write_day};
-use cloudtrail_model::{Month, Partition, Table};
+use cloudtrail_model::{Month, Table};
+use lake::Partition;
 
 use crate::command::{Ran, daily_well, export_command, monthly_well, trailmill};
 use crate::lake_on_disk::{files_below, journal_state};

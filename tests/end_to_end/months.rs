@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use cloudtrail_corpus::write_day;
-use cloudtrail_model::{Day, Month, Partition, Table};
+use cloudtrail_model::{Day, Month, Table};
+use lake::Partition;
 use tempfile::TempDir;
 use testkit::{Oracle, samples_dir};
 

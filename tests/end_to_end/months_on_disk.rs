@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use cloudtrail_model::{Day, Month, Partition, Stage, Table};
+use cloudtrail_model::{Day, Month, Stage, Table};
+use lake::Partition;
 use lake_store::DiskStore;
 use serde_json::Value;
 use testkit::Oracle;
@@ -15,7 +16,7 @@ use crate::lake_on_disk::{files_below, journal_state, part_bodies, wait};
 pub(crate) fn months(lake: &Path) -> BTreeSet<(Table, Month)> {
     let store = DiskStore::open(lake).unwrap();
     let found = Table::ALL.map(|table| {
-        let found = wait(lake_store::partitions(&store, table, Stage::Monthly)).unwrap();
+        let found = wait(lake::partitions(&store, table, Stage::Monthly)).unwrap();
         found.into_iter().map(move |partition| (table, month_of(partition)))
     });
     found.into_iter().flatten().collect()

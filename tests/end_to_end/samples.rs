@@ -3,7 +3,8 @@
 use std::fs::remove_file;
 use std::path::Path;
 
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Table};
+use lake::Partition;
 use testkit::{Oracle, samples_dir};
 
 use crate::command::{daily, daily_well, verify};

@@ -5,9 +5,10 @@ use std::io::Read;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use bytes::Bytes;
-use cloudtrail_model::{Commit, Day, Entry, Invariant, Partition, PartitionSpan, Table, Verdict};
+use cloudtrail_model::{Day, Table};
 use flate2::read::MultiGzDecoder;
-use lake_store::{Depth, Problem, list_all};
+use lake::{Commit, Entry, Invariant, Partition, PartitionSpan, Problem, Verdict};
+use lake_store::{Depth, list_all};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::work::{Ended, Work};

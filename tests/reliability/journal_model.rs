@@ -3,18 +3,17 @@
 //! `testkit::turns_tests` runs the real `Attempt` in many orders of its calls, up to a bound of preemptions. This is
 //! the other half: a model of it, small enough that no order is left out, with processes that die between any two calls or
 //! with a call on its way, calls of the dead that arrive at any later time, and replies that get lost. What it says of the real
-//! thing is as good as the likeness of [`attempt`] to `lake_store::Attempt`: change them together.
+//! thing is as good as the likeness of [`attempt`] to `lake::Attempt`: change them together.
 
 mod attempt;
 mod lake;
 mod protocol;
 
-use stateright::{Checker, HasDiscoveries, Model};
-
 use attempt::{Broken, Wish};
 use protocol::{
     NAMED_IS_VISIBLE, NO_OLD_ORPHANS, ONE_BASE, OWN_CLAIM, Protocol, SETTLES, SUPERSEDED_IS_GONE,
 };
+use stateright::{Checker, HasDiscoveries, Model};
 
 const A: u8 = 1;
 const AB: u8 = 3;

@@ -2,7 +2,7 @@
 //! bring something, and every order of concurrent attempts can be run; and a model of the journal's protocol, of which every
 //! state is looked at.
 //!
-//! After whatever happened, every [`Invariant`](cloudtrail_model::Invariant) is checked by `check`. What was run and how
+//! After whatever happened, every [`Invariant`](lake::Invariant) is checked by `check`. What was run and how
 //! often is printed (`cargo test --test reliability -- --nocapture`), and noted in docs/RELIABILITY.md. Tests that are ignored
 //! are the same with larger bounds: `scripts/reliability` runs them.
 

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloudtrail_model::{DailyJob, Day, Invariant, Partition, Request, Table};
+use cloudtrail_model::{DailyJob, Day, Request, Table};
 use daily_aggregator::DailyJobs;
 use fan_out::FanOut;
 use job_queue::{Handler, Queue};
-use lake_store::{Journal, PartitionState};
+use lake::{Invariant, Journal, Partition, PartitionState};
 use monthly_aggregator::MonthlyJobs;
 use testkit::{Call, Hook, Hooked, HookedQueue, MemoryQueue, STAMP};
 

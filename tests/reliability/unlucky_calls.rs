@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lake_store::{ErrorKind, Retry, Stamp};
+use lake::Stamp;
+use lake_store::{ErrorKind, Retry};
 use testkit::{Effect, Fault, Hooked, STAMP};
 
 use crate::check::Watch;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::{DailyAggregator, Source};
-use lake_store::{Stamp, Store};
+use lake::Stamp;
+use lake_store::Store;
 use monthly_aggregator::{DaysThere, MonthlyAggregator};
 use testkit::STAMP;
 

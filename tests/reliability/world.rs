@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cloudtrail_model::{Day, Month, Partition, Stage, Table};
+use cloudtrail_model::{Day, Month, Stage, Table};
+use lake::Partition;
 use lake_store::{Depth, MemoryStore, Store, list_all};
 use testkit::{Call, Hook, Hooked};
 

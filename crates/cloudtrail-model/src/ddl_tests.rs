@@ -194,16 +194,6 @@ fn athena_finds_the_months_without_being_told() {
 }
 
 #[test]
-fn the_projected_folders_are_those_of_the_lake() {
-    let month = crate::Partition::month(Table::CloudTrail, "2026-03".parse().unwrap());
-    let template = "cloudtrail_monthly/year=${year}/month=${month}/";
-    assert!(
-        ddl(Table::CloudTrail, Dialect::Athena, "s3://bucket").contains(&format!("s3://bucket/{template}"))
-    );
-    assert_eq!(template.replace("${year}", "2026").replace("${month}", "03"), month.prefix());
-}
-
-#[test]
 fn duckdb_reads_the_files_as_views() {
     let text = ddl(Table::CloudTrail, Dialect::DuckDb, "O'Brien's lake");
     for expected in [

@@ -2,8 +2,6 @@
 
 #[path = "../fuzz/properties/envelope.rs"]
 mod envelope;
-#[path = "../fuzz/properties/journal.rs"]
-mod journal;
 #[path = "../fuzz/properties/keys.rs"]
 mod keys;
 #[path = "../fuzz/properties/messages.rs"]
@@ -18,11 +16,6 @@ const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 #[test]
 fn the_corpus_of_envelopes_holds() {
     replay(CRATE, "envelope", envelope::check);
-}
-
-#[test]
-fn the_corpus_of_journal_entries_holds() {
-    replay(CRATE, "journal", journal::check);
 }
 
 #[test]

@@ -1,20 +1,19 @@
-//! What CloudTrail delivers, and what a lake records of it. Pure data and pure functions: no I/O, no clock, no
+//! What CloudTrail delivers, and the columns it becomes. Pure data and pure functions: no I/O, no clock, no
 //! environment, so every rule that decides where a record goes can be tested by itself.
 //!
 //! The story of one log file through this crate:
 //!
 //! ```
-//! use cloudtrail_model::{home_month, Limits, LogFile, Partition, SourceKey, Stage};
+//! use cloudtrail_model::{home_month, Limits, LogFile, SourceKey};
 //!
 //! // 1. its key says what it is and which day it was delivered
 //! let key = SourceKey::parse(
 //!     "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/01/\
 //!      111122223333_CloudTrail_us-east-1_20261101T0005Z_a1b2c3d4e5f6a7b8.json.gz",
 //! )?;
-//! // 2. kind and day name the partition it belongs to
-//! let partition = Partition::day(key.kind.table().expect("not a digest"), key.day);
-//! assert_eq!(partition.prefix(), "cloudtrail_daily/year=2026/month=11/day=01/");
-//! assert_eq!(partition.table_name(), format!("cloudtrail_{}", Stage::Daily));
+//! // 2. its kind names the table, its day the partition
+//! assert_eq!(key.kind.table().expect("not a digest").to_string(), "cloudtrail");
+//! assert_eq!(key.day.to_string(), "2026-11-01");
 //! // 3. its text splits into records, byte for byte
 //! let text = br#"{"Records":[{"eventID":"e1","eventTime":"2026-10-31T23:58:00Z","x":1.0}]}"#;
 //! let file = LogFile::parse(text.to_vec(), &Limits::default())?;
@@ -36,15 +35,11 @@ mod ddl;
 mod dedupe;
 mod envelope;
 mod event_time;
-mod event_times;
 #[cfg(test)]
 mod fuzz_corpus_tests;
 mod home_month;
-mod invariant;
 mod job;
-mod journal;
 mod kind;
-mod lake_layout;
 mod members;
 mod request;
 mod scan;
@@ -64,16 +59,9 @@ pub use ddl::{ATHENA_YEARS, Dialect, ddl};
 pub use dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use event_time::event_time_millis;
-pub use event_times::EventTimes;
 pub use home_month::{grace_days, home_month, months_of};
-pub use invariant::{Invariant, invariants_markdown};
 pub use job::{AwaitedMonth, BadJob, DailyJob, FedMonth, MonthlyJob};
-pub use journal::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,
-    Verdict, hex,
-};
 pub use kind::{Kind, Stage, Table};
-pub use lake_layout::{Partition, PartitionSpan, part_claim, part_key};
 pub use members::{Member, elements, members, string_text};
 pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
 pub use schema_markdown::schema_markdown;

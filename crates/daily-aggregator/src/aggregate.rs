@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Input, Part, Partition, Record, Table, Verdict};
+use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Record, Table};
 use futures::{Stream, StreamExt};
-use lake_store::{
-    Attempt, AttemptError, Changes, CommitOutcome, ErrorKind, Journal, ObjectMeta, PartContent, PartError,
-    PartitionState, Stamp, Store, differences, read_part,
+use lake::{
+    Attempt, AttemptError, Changes, CommitOutcome, Input, Journal, Part, PartContent, PartError, Partition,
+    PartitionState, Stamp, Verdict, differences, read_part,
 };
+use lake_store::{ErrorKind, ObjectMeta, Store};
 use tokio::time::Instant;
 
 use crate::pipeline::{self, Staged};

@@ -204,7 +204,7 @@ async fn a_run_over_a_journal_that_lost_its_tail_stops_and_deletes_nothing() {
         let error = world.try_run(request).await.unwrap_err();
         assert!(error.to_string().contains(&lost), "{error}");
         assert!(error.to_string().contains("entries 000003 to 000003"), "{error}");
-        assert_eq!(error.broken(), Some(cloudtrail_model::Invariant::JournalOnlyGrows));
+        assert_eq!(error.broken(), Some(lake::Invariant::JournalOnlyGrows));
         assert_eq!(world.lake_listing().await, before, "something was written or deleted");
     }
     let problems = world.verify().await.problems;

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use block_deflate::Compressor;
-use cloudtrail_model::{EventTimes, Record};
+use cloudtrail_model::Record;
+use lake::EventTimes;
 
 use crate::fetch::Held;
 

@@ -1,7 +1,7 @@
 //! Why a partition could not be brought up to date, and what to do next.
 
-use cloudtrail_model::{Invariant, Partition};
-use lake_store::{AttemptError, StoreError};
+use lake::{AttemptError, Invariant, Partition};
+use lake_store::StoreError;
 
 /// Why a partition could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloudtrail_model::{DailyJob, Day, Table};
 use job_queue::{Handled, Handler, NewMessage, Queue, Unit, count_stores, send_all};
-use lake_store::{Meter, Stamp, Store};
+use lake::Stamp;
+use lake_store::{Meter, Store};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

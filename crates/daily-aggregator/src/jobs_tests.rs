@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloudtrail_model::{Invariant, Month, MonthlyJob, Partition, Request as Asked, Wanted};
+use cloudtrail_model::{Month, MonthlyJob, Request as Asked, Wanted};
 use job_queue::Message;
-use lake_store::{Journal, PartitionState};
+use lake::{Invariant, Journal, Partition, PartitionState};
 use testkit::{MemoryQueue, STAMP};
 use testkit_stores::TestStore;
 

@@ -11,7 +11,7 @@
 //! | pack | `pack`, `dedupe` | each record once, in blocks, every file accounted for |
 //! | compress | `block` | similar records together, blocks deflated on every core |
 //! | stage | `part_writer` | single-member gzip parts, not yet visible |
-//! | publish | [`lake_store::Attempt`] | all parts at once, then the commit |
+//! | publish | [`lake::Attempt`] | all parts at once, then the commit |
 //!
 //! [`DailyAggregator::run`] is that story; [`verify`] reads a partition back and holds it against its journal.
 //! [`DailyJobs`] runs it for the messages of a queue, and sends on the months that are complete.

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cloudtrail_model::{DailyJob, Day, FedMonth, Month, Partition, Table, grace_days, hex};
+use cloudtrail_model::{DailyJob, Day, FedMonth, Month, Table, grace_days};
 use futures::{StreamExt, TryStreamExt};
 use job_queue::NewMessage;
-use lake_store::{Journal, JournalError, Store};
+use lake::{Journal, JournalError, Partition, hex};
+use lake_store::Store;
 use sha2::{Digest, Sha256};
 
 /// Journals read at once. The text of each is in memory while it is parsed, 270 bytes for each log file of its day, and a

@@ -4,9 +4,9 @@ use std::io::{BufWriter, Write};
 use std::process::Command;
 
 use bytes::Bytes;
-use cloudtrail_model::{AttemptId, Claim, Commit, Entry, FORMAT_VERSION, Input, Totals, Verdict};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lake::{AttemptId, Claim, Commit, Entry, FORMAT_VERSION, Input, Totals, Verdict};
 use lake_store::{Created, MemoryStore};
 
 use super::*;

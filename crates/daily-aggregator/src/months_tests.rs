@@ -1,5 +1,6 @@
 use cloudtrail_model::{Month, Request, Wanted};
-use lake_store::{Attempt, Changes, MemoryStore};
+use lake::{Attempt, Changes};
+use lake_store::MemoryStore;
 use testkit::STAMP;
 
 use super::*;
@@ -12,7 +13,7 @@ fn october() -> Month {
     "2026-10".parse().unwrap()
 }
 
-async fn commit(lake: &Arc<dyn Store>, partition: Partition, month: Option<cloudtrail_model::MonthSource>) {
+async fn commit(lake: &Arc<dyn Store>, partition: Partition, month: Option<lake::MonthSource>) {
     let journal = Journal::new(lake.clone(), partition);
     let state = journal.read().await.unwrap();
     let attempt = Attempt::begin(lake.clone(), journal, &state, STAMP).await.unwrap().unwrap();
@@ -57,7 +58,7 @@ async fn a_month_that_was_asked_for_waits_for_the_days_after_it_that_are_over() 
 async fn a_month_whose_parquet_has_the_day_is_not_sent_on_again_but_by_the_last_job_of_a_request() {
     let lake = lake(october().days()).await;
     let awaited = grace_days(october()).collect();
-    let source = cloudtrail_model::MonthSource { awaited_days: awaited, ..Default::default() };
+    let source = lake::MonthSource { awaited_days: awaited, ..Default::default() };
     commit(&lake, Partition::month(Table::CloudTrail, october()), Some(source)).await;
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-11-02").await, [""; 0]);
     let jobs = Request::new(Wanted::Month(october())).jobs(day("2026-11-01"), 0);
@@ -72,8 +73,7 @@ async fn a_month_whose_parquet_has_the_day_is_not_sent_on_again_but_by_the_last_
 #[tokio::test]
 async fn a_day_that_its_parquet_lacks_is_news_also_if_it_was_missing() {
     let lake = lake(october().days()).await;
-    let source =
-        cloudtrail_model::MonthSource { missing_days: vec![day("2026-10-07")], ..Default::default() };
+    let source = lake::MonthSource { missing_days: vec![day("2026-10-07")], ..Default::default() };
     commit(&lake, Partition::month(Table::CloudTrail, october()), Some(source)).await;
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-11-02").await, ["2026-10"]);
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-08")), "2026-11-02").await, [""; 0]);

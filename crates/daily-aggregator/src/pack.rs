@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use cloudtrail_model::{Input, Totals, Verdict};
+use cloudtrail_model::{DedupeIndex, Seen};
+use lake::{Input, Totals, Verdict};
 
 use crate::Options;
 use crate::block::Block;
 use crate::fetch::{Fetched, Held};
-use cloudtrail_model::{DedupeIndex, Seen};
 
 /// Packs files into blocks. Where a block ends depends on the files and their order alone, so output is the same
 /// at any speed.

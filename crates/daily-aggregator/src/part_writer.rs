@@ -2,8 +2,8 @@
 
 use block_deflate::{GZIP_HEADER, STREAM_END};
 use bytes::Bytes;
-use cloudtrail_model::{EventTimes, Part, hex};
-use lake_store::{Attempt, SealedPart, StagedUpload, StoreError};
+use lake::{Attempt, EventTimes, Part, SealedPart, hex};
+use lake_store::{StagedUpload, StoreError};
 use sha2::{Digest, Sha256};
 
 use crate::block::Compressed;

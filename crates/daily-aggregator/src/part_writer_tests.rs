@@ -1,7 +1,7 @@
 use super::*;
 use crate::test_world::{World, gunzip_one_member, partition, sorted_lines};
-use lake_store::read_part;
-use lake_store::{Changes, Store};
+use lake::{Changes, read_part};
+use lake_store::Store;
 use testkit::STAMP;
 
 async fn attempt(world: &World) -> Attempt {
@@ -82,6 +82,6 @@ async fn an_abort_throws_away_finished_and_open_parts() {
     assert_eq!(world.lake.staged_count(), 3);
     writer.abort().await;
     assert_eq!(world.lake.staged_count(), 0);
-    assert_eq!(attempt.finish(Changes::default()).await.unwrap(), lake_store::CommitOutcome::Committed);
+    assert_eq!(attempt.finish(Changes::default()).await.unwrap(), lake::CommitOutcome::Committed);
     assert_eq!(sorted_lines(&world.parts().await), Vec::<String>::new());
 }

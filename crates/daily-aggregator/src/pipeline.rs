@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use block_deflate::Level;
-use cloudtrail_model::Totals;
+use cloudtrail_model::DedupeIndex;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
-use lake_store::{Attempt, ObjectMeta, SealedPart, Store};
+use lake::{Attempt, SealedPart, Totals};
+use lake_store::{ObjectMeta, Store};
 use tokio::time::Instant;
 
 use crate::block::{Block, Compressed};
@@ -16,12 +17,11 @@ use crate::fetch::{FetchedFiles, fetch};
 use crate::pack::{Packed, Packer};
 use crate::part_writer::PartWriter;
 use crate::{DailyError, Options, Progress};
-use cloudtrail_model::DedupeIndex;
 
 /// What the pipeline made of the files.
 #[derive(Debug)]
 pub(crate) struct Staged {
-    pub(crate) inputs: Vec<cloudtrail_model::Input>,
+    pub(crate) inputs: Vec<lake::Input>,
     pub(crate) totals: Totals,
     pub(crate) parts: Vec<SealedPart>,
     pub(crate) index: DedupeIndex,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudtrail_model::{Input, Verdict};
-use lake_store::{ObjectMeta, PartitionState};
+use lake::{Input, PartitionState, Verdict};
+use lake_store::ObjectMeta;
 use tokio::time::Instant;
 
 use crate::{DailyError, Listing};

@@ -1,5 +1,5 @@
 use super::*;
-use cloudtrail_model::Part;
+use lake::Part;
 
 fn file(key: &str, etag: &str) -> ObjectMeta {
     ObjectMeta { key: key.into(), bytes: 1, etag: etag.into() }

@@ -1,7 +1,6 @@
 //! What came of a run at one partition.
 
-use cloudtrail_model::{Input, Part, Partition, Totals, Verdict};
-use lake_store::{PartitionState, SealedPart};
+use lake::{Input, Part, Partition, PartitionState, SealedPart, Totals, Verdict};
 use serde::Serialize;
 
 use crate::pipeline::Staged;
@@ -19,7 +18,7 @@ pub struct DayReport {
     pub others: u64,
     /// The key of one of those.
     pub other_example: Option<String>,
-    /// Objects in the partition that are not parts of ours, left alone: see [`lake_store::Differences::foreign`].
+    /// Objects in the partition that are not parts of ours, left alone: see [`lake::Differences::foreign`].
     pub foreign: Vec<String>,
 }
 

@@ -4,10 +4,11 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Table};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lake_store::{Depth, Journal, ObjectMeta, PartitionState, Store, Verification, list_all};
+use lake::{Journal, Partition, PartitionState, Verification};
+use lake_store::{Depth, ObjectMeta, Store, list_all};
 use testkit::STAMP;
 use testkit_stores::TestStore;
 

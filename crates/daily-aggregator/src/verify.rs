@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Invariant, Part, Partition, Seen};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Seen};
 use futures::{StreamExt, TryStreamExt};
-use lake_store::{
-    ErrorKind, Journal, JournalError, PartContent, PartError, PartitionState, Problem, Store, StoreError,
-    Verification, read_part, with_causes,
+use lake::{
+    Invariant, Journal, JournalError, Part, PartContent, PartError, Partition, PartitionState, Problem,
+    Verification, read_part,
 };
+use lake_store::{ErrorKind, Store, StoreError, with_causes};
 
 use crate::failure::rebuild_advice;
 

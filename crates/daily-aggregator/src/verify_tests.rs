@@ -1,7 +1,6 @@
 use super::*;
 use crate::test_world::{World, gzip, partition, put, record};
-use cloudtrail_model::{Commit, FORMAT_VERSION, Input, Totals, Verdict, part_key};
-use lake_store::{Claimed, CommitOutcome};
+use lake::{Claimed, Commit, CommitOutcome, FORMAT_VERSION, Input, Totals, Verdict, part_key};
 use testkit::STAMP;
 
 /// A partition of several parts, 40 records.
@@ -40,7 +39,7 @@ async fn forge(world: &World, text: &str) -> String {
         bytes: body.len() as u64,
         raw_bytes: text.len() as u64,
         records: text.lines().count() as u64,
-        sha256: cloudtrail_model::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body)),
+        sha256: lake::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body)),
         min_event_time: None,
         max_event_time: None,
     };

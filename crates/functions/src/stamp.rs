@@ -1,7 +1,7 @@
 //! The functions' clock and their source of new names, handed to the stages.
 
-use cloudtrail_model::{AttemptId, Day};
-use lake_store::Stamp;
+use cloudtrail_model::Day;
+use lake::{AttemptId, Stamp};
 
 /// What the functions write about themselves into journals.
 pub const STAMP: Stamp =

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloudtrail_model::Invariant;
+use lake::Invariant;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 

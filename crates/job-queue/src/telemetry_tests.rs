@@ -67,8 +67,8 @@ fn a_broken_invariant_is_named_and_counted() {
     let mut handled = Handled::default();
     handled.broken(None);
     assert_eq!((handled.metrics[0].value, handled.facts.get("invariant")), (0, None));
-    handled.broken(Some(cloudtrail_model::Invariant::PartsBeforeCommit));
-    handled.broken(Some(cloudtrail_model::Invariant::PartsAsCommitted));
+    handled.broken(Some(lake::Invariant::PartsBeforeCommit));
+    handled.broken(Some(lake::Invariant::PartsAsCommitted));
     let line: Value = serde_json::from_str(&line(&handled, &origin())).unwrap();
     assert_eq!((&line["invariant"], &line["InvariantsBroken"]), (&json!("parts-as-committed"), &json!(2)));
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Partition, Table};
+use cloudtrail_model::{Month, Table};
 use futures::StreamExt;
-use lake_store::{
-    Attempt, AttemptError, Changes, CommitOutcome, Journal, PartitionState, SealedPart, Stamp, Store,
+use lake::{
+    Attempt, AttemptError, Changes, CommitOutcome, Journal, Partition, PartitionState, SealedPart, Stamp,
     differences,
 };
+use lake_store::Store;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;

@@ -174,7 +174,7 @@ async fn a_damaged_or_missing_daily_part_stops_the_month_by_name() {
     world.lake.delete(key).await.unwrap();
     let missing = world.try_run(october(), Request::default()).await.unwrap_err();
     assert!(
-        matches!(&missing, MonthlyError::DailyPart { source: lake_store::PartError::Store(e), .. } if e.kind == ErrorKind::NotFound)
+        matches!(&missing, MonthlyError::DailyPart { source: lake::PartError::Store(e), .. } if e.kind == ErrorKind::NotFound)
     );
     assert!(missing.to_string().contains(key), "{missing}");
 

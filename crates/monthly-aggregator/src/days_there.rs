@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloudtrail_model::{Day, Partition, Table};
-use lake_store::{Journal, JournalError, Store};
+use cloudtrail_model::{Day, Table};
+use lake::{Journal, JournalError, Partition};
+use lake_store::Store;
 
 /// Days that are known to be there: the daily stage has committed them for the main table. The plans of several tables and
 /// months that share one read each such journal once. A clone is the same days.

@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Partition, Table};
+use cloudtrail_model::{Month, Table};
 use futures::TryStreamExt;
-use lake_store::{Journal, JournalError, Store};
+use lake::{Journal, JournalError, Partition};
+use lake_store::Store;
 use parquet::errors::ParquetError;
 
 use crate::append_lines;

@@ -1,7 +1,8 @@
 //! Why a month could not be brought up to date, and what to do next.
 
-use cloudtrail_model::{Day, Invariant, Partition};
-use lake_store::{AttemptError, ErrorKind, JournalError, PartError, StoreError};
+use cloudtrail_model::Day;
+use lake::{AttemptError, Invariant, JournalError, PartError, Partition};
+use lake_store::{ErrorKind, StoreError};
 use parquet::errors::ParquetError;
 use rayon::ThreadPoolBuildError;
 

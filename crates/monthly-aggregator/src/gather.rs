@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, DedupeIndex, Input, Part, Seen, Totals, Verdict};
+use cloudtrail_model::{Day, DedupeIndex, Seen};
+use lake::{Input, Part, Totals, Verdict};
 
 use crate::Options;
 use crate::piece::{Line, Piece, SparePieces};

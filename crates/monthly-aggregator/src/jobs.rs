@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloudtrail_model::{Month, MonthlyJob, Table};
 use job_queue::{Handled, Handler, Unit, count_stores};
-use lake_store::{Meter, Stamp, Store, Usage};
+use lake::Stamp;
+use lake_store::{Meter, Store, Usage};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use cloudtrail_model::{Partition, grace_days};
+use cloudtrail_model::grace_days;
+use lake::Partition;
 use testkit::{Call, Hook, Hooked, STAMP};
 
 use super::*;

@@ -10,7 +10,7 @@
 //! | order | `row_order`, `batch` | rows sorted, and turned round: by leaf what came by record |
 //! | encode | `row_group`, `column_chunk`, `properties` | columns compressed on every core |
 //! | stage | `part_writer` | Parquet files, not yet visible |
-//! | publish | [`lake_store::Attempt`] | all parts at once, then the commit, then the old parts go |
+//! | publish | [`lake::Attempt`] | all parts at once, then the commit, then the old parts go |
 //!
 //! [`MonthlyAggregator::run`] is that story. The way back: [`export`] reads the Parquet (`part_reader`), gives the records
 //! back as JSON (`unflatten`); [`verify`] holds the parts against their journal.

@@ -1,8 +1,8 @@
 //! Encoded row groups put one after the other into Parquet files, staged, not yet visible.
 
 use bytes::Bytes;
-use cloudtrail_model::{EventTimes, Part, hex};
-use lake_store::{Attempt, SealedPart, StagedUpload, StoreError};
+use lake::{Attempt, EventTimes, Part, SealedPart, hex};
+use lake_store::{StagedUpload, StoreError};
 use parquet::file::writer::SerializedFileWriter;
 use sha2::{Digest, Sha256};
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Month, MonthSource, Part, Partition, Table, grace_days};
+use cloudtrail_model::{Day, Month, Table, grace_days};
 use futures::{StreamExt, TryStreamExt};
-use lake_store::{Journal, JournalError, PartitionState, Store};
+use lake::{Journal, JournalError, MonthSource, Part, Partition, PartitionState};
+use lake_store::Store;
 
 use crate::DaysThere;
 

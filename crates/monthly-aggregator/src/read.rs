@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, EnvelopeError, Month, Part, Shredder, Table, home_month};
+use cloudtrail_model::{Day, EnvelopeError, Month, Shredder, Table, home_month};
 use futures::{Stream, StreamExt};
-use lake_store::{PartContent, PartError, Store, read_lines};
+use lake::{Part, PartContent, PartError, read_lines};
+use lake_store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 

@@ -1,7 +1,7 @@
 //! What came of a run at one month.
 
-use cloudtrail_model::{Day, MonthSource, Part, Partition, Totals};
-use lake_store::SealedPart;
+use cloudtrail_model::Day;
+use lake::{MonthSource, Part, Partition, SealedPart, Totals};
 use serde::Serialize;
 
 use crate::gather::Gathered;
@@ -15,7 +15,7 @@ pub struct MonthReport {
     pub outcome: Outcome,
     /// What the daily stage says of its days.
     pub source: MonthSource,
-    /// Objects in the partition that are not parts of ours, left alone: see [`lake_store::Differences::foreign`].
+    /// Objects in the partition that are not parts of ours, left alone: see [`lake::Differences::foreign`].
     pub foreign: Vec<String>,
 }
 

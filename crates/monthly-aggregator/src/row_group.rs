@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{EventTimes, Leaf, Shape, Table};
+use cloudtrail_model::{Leaf, Shape, Table};
+use lake::EventTimes;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;

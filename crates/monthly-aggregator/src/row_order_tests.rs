@@ -9,7 +9,7 @@ use crate::test_world::{day, piece};
 
 /// Some lines as a row group, in one piece or several.
 fn group(pieces: &[Vec<String>]) -> RowGroup {
-    let part = cloudtrail_model::Part {
+    let part = lake::Part {
         key: String::new(),
         bytes: 0,
         raw_bytes: 0,

@@ -3,14 +3,15 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Input, Month, Part, Partition, Shredder, Table, Totals, Verdict, hex};
+use cloudtrail_model::{Day, Month, Shredder, Table};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
-use lake_store::{
-    Attempt, Changes, CommitOutcome, Depth, Journal, MemoryStore, ObjectMeta, PartitionState, SealedPart,
-    Store, list_all,
+use lake::{
+    Attempt, Changes, CommitOutcome, Input, Journal, Part, Partition, PartitionState, SealedPart, Totals,
+    Verdict, hex,
 };
+use lake_store::{Depth, MemoryStore, ObjectMeta, Store, list_all};
 use sha2::{Digest, Sha256};
 use testkit::STAMP;
 use testkit_stores::TestStore;

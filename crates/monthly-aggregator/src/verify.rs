@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Invariant, Part, Partition, Record, Seen, hex};
+use cloudtrail_model::{DedupeIndex, Fingerprint, Record, Seen};
 use futures::TryStreamExt;
-use lake_store::{ErrorKind, Journal, JournalError, Store, StoreError, Verification, with_causes};
+use lake::{Invariant, Journal, JournalError, Part, Partition, Verification, hex};
+use lake_store::{ErrorKind, Store, StoreError, with_causes};
 use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use cloudtrail_model::Partition;
+use lake::Partition;
 use walkdir::WalkDir;
 
 /// All lines of the NDJSON parts of a partition, sorted. Every file below its prefix is a part: readers take them all.

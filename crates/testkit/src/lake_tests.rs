@@ -1,8 +1,9 @@
 use std::fs::create_dir_all;
 use std::io::Write;
 
-use cloudtrail_model::{Table, part_key};
+use cloudtrail_model::Table;
 use flate2::{Compression, write::GzEncoder};
+use lake::part_key;
 
 use super::*;
 

@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use cloudtrail_model::AttemptId;
-use lake_store::Stamp;
+use lake::{AttemptId, Stamp};
 
 static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
 

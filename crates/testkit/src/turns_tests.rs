@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use cloudtrail_model::{Input, Part, Partition, Table, Totals, Verdict};
-use lake_store::{
-    Attempt, AttemptError, Changes, CommitOutcome, Depth, ErrorKind, Journal, MemoryStore, SealedPart, Store,
-    list_all,
+use cloudtrail_model::Table;
+use lake::{
+    Attempt, AttemptError, Changes, CommitOutcome, Input, Journal, Part, Partition, SealedPart, Totals,
+    Verdict,
 };
+use lake_store::{Depth, ErrorKind, MemoryStore, Store, list_all};
 
 use super::*;
 use crate::{Effect, Fault, Hooked, STAMP, Then};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cloudtrail_model::{Day, DayRange, Month, Table};
 use daily_aggregator::QuarantinedFile;
-use lake_store::PartitionState;
+use lake::PartitionState;
 use serde::Serialize;
 
 use crate::console::Console;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, MonthSource, Partition, PartitionSpan, Table};
-use lake_store::{Journal, PartitionState, Store};
+use cloudtrail_model::{Month, Table};
+use lake::{Journal, MonthSource, Partition, PartitionSpan, PartitionState};
+use lake_store::Store;
 use monthly_aggregator::{DaysThere, day_list, plan};
 use serde::Serialize;
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use cloudtrail_model::{Day, Totals};
+use cloudtrail_model::Day;
 use daily_aggregator::{Committed, DayReport, Outcome, QuarantinedFile};
+use lake::Totals;
 use serde::Serialize;
 
 use crate::Ending;

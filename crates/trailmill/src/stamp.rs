@@ -1,7 +1,7 @@
 //! The command's clock and its source of new names, handed to the stages.
 
-use cloudtrail_model::{AttemptId, Day};
-use lake_store::Stamp;
+use cloudtrail_model::Day;
+use lake::{AttemptId, Stamp};
 
 /// What this command writes about itself into journals.
 pub(crate) const STAMP: Stamp =

@@ -1,4 +1,4 @@
-//! A process that brings the partition up to date, call by call, as `lake_store::Attempt` and the stages do it.
+//! A process that brings the partition up to date, call by call, as `lake::Attempt` and the stages do it.
 
 use super::lake::{AttemptId, Call, Entry, Folded, Inputs, Parts, Reply};
 

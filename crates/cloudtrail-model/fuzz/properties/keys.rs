@@ -1,7 +1,7 @@
-//! Any text as a key, a prefix, a file name, a day, a journal key: no panic, what parses is given back, and the way down
+//! Any text as a key, a prefix, a file name, a day: no panic, what parses is given back, and the way down
 //! to a key by listing is not cut off.
 
-use cloudtrail_model::{Day, LogFileName, Month, Partition, SourceKey, SourcePrefix};
+use cloudtrail_model::{Day, LogFileName, Month, SourceKey, SourcePrefix};
 
 pub(crate) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -26,15 +26,6 @@ pub(crate) fn check(bytes: &[u8]) {
     }
     if let Ok(month) = text.parse::<Month>() {
         assert_eq!(month.to_string(), text);
-    }
-    if let Some(partition) = Partition::from_journal_prefix(text) {
-        assert_eq!(partition.journal_prefix(), text);
-    }
-    if let Some(partition) = Partition::of_key(text) {
-        assert!(text.starts_with(&partition.prefix()));
-        assert_eq!(Partition::from_journal_prefix(&partition.journal_prefix()), Some(partition));
-        assert_eq!(partition.journal_seq(&partition.journal_key(7)), Some(7));
-        assert_eq!(partition.journal_seq(text), None, "a part is no entry of a journal");
     }
     let _ = SourcePrefix::parse(text);
     let _ = cloudtrail_model::event_time_millis(text);

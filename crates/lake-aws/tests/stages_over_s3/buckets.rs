@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloudtrail_model::{Day, Month, Partition, Table};
+use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::{DailyAggregator, DailyError, Source};
+use lake::{Journal, Partition};
 use lake_aws::BucketOptions;
-use lake_store::{Journal, Limit, Retry, Store, with_causes};
+use lake_store::{Limit, Retry, Store, with_causes};
 use monthly_aggregator::{DaysThere, MonthlyAggregator};
 use testkit::STAMP;
 use testkit::s3::{Call, Operation, S3Server};

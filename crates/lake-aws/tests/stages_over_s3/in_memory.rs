@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cloudtrail_corpus::{OrganizationConfig, day_objects};
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Table};
 use daily_aggregator::Request;
+use lake::Partition;
 use lake_aws::BucketOptions;
 use lake_store::{Depth, MemoryStore, Store, list_all};
 use monthly_aggregator::Outcome as MonthOutcome;

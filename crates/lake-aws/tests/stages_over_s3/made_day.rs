@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cloudtrail_corpus::{OrganizationConfig, day_objects};
-use cloudtrail_model::{Day, Partition, Table};
+use cloudtrail_model::{Day, Table};
 use daily_aggregator::{DailyAggregator, Options, Outcome, Request, Source, verify};
+use lake::Partition;
 use lake_store::{Depth, MemoryStore, Store, list_all};
 use testkit::{STAMP, part_lines};
 

@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Month, MonthSource, Table};
+use cloudtrail_model::{Day, Month, Table};
+use lake::MonthSource;
 use monthly_aggregator::{
     Committed, DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
 };
 use serde::Serialize;
 
-use crate::Ending;
 use crate::args::{MonthlyArguments, ParquetArguments};
 use crate::console::Console;
 use crate::figures::{bytes, count, counted};
-use crate::places;
 use crate::progress_bar::FollowedRun;
 use crate::run_view::print_foreign;
 use crate::stamp::STAMP;
+use crate::{Ending, places};
 
 /// What a run did, over all tables and months.
 #[derive(Debug, Default)]

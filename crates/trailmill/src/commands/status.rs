@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use cloudtrail_model::{Day, Partition, PartitionSpan, Table};
+use cloudtrail_model::{Day, Table};
 use daily_aggregator::{Source, new_files};
 use futures::{StreamExt, TryStreamExt};
-use lake_store::{Journal, PartitionState};
+use lake::{Journal, Partition, PartitionSpan, PartitionState};
 
-use crate::Ending;
 use crate::args::StatusArguments;
 use crate::calendar_view::{DayStatus, print_calendar};
 use crate::commands::verify::{daily_partitions, monthly_partitions, nothing_in_lake};
 use crate::console::Console;
 use crate::months_view::print_months;
-use crate::places;
+use crate::{Ending, places};
 
 /// Journals read at once.
 const JOURNALS_AT_ONCE: usize = 16;

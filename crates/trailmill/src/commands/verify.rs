@@ -5,17 +5,17 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use anyhow::bail;
-use cloudtrail_model::{Day, Invariant, Partition, PartitionSpan, Stage, Table};
-use lake_store::{Problem, Store, unjournaled};
+use cloudtrail_model::{Day, Stage, Table};
+use lake::{Invariant, Partition, PartitionSpan, Problem, unjournaled};
+use lake_store::Store;
 use serde::Serialize;
 
-use crate::Ending;
 use crate::args::{DayArguments, VerifyArguments};
 use crate::console::Console;
 use crate::figures::{bytes, counted};
 use crate::nothing::nothing;
 use crate::place::Place;
-use crate::places;
+use crate::{Ending, places};
 
 /// A partition as JSON.
 #[derive(Debug, Serialize)]
@@ -143,7 +143,7 @@ pub(crate) async fn daily_partitions(
 ) -> anyhow::Result<BTreeSet<(Table, Day)>> {
     let mut found = BTreeSet::new();
     for table in Table::ALL {
-        for partition in lake_store::partitions(lake, table, Stage::Daily).await? {
+        for partition in lake::partitions(lake, table, Stage::Daily).await? {
             found.extend(day_of(partition).filter(|day| days.contains(day)).map(|day| (table, day)));
         }
     }
@@ -154,7 +154,7 @@ pub(crate) async fn daily_partitions(
 pub(crate) async fn monthly_partitions(lake: &dyn Store) -> anyhow::Result<Vec<Partition>> {
     let mut found = Vec::new();
     for table in Table::ALL {
-        found.extend(lake_store::partitions(lake, table, Stage::Monthly).await?);
+        found.extend(lake::partitions(lake, table, Stage::Monthly).await?);
     }
     Ok(found)
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context;
-use cloudtrail_model::{
-    Day, EnvelopeError, Month, Partition, Table, grace_days, home_month, members, string_text,
-};
+use cloudtrail_model::{Day, EnvelopeError, Month, Table, grace_days, home_month, members, string_text};
 use futures::{StreamExt, TryStreamExt};
-use lake_store::{Journal, Store, read_lines};
+use lake::{Journal, Partition, read_lines};
+use lake_store::Store;
 use serde::Serialize;
 
 use crate::figures::{count, counted};

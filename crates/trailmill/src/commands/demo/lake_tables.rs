@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Partition, PartitionSpan, Table, months_of};
+use cloudtrail_model::{Month, Table, months_of};
 use daily_aggregator::QuarantinedFile;
-use lake_store::{Journal, Store};
+use lake::{Journal, Partition, PartitionSpan};
+use lake_store::Store;
 use serde::Serialize;
 
 use crate::args::DayArguments;

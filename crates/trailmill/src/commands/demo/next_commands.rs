@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use cloudtrail_model::{Day, Month, Partition, Table};
+use cloudtrail_model::{Day, Month, Table};
+use lake::Partition;
 
 use super::denied_calls::query;
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use cloudtrail_model::{Invariant, Partition};
+use lake_store::{Store, StoreError};
 
-use crate::{Journal, PartitionState, Store, StoreError, differences};
+use crate::{Invariant, Journal, Partition, PartitionState, differences};
 
 /// What verifying a partition found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,16 +5,15 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{
-    AttemptId, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition, Totals,
-    part_key,
-};
-
 use futures::{StreamExt, TryStreamExt};
+use lake_store::{ErrorKind, StagedUpload, Store, StoreError};
 
 use crate::differences::{Differences, Orphan, differences};
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
-use crate::{ErrorKind, StagedUpload, Store, StoreError};
+use crate::{
+    AttemptId, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition, Totals,
+    part_key,
+};
 
 /// Parts deleted at once, at most.
 const DELETES_AT_ONCE: usize = 64;

@@ -103,3 +103,14 @@ fn a_part_tells_the_claim_it_was_written_after() {
         assert_eq!(part_claim(day, &other), None, "{other}");
     }
 }
+
+#[test]
+fn the_projected_folders_are_those_of_the_lake() {
+    let month = Partition::month(Table::CloudTrail, "2026-03".parse().unwrap());
+    let template = "cloudtrail_monthly/year=${year}/month=${month}/";
+    assert!(
+        cloudtrail_model::ddl(Table::CloudTrail, cloudtrail_model::Dialect::Athena, "s3://bucket")
+            .contains(&format!("s3://bucket/{template}"))
+    );
+    assert_eq!(template.replace("${year}", "2026").replace("${month}", "03"), month.prefix());
+}

@@ -1,8 +1,8 @@
 use super::*;
 use crate::part_blocks::tests::{in_blocks, in_blocks_at};
-use crate::{ErrorKind, MemoryStore};
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
+use lake_store::{ErrorKind, MemoryStore};
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

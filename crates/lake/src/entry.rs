@@ -3,9 +3,10 @@
 //! Claims and commits alternate in a sequence without gaps. A commit is valid only at the sequence number after its own
 //! claim, so a later claim fences every earlier attempt.
 
+use cloudtrail_model::Day;
 use serde::{Deserialize, Serialize};
 
-use crate::{Day, Invariant};
+use crate::Invariant;
 
 /// The version of the entry format this code writes, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -381,5 +382,5 @@ impl Entry {
 }
 
 #[cfg(test)]
-#[path = "journal_tests.rs"]
+#[path = "entry_tests.rs"]
 mod tests;

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail_model::part_key;
+use lake_store::MemoryStore;
 
 use super::*;
-use crate::MemoryStore;
+use crate::part_key;
 
 #[tokio::test]
 async fn what_no_journal_vouches_for_is_found_on_every_page() {
@@ -49,10 +49,11 @@ fn the_newest_orphan_tells_how_much_of_the_journal_is_lost() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_symbolic_link_in_a_partition_is_not_followed_and_nothing_behind_it_is_deleted() {
-    use crate::{Attempt, DiskStore, Stamp};
+    use crate::{Attempt, Stamp};
+    use lake_store::DiskStore;
 
     const STAMP: Stamp = Stamp {
-        new_attempt: || cloudtrail_model::AttemptId("0000000000000001".into()),
+        new_attempt: || crate::AttemptId("0000000000000001".into()),
         now: || "2026-11-22T03:00:00Z".into(),
         tool: "test",
     };

@@ -2,5 +2,5 @@
 
 #[expect(clippy::print_stdout, reason = "it is what this is for")]
 fn main() {
-    print!("{}", cloudtrail_model::invariants_markdown());
+    print!("{}", lake::invariants_markdown());
 }

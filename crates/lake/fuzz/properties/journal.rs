@@ -1,6 +1,6 @@
 //! Any bytes as a journal entry: no panic, what parses is given back, and its outline is the entry without its inputs.
 
-use cloudtrail_model::Entry;
+use crate::Entry;
 
 pub(crate) fn check(text: &[u8]) {
     let outline = Entry::outline_from_json(text);

@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use bytes::Bytes;
-use cloudtrail_model::{EnvelopeError, Part, Record, hex};
+use cloudtrail_model::{EnvelopeError, Record};
 use flate2::write::MultiGzDecoder;
+use lake_store::{Store, StoreError};
 use libdeflater::Crc;
 use sha2::{Digest, Sha256};
 
 use crate::part_blocks::{Blocks, OtherForm};
-use crate::{Store, StoreError};
+use crate::{Part, hex};
 
 /// Bytes of an object that are fetched at once.
 const RANGE_BYTES: u64 = 4 << 20;

@@ -1,8 +1,9 @@
 use super::*;
-use crate::{Depth, MemoryStore, list_all};
+use crate::{Partition, Verdict};
 use async_trait::async_trait;
 use bytes::Bytes;
-use cloudtrail_model::{Partition, Table, Verdict};
+use cloudtrail_model::Table;
+use lake_store::{Depth, MemoryStore, list_all};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const STAMP: Stamp = Stamp {
@@ -260,17 +261,17 @@ struct Watched {
 
 #[async_trait]
 impl StagedUpload for Watched {
-    async fn write(&mut self, chunk: Bytes) -> crate::Result<()> {
+    async fn write(&mut self, chunk: Bytes) -> lake_store::Result<()> {
         self.upload.write(chunk).await
     }
-    async fn seal(&mut self) -> crate::Result<()> {
+    async fn seal(&mut self) -> lake_store::Result<()> {
         self.upload.seal().await
     }
-    async fn publish(&mut self) -> crate::Result<()> {
+    async fn publish(&mut self) -> lake_store::Result<()> {
         self.published.store(true, Ordering::SeqCst);
         self.upload.publish().await
     }
-    async fn abort(&mut self) -> crate::Result<()> {
+    async fn abort(&mut self) -> lake_store::Result<()> {
         self.upload.abort().await
     }
 }

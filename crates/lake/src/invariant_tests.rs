@@ -8,7 +8,7 @@ fn the_page_in_docs_is_the_one_made_from_the_list() {
     let page = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         page == invariants_markdown(),
-        "docs/INVARIANTS.md is out of date; make it again with: cargo run -p cloudtrail-model --example invariants > \
+        "docs/INVARIANTS.md is out of date; make it again with: cargo run -p lake --example invariants > \
          docs/INVARIANTS.md"
     );
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cloudtrail_model::{Partition, Stage, Table, part_claim};
+use cloudtrail_model::{Stage, Table};
+use lake_store::{Depth, Store, StoreError, list_all};
 
 use crate::journal::{Journal, PartitionState, partitions};
-use crate::{Depth, Store, StoreError, list_all};
+use crate::{Partition, part_claim};
 
 /// A visible part that no commit names: left by an attempt that died between publishing and committing, or between
 /// committing and deleting what it replaced. Or the journal has lost the entry that names it.

@@ -18,15 +18,16 @@ use std::sync::Arc;
 
 use block_deflate::{Compressor, GZIP_HEADER, Level, STREAM_END};
 use bytes::Bytes;
-use cloudtrail_model::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Invariant, MonthSource,
-    Part, Partition, Stage, Table, Totals,
-};
+use cloudtrail_model::{Stage, Table};
 use flate2::read::MultiGzDecoder;
 use futures::{StreamExt, TryStreamExt};
+use lake_store::{Created, Depth, ErrorKind, Store, StoreError, list_all};
 
 use crate::part_reader::blocking;
-use crate::{Created, Depth, ErrorKind, Store, StoreError, list_all};
+use crate::{
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Invariant, MonthSource,
+    Part, Partition, Totals,
+};
 
 /// How the text of an entry is parsed.
 type Parse = fn(&[u8]) -> Result<Entry, EntryError>;

@@ -168,7 +168,7 @@ impl fmt::Display for Invariant {
 const INTRODUCTION: &str = "\
 # What is always true
 
-Made from the list in the code by `cargo run -p cloudtrail-model --example invariants > docs/INVARIANTS.md`. Do not edit it
+Made from the list in the code by `cargo run -p lake --example invariants > docs/INVARIANTS.md`. Do not edit it
 here. What follows for users is in [GUARANTEES.md](GUARANTEES.md), how it is tested in [RELIABILITY.md](RELIABILITY.md).
 
 `trailmill verify` names with each problem the invariant that is broken. A message whose handling found one broken fails, its

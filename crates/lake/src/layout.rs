@@ -11,7 +11,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Day, Month, Stage, Table};
+use cloudtrail_model::{Day, Month, Stage, Table};
 
 /// The days or the month one partition covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,5 +164,5 @@ pub fn part_claim(partition: Partition, key: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-#[path = "lake_layout_tests.rs"]
+#[path = "layout_tests.rs"]
 mod tests;

@@ -1,6 +1,7 @@
 use super::*;
-use crate::MemoryStore;
-use cloudtrail_model::{Table, Verdict};
+use crate::Verdict;
+use cloudtrail_model::Table;
+use lake_store::MemoryStore;
 
 fn journal() -> (MemoryStore, Journal) {
     let store = MemoryStore::new();

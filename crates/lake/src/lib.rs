@@ -1,0 +1,104 @@
+//! How a lake changes: the commit protocol.
+//!
+//! A lake is objects in a [`Store`](lake_store::Store). Its unit of change is a [`Partition`]: a day of a daily table, or a
+//! month of a monthly one. A partition has *parts*, which readers list, and a *journal*, which says which parts count:
+//!
+//! ```text
+//! cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz   a part, of the attempt with claim 1
+//! _journal/cloudtrail_daily/2026-11-22/000001.json.gz                     claim of attempt A
+//! _journal/cloudtrail_daily/2026-11-22/000002.json.gz                     commit of A: names that part
+//! _journal/cloudtrail_daily/2026-11-22/000003.json.gz                     claim of B, which crashed
+//! _journal/cloudtrail_daily/2026-11-22/000004.json.gz                     claim of C: B is fenced
+//! _journal/cloudtrail_daily/2026-11-22/000005.json.gz                     commit of C
+//! ```
+//!
+//! # One primitive
+//!
+//! Everything rests on [`Store::create_new`](lake_store::Store::create_new): create an object only if it is absent
+//! (`If-None-Match: *` on S3, a hard link on a disk). Entries of a journal are numbered from 1 without gaps. Whoever creates
+//! the next number wins it; everybody else reads it and plans again. There are no locks and no clocks.
+//!
+//! # The steps of an attempt
+//!
+//! | step | objects | after a crash here |
+//! |---|---|---|
+//! | read the journal: [`Journal::read`] | | nothing happened |
+//! | claim: [`Attempt::begin`] | creates entry *n* | a claim without a commit, which the next claim fences |
+//! | sweep: [`Attempt::begin`] | deletes orphans whose claim is older than *n* | the next attempt sweeps the rest |
+//! | stage parts: [`Attempt::stage`] | uploads, which nobody sees | the next attempt abandons them |
+//! | publish: [`Attempt::finish`] | the parts become visible | orphans, which the next attempt deletes |
+//! | commit: [`Attempt::finish`] | creates entry *n* + 1 | the change is whole |
+//! | delete replaced parts: [`Attempt::finish`] | deletes retired parts | the next attempt deletes them |
+//!
+//! A commit is valid only at the number that follows its own claim. So a later claim *fences* every earlier attempt: the
+//! number that its commit would need is taken. The content of a partition is the fold of its commits, a
+//! [`PartitionState`].
+//!
+//! # What protects committed data
+//!
+//! - Only an object with the name of a part, written after an older claim, is ever deleted. Other objects are reported as
+//!   foreign ([`Differences`]).
+//! - A part that was written after a claim that the journal does not have proves that the journal lost its newest entries:
+//!   the attempt fails before it claims, and deletes nothing ([`AttemptError::JournalTailLost`]).
+//! - A commit whose sums do not balance is not made ([`Commit::check_balance`]).
+//!
+//! # Example
+//!
+//! An attempt that commits nothing, and a second one that plans on top of it:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use cloudtrail_model::Table;
+//! use lake::{Attempt, AttemptId, Changes, CommitOutcome, Journal, Partition, Stamp};
+//! use lake_store::{MemoryStore, Store};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+//! let partition = Partition::day(Table::CloudTrail, "2026-11-22".parse()?);
+//! let journal = Journal::new(store.clone(), partition);
+//! let stamp = Stamp {
+//!     new_attempt: || AttemptId("3f2a".to_owned()),
+//!     now: || "2026-11-23T00:05:00Z".to_owned(),
+//!     tool: "example 1.0",
+//! };
+//!
+//! let state = journal.read().await?;
+//! let attempt = Attempt::begin(store.clone(), journal.clone(), &state, stamp).await?.expect("nobody else claims");
+//! assert_eq!(attempt.finish(Changes::default()).await?, CommitOutcome::Committed);
+//!
+//! let state = journal.read().await?;
+//! assert_eq!((state.last_seq, state.commits), (2, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#[cfg(test)]
+extern crate self as lake;
+
+mod attempt;
+mod differences;
+mod entry;
+mod event_times;
+#[cfg(test)]
+mod fuzz_corpus_tests;
+mod invariant;
+mod journal;
+mod layout;
+mod part_blocks;
+mod part_reader;
+mod verification;
+
+pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};
+pub use differences::{Differences, Orphan, differences, unjournaled};
+pub use entry::{
+    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,
+    Verdict, hex,
+};
+pub use event_times::EventTimes;
+pub use invariant::{Invariant, invariants_markdown};
+pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
+pub use layout::{Partition, PartitionSpan, part_claim, part_key};
+pub use part_reader::{PartContent, PartError, read_lines, read_part};
+pub use verification::{Problem, Verification};
