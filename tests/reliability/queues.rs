@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloudtrail_model::{DailyJob, Day, Request, Table};
-use daily_aggregator::DailyJobs;
 use fan_out::FanOut;
 use job_queue::{Handler, Queue};
 use lake::{Invariant, Journal, Partition, PartitionState};
-use monthly_aggregator::MonthlyJobs;
+use stage_jobs::{DailyJobs, MonthlyJobs};
 use testkit::{Call, Hook, Hooked, HookedQueue, MemoryQueue, STAMP};
 
 use crate::work::{Ended, Work, daily_options, monthly_options};

@@ -14,7 +14,6 @@
 //! | publish | [`lake::Attempt`] | all parts at once, then the commit |
 //!
 //! [`DailyAggregator::run`] is that story; [`verify`] reads a partition back and holds it against its journal.
-//! [`DailyJobs`] runs it for the messages of a queue, and sends on the months that are complete.
 
 mod aggregate;
 mod block;
@@ -23,8 +22,6 @@ mod decode;
 mod failure;
 mod fetch;
 mod gunzip;
-mod jobs;
-mod months;
 mod options;
 mod pack;
 mod part_writer;
@@ -41,7 +38,6 @@ pub use aggregate::DailyAggregator;
 pub use decode::DecodeError;
 pub use failure::DailyError;
 pub use gunzip::Gunzip;
-pub use jobs::DailyJobs;
 pub use options::Options;
 pub use plan::{Request, new_files};
 pub use progress::{Progress, ProgressNow};

@@ -108,6 +108,23 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl Outcome {
+    /// Its name in JSON and logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::UpToDate { .. } => "up_to_date",
+            Outcome::Committed(_) => "committed",
+            Outcome::Superseded => "superseded",
+        }
+    }
+
+    /// What was committed, if anything was.
+    pub fn committed(&self) -> Option<&Committed> {
+        match self {
+            Outcome::Committed(committed) => Some(committed),
+            Outcome::UpToDate { .. } | Outcome::Superseded => None,
+        }
+    }
+
     /// The partition's quarantined log files: those that this run quarantined, and those of earlier runs.
     pub fn quarantined(&self) -> (&[QuarantinedFile], &[QuarantinedFile]) {
         match self {

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lake::Invariant;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -62,14 +61,6 @@ impl Handled {
     /// Adds a fact, of any size: [`line`](crate::line()) says as much of it as there is room for.
     pub fn fact(&mut self, name: &str, value: impl Into<Value>) {
         self.facts.insert(name.to_owned(), value.into());
-    }
-
-    /// Counts a broken invariant, and names it; of several the last. To be told of none makes the metric 0.
-    pub fn broken(&mut self, invariant: Option<Invariant>) {
-        self.count("InvariantsBroken", u64::from(invariant.is_some()));
-        if let Some(invariant) = invariant {
-            self.fact("invariant", invariant.name());
-        }
     }
 
     /// Adds a number.

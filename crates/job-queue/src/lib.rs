@@ -11,7 +11,6 @@ mod poll;
 mod queue;
 mod redrive;
 mod send_all;
-mod storage_figures;
 mod telemetry;
 
 pub use handler::{Handled, Handler, Metric, Unit};
@@ -19,5 +18,4 @@ pub use poll::{PollEvent, Polled, Polling, poll};
 pub use queue::{BATCH, Message, NewMessage, Queue, QueueError};
 pub use redrive::{NotMoved, RedriveError, redrive};
 pub use send_all::{Unsent, send_all};
-pub use storage_figures::count_stores;
 pub use telemetry::{Origin, line};

@@ -62,17 +62,6 @@ fn a_failure_is_named_with_its_causes_on_one_line() {
     assert_eq!((&line["level"], &line["Failures"]), (&json!("error"), &json!(1)));
 }
 
-#[test]
-fn a_broken_invariant_is_named_and_counted() {
-    let mut handled = Handled::default();
-    handled.broken(None);
-    assert_eq!((handled.metrics[0].value, handled.facts.get("invariant")), (0, None));
-    handled.broken(Some(lake::Invariant::PartsBeforeCommit));
-    handled.broken(Some(lake::Invariant::PartsAsCommitted));
-    let line: Value = serde_json::from_str(&line(&handled, &origin())).unwrap();
-    assert_eq!((&line["invariant"], &line["InvariantsBroken"]), (&json!("parts-as-committed"), &json!(2)));
-}
-
 /// Holds a line against its bound, and gives it back parsed. Every metric is in it.
 fn bounded(handled: &Handled) -> Value {
     let text = line(handled, &origin());

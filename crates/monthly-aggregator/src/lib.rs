@@ -38,7 +38,6 @@ mod flatten;
 mod fuzz_corpus_tests;
 mod gather;
 mod hybrid;
-mod jobs;
 #[cfg(test)]
 mod json_equality;
 mod options;
@@ -68,7 +67,6 @@ pub use export::{ExportError, export};
 pub use failure::MonthlyError;
 #[cfg(test)]
 pub(crate) use flatten::RowBuilder;
-pub use jobs::MonthlyJobs;
 pub use options::Options;
 pub use plan::{MonthPlan, plan};
 pub use progress::Progress;

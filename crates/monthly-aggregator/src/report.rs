@@ -66,6 +66,26 @@ impl Committed {
     }
 }
 
+impl Outcome {
+    /// Its name in JSON and logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Empty => "empty",
+            Outcome::UpToDate => "up_to_date",
+            Outcome::Committed(_) => "committed",
+            Outcome::Superseded => "superseded",
+        }
+    }
+
+    /// What was committed, if anything was.
+    pub fn committed(&self) -> Option<&Committed> {
+        match self {
+            Outcome::Committed(committed) => Some(committed),
+            Outcome::Empty | Outcome::UpToDate | Outcome::Superseded => None,
+        }
+    }
+}
+
 /// Days as a person would write them: `2026-11-03 to 2026-11-05, 2026-11-09`.
 pub fn day_list(days: &[Day]) -> String {
     let mut runs: Vec<(Day, Day)> = Vec::new();

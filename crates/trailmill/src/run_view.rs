@@ -71,16 +71,11 @@ pub(crate) fn superseded(report: &DayReport) -> anyhow::Error {
 
 /// Prints what became of a partition.
 pub(crate) fn print_report(report: &DayReport, console: &Console) {
-    let (outcome, committed) = match &report.outcome {
-        Outcome::UpToDate { .. } => ("up_to_date", None),
-        Outcome::Committed(committed) => ("committed", Some(&**committed)),
-        Outcome::Superseded => ("superseded", None),
-    };
     let (quarantined, quarantined_earlier) = report.outcome.quarantined();
     console.object(&PartitionObject {
         partition: report.partition.to_string(),
-        outcome,
-        committed,
+        outcome: report.outcome.name(),
+        committed: report.outcome.committed(),
         quarantined,
         quarantined_earlier,
         listed: report.listed,

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use daily_aggregator::{DailyJobs, Options};
+use daily_aggregator::Options;
 use functions::{STAMP, run};
+use stage_jobs::DailyJobs;
 
 fn main() -> ExitCode {
     run(async |setup| {

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use functions::{STAMP, run};
-use monthly_aggregator::{MonthlyJobs, Options};
+use monthly_aggregator::Options;
+use stage_jobs::MonthlyJobs;
 
 fn main() -> ExitCode {
     run(async |setup| {

@@ -128,17 +128,11 @@ impl MonthsSummary {
 }
 
 fn print(report: &MonthReport, console: &Console) {
-    let (outcome, committed) = match &report.outcome {
-        Outcome::Empty => ("empty", None),
-        Outcome::UpToDate => ("up_to_date", None),
-        Outcome::Committed(committed) => ("committed", Some(&**committed)),
-        Outcome::Superseded => ("superseded", None),
-    };
     let (partition, source) = (report.partition, &report.source);
     console.object(&MonthObject {
         partition: partition.to_string(),
-        outcome,
-        committed,
+        outcome: report.outcome.name(),
+        committed: report.outcome.committed(),
         source,
         foreign: &report.foreign,
     });

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use daily_aggregator::DailyJobs;
 use fan_out::FanOut;
 use futures::future::join_all;
 use job_queue::{Handler, Origin, PollEvent, Polled, Polling, Queue, line, poll};
 use lake_store::with_causes;
-use monthly_aggregator::MonthlyJobs;
+use stage_jobs::{DailyJobs, MonthlyJobs};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 

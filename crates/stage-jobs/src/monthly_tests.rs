@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use cloudtrail_model::grace_days;
+use cloudtrail_model::{DailyJob, Day, Month, grace_days};
 use lake::Partition;
 use testkit::{Call, Hook, Hooked, STAMP};
 
 use super::*;
-use crate::test_world::{World, day, october, record};
+use crate::test_world::{World, day, deliver, key, month, number, record_at};
 
 /// How often each prefix was listed.
 #[derive(Debug, Default)]
@@ -30,21 +30,40 @@ impl Listings {
     }
 }
 
+fn october() -> Month {
+    month("2026-10")
+}
+
+/// Brings a day of the daily tables, with a log file of one record for each of these kinds.
+async fn bring(world: &World, day: Day, kinds: &[&str]) {
+    let number: u64 = day.to_string().replace('-', "").parse().unwrap();
+    for kind in kinds {
+        let records = [record_at(number, &format!("{day}T00:00:00Z"))];
+        deliver(&world.source, &key(day, "a").replace("/CloudTrail/", &format!("/{kind}/")), &records).await;
+    }
+    world.done(DailyJob::new(day)).await;
+}
+
+/// Every day of October is in the daily table, with one record each.
+async fn whole_october() -> World {
+    let world = World::new();
+    for day in october().days() {
+        bring(&world, day, &["CloudTrail"]).await;
+    }
+    world
+}
+
 async fn handle(world: &World, body: &str) -> Handled {
     let (lake, options) = (Arc::new(world.lake.clone()), Options { threads: 1, ..Options::default() });
     MonthlyJobs { lake, options, stamp: STAMP }.handle(body, None).await
-}
-
-fn number(handled: &Handled, name: &str) -> u64 {
-    handled.metrics.iter().find(|metric| metric.name == name).unwrap().value
 }
 
 const OCTOBER: &str = r#"{"version":1,"month":"2026-10"}"#;
 
 #[tokio::test]
 async fn a_job_brings_every_table_of_its_month() {
-    let world = World::of_a_whole_october().await;
-    world.commit_day(Table::Insight, day("2026-10-05"), &[record(1, "2026-10-05T00:00:00Z")]).await;
+    let world = whole_october().await;
+    bring(&world, day("2026-10-05"), &["CloudTrail-Insight"]).await;
     let handled = handle(&world, OCTOBER).await;
     assert!(handled.failure.is_none(), "{:?}", handled.failure);
     assert_eq!(number(&handled, "Commits"), 2);
@@ -59,7 +78,7 @@ async fn a_job_brings_every_table_of_its_month() {
 #[tokio::test]
 async fn a_month_that_lacks_days_fails_and_is_written_if_gaps_are_allowed() {
     let world = World::new();
-    world.commit_day(Table::CloudTrail, day("2026-10-05"), &[record(1, "2026-10-05T00:00:00Z")]).await;
+    bring(&world, day("2026-10-05"), &["CloudTrail"]).await;
     let failure = handle(&world, OCTOBER).await.failure.unwrap();
     assert!(failure.to_string().contains("cloudtrail_monthly 2026-10 failed"), "{failure}");
     let handled = handle(&world, r#"{"version":1,"month":"2026-10","allow_gaps":true}"#).await;
@@ -78,20 +97,22 @@ async fn what_is_no_job_is_a_failure() {
 async fn listings(world: &World) -> Arc<Listings> {
     let hook = Arc::<Listings>::default();
     let lake = Arc::new(Hooked { store: world.lake.clone(), hook: hook.clone() });
-    let handled = MonthlyJobs { lake, options: world.options, stamp: STAMP }.handle(OCTOBER, None).await;
+    let handled = MonthlyJobs { lake, options: Options { threads: 1, ..Options::default() }, stamp: STAMP }
+        .handle(OCTOBER, None)
+        .await;
     assert!(handled.failure.is_none(), "{:?}", handled.failure);
     hook
 }
 
 #[tokio::test]
 async fn the_journal_of_a_day_is_listed_once_for_all_tables() {
-    let world = World::of_a_whole_october().await;
+    let world = whole_october().await;
     let awaited = listings(&world).await;
     // a day that is not there is asked for by each table
     assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-10"), 31);
     assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-11"), 3 * Table::ALL.len());
     for day in grace_days(october()) {
-        world.commit_day(Table::CloudTrail, day, &[]).await;
+        bring(&world, day, &[]).await;
     }
     let complete = listings(&world).await;
     for day in october().days().chain(grace_days(october())) {

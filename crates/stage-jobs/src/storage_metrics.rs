@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use job_queue::Handled;
 use lake_store::{CallUsage, Usage};
-
-use crate::Handled;
 
 /// Requests and their times, of the source and of the lake, added up by what they are: times are longer than what passed
 /// where requests ran side by side.
-pub fn count_stores(handled: &mut Handled, source: Usage, lake: Usage) {
+pub(crate) fn count_stores(handled: &mut Handled, source: Usage, lake: Usage) {
     let sum = |calls: &[CallUsage]| {
         calls.iter().fold((0, Duration::ZERO), |sum, call| (sum.0 + call.calls, sum.1 + call.time))
     };

@@ -14,7 +14,7 @@ use super::*;
 /// Log files of a day of a large organisation.
 const INPUTS: u64 = 100_000;
 const MOST_MIB: u64 = 256;
-const CHILD: &str = "months::memory_tests::measured_in_a_process_of_its_own";
+const CHILD: &str = "months_to_send::memory_tests::measured_in_a_process_of_its_own";
 /// What the child says before its number.
 const SAYS: &str = "peak memory, KiB: ";
 

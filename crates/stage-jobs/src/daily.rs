@@ -1,19 +1,19 @@
-//! Daily jobs as they come from a queue: survey → every table of the day → hand back what is left → send its months on.
-//!
-//! A job may come twice, and may be cut off anywhere: what is to be done is told by the source and the lake alone.
+//! A daily job: survey → every table of the day → hand back what is left → send its months on.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloudtrail_model::{DailyJob, Day, Table};
-use job_queue::{Handled, Handler, NewMessage, Queue, Unit, count_stores, send_all};
-use lake::Stamp;
+use daily_aggregator::{DailyAggregator, DayReport, Options, Outcome, Progress, Request, Source};
+use job_queue::{Handled, Handler, NewMessage, Queue, Unit, send_all};
+use lake::{Partition, Stamp};
 use lake_store::{Meter, Store};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::months::months_to_send;
-use crate::{DailyAggregator, DailyError, DayReport, Options, Outcome, Progress, Request, Source};
+use crate::months_to_send::months_to_send;
+use crate::storage_metrics::count_stores;
+use crate::tables::{Failure, JobError, Report, Tables};
 
 /// Brings the days of jobs up to date, all tables of each.
 #[derive(Debug, Clone)]
@@ -33,24 +33,6 @@ pub struct DailyJobs {
     /// Where months go whose days are all there; `None` where nobody makes Parquet.
     pub monthly_jobs: Option<Arc<dyn Queue>>,
 }
-
-/// Why a job is not done.
-#[derive(Debug, thiserror::Error)]
-enum JobError {
-    #[error(
-        "no CloudTrail logs in the source, prefix {0:?}: there should be AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… \
-         in it"
-    )]
-    NothingThere(String),
-    #[error("the clock says {0:?}, which is no date")]
-    NoToday(String),
-    #[error("{table}_daily {day} failed")]
-    Table { table: Table, day: Day, source: DailyError },
-    #[error("{table}_daily {day}: another run took it over")]
-    Superseded { table: Table, day: Day },
-}
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[async_trait]
 impl Handler for DailyJobs {
@@ -91,7 +73,7 @@ impl DailyJobs {
         let today = self.today()?;
         let source = Source::survey(source, &self.start).await?;
         if source.is_empty() {
-            return Err(JobError::NothingThere(self.start.clone()).into());
+            return Err(JobError::NoLogs(self.start.clone()).into());
         }
         let (options, stamp, progress) = (self.options, self.stamp, progress.clone());
         let aggregator = DailyAggregator { source, lake: lake.clone(), options, stamp, progress };
@@ -132,15 +114,15 @@ impl DailyJobs {
     }
 }
 
-/// Brings every table of a day up to date, side by side: most have next to nothing but the main one, and wait for storage
-/// all the same. Returns the log files that were left for want of time. A table that fails does not hold up the others.
+/// Brings every table of a day up to date, all at once: most have next to nothing but the main one, and wait for storage all
+/// the same. Returns the log files that were left for want of time.
 async fn run_tables(
     aggregator: &DailyAggregator,
     job: DailyJob,
     today: Day,
     deadline: Option<Instant>,
     handled: &mut Handled,
-) -> Result<u64, Failure> {
+) -> Result<u64, JobError> {
     let runs = Table::ALL.map(|table| {
         let request = Request {
             rebuild: job.rebuild,
@@ -152,79 +134,54 @@ async fn run_tables(
         };
         aggregator.run(table, job.day, request)
     });
-    let (mut left, mut failure) = (0, None);
-    handled.broken(None);
-    let mut tables = Vec::new();
-    for (table, run) in Table::ALL.into_iter().zip(futures::future::join_all(runs).await) {
-        let day = job.day;
-        let error = match run {
-            Ok(report) => {
-                left += count_report(handled, &report);
-                tables.push(table_fact(&report));
-                match report.outcome {
-                    Outcome::Superseded => JobError::Superseded { table, day },
-                    Outcome::Committed(_) | Outcome::UpToDate { .. } => continue,
-                }
-            }
-            Err(source) => {
-                handled.broken(source.broken());
-                JobError::Table { table, day, source }
-            }
-        };
-        failure.get_or_insert(error);
-    }
     handled.fact("day", job.day.to_string());
-    handled.fact("tables", tables);
-    match failure {
-        None => Ok(left),
-        Some(error) => Err(error.into()),
+    let (mut tables, mut left) = (Tables::new(handled), 0);
+    for (table, run) in Table::ALL.into_iter().zip(futures::future::join_all(runs).await) {
+        let run = run.map_err(|error| (error.broken(), Failure::from(error)));
+        let report = tables.ended(Partition::day(table, job.day), run);
+        left += report.as_ref().and_then(|report| report.outcome.committed()).map_or(0, |made| made.left);
     }
+    tables.end()?;
+    Ok(left)
 }
 
-/// What is said of a table in the log.
-fn table_fact(report: &DayReport) -> Value {
-    let (new, earlier) = report.outcome.quarantined();
-    let quarantined: Vec<_> =
-        new.iter().map(|file| json!({"key": file.key, "detail": file.detail})).collect();
-    let outcome = match &report.outcome {
-        Outcome::UpToDate { .. } => "up_to_date",
-        Outcome::Committed(_) => "committed",
-        Outcome::Superseded => "superseded",
-    };
-    json!({
-        "partition": report.partition.to_string(),
-        "outcome": outcome,
-        "listed": report.listed,
-        "quarantined": quarantined,
-        "quarantined_earlier": earlier.len(),
-        "foreign": report.foreign,
-    })
-}
+impl Report for DayReport {
+    fn is_superseded(&self) -> bool {
+        self.outcome == Outcome::Superseded
+    }
 
-/// Counts what a commit did, and returns the log files that it left.
-fn count_report(handled: &mut Handled, report: &DayReport) -> u64 {
-    let none = crate::Committed::default();
-    let committed = match &report.outcome {
-        Outcome::Committed(committed) => committed,
-        Outcome::UpToDate { .. } | Outcome::Superseded => &none,
-    };
-    let totals = &committed.totals;
-    handled.count("FilesIn", totals.files_in);
-    handled.count("FilesOk", totals.files_ok);
-    handled.count("FilesQuarantined", totals.files_quarantined);
-    handled.count("RecordsIn", totals.records_in);
-    handled.count("RecordsOut", totals.records_out);
-    handled.count("Duplicates", totals.duplicates);
-    handled.count("Conflicts", totals.conflicts);
-    handled.add("BytesIn", Unit::Bytes, totals.bytes_in);
-    handled.add("RawBytesIn", Unit::Bytes, totals.raw_bytes_in);
-    handled.add("BytesOut", Unit::Bytes, totals.bytes_out);
-    handled.add("RawBytesOut", Unit::Bytes, totals.raw_bytes_out);
-    // an empty day is no sign that logs arrive
-    handled.count("Commits", u64::from(totals.files_in > 0));
-    committed.left
+    fn fact(&self) -> Value {
+        let (new, earlier) = self.outcome.quarantined();
+        let quarantined: Vec<_> =
+            new.iter().map(|file| json!({"key": file.key, "detail": file.detail})).collect();
+        json!({
+            "partition": self.partition.to_string(),
+            "outcome": self.outcome.name(),
+            "listed": self.listed,
+            "quarantined": quarantined,
+            "quarantined_earlier": earlier.len(),
+            "foreign": self.foreign,
+        })
+    }
+
+    fn count(&self, handled: &mut Handled) {
+        let totals = self.outcome.committed().map(|made| made.totals).unwrap_or_default();
+        handled.count("FilesIn", totals.files_in);
+        handled.count("FilesOk", totals.files_ok);
+        handled.count("FilesQuarantined", totals.files_quarantined);
+        handled.count("RecordsIn", totals.records_in);
+        handled.count("RecordsOut", totals.records_out);
+        handled.count("Duplicates", totals.duplicates);
+        handled.count("Conflicts", totals.conflicts);
+        handled.add("BytesIn", Unit::Bytes, totals.bytes_in);
+        handled.add("RawBytesIn", Unit::Bytes, totals.raw_bytes_in);
+        handled.add("BytesOut", Unit::Bytes, totals.bytes_out);
+        handled.add("RawBytesOut", Unit::Bytes, totals.raw_bytes_out);
+        // an empty day is no sign that logs arrive
+        handled.count("Commits", u64::from(totals.files_in > 0));
+    }
 }
 
 #[cfg(test)]
-#[path = "jobs_tests.rs"]
+#[path = "daily_tests.rs"]
 mod tests;

@@ -122,10 +122,10 @@ async fn commits(
 }
 
 #[cfg(test)]
-#[path = "months_tests.rs"]
+#[path = "months_to_send_tests.rs"]
 mod tests;
 
 #[cfg(test)]
 #[cfg(target_os = "linux")] // which tells the peak of a process
-#[path = "months_memory_tests.rs"]
+#[path = "months_to_send_memory_tests.rs"]
 mod memory_tests;

@@ -1,103 +1,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloudtrail_model::{Month, MonthlyJob, Request as Asked, Wanted};
+use cloudtrail_model::{MonthlyJob, Request as Asked, Wanted};
 use job_queue::Message;
-use lake::{Invariant, Journal, Partition, PartitionState};
-use testkit::{MemoryQueue, STAMP};
+use lake::{Invariant, Partition};
+use testkit::MemoryQueue;
 use testkit_stores::TestStore;
 
 use super::*;
-use crate::test_world::{envelope, gzip, put, record};
-
-/// The day it is by the clock of tests.
-const TODAY: &str = "2026-12-01";
-
-fn day(text: &str) -> Day {
-    text.parse().unwrap()
-}
-
-fn month(text: &str) -> Month {
-    text.parse().unwrap()
-}
-
-/// The key of a log file of a day.
-fn key(day: Day, name: &str) -> String {
-    format!("AWSLogs/111122223333/CloudTrail/us-east-1/{}/{name}.json.gz", day.as_path())
-}
-
-/// A source, a lake and queues, with a daily function at them.
-struct World {
-    source: TestStore,
-    lake: TestStore,
-    daily: MemoryQueue,
-    monthly: MemoryQueue,
-}
-
-impl World {
-    fn new() -> Self {
-        let (daily, monthly) =
-            (MemoryQueue::new(Duration::from_secs(60), 5), MemoryQueue::fifo(Duration::from_secs(60), 5));
-        World { source: TestStore::new(), lake: TestStore::new(), daily, monthly }
-    }
-
-    /// One log file on each of these days.
-    async fn delivered(days: impl IntoIterator<Item = Day>) -> Self {
-        let world = World::new();
-        for (number, day) in days.into_iter().enumerate() {
-            world.deliver(day, "a", number as u64).await;
-        }
-        world
-    }
-
-    async fn deliver(&self, day: Day, name: &str, number: u64) {
-        put(&self.source, &key(day, name), gzip(&envelope(&[record(number)]))).await;
-    }
-
-    fn jobs(&self) -> DailyJobs {
-        DailyJobs {
-            source: Arc::new(self.source.clone()),
-            start: String::new(),
-            lake: Arc::new(self.lake.clone()),
-            options: Options { threads: 1, ..Options::default() },
-            stamp: STAMP,
-            daily_jobs: Arc::new(self.daily.clone()),
-            monthly_jobs: Some(Arc::new(self.monthly.clone())),
-        }
-    }
-
-    async fn handle(&self, job: DailyJob) -> Handled {
-        self.jobs().handle(&serde_json::to_string(&job).unwrap(), None).await
-    }
-
-    async fn done(&self, job: DailyJob) -> Handled {
-        let handled = self.handle(job).await;
-        assert!(handled.failure.is_none(), "{job:?}: {:?}", handled.failure);
-        handled
-    }
-
-    /// Commits of the main table's day.
-    async fn commits(&self, day: Day) -> u64 {
-        self.state(day).await.commits
-    }
-
-    /// The main table's day.
-    async fn state(&self, day: Day) -> PartitionState {
-        let journal = Journal::new(Arc::new(self.lake.clone()), Partition::day(Table::CloudTrail, day));
-        journal.read().await.unwrap()
-    }
-
-    /// The months that were sent on.
-    async fn sent_on(&self) -> Vec<MonthlyJob> {
-        let messages: Vec<Message> = self.monthly.receive(10, Duration::ZERO).await.unwrap();
-        messages.iter().map(|message| MonthlyJob::parse(message.body.as_bytes()).unwrap()).collect()
-    }
-}
-
-fn number(handled: &Handled, name: &str) -> u64 {
-    let found = handled.metrics.iter().find(|metric| metric.name == name);
-    found.unwrap_or_else(|| panic!("no {name} in {:?}", handled.metrics)).value
-}
+use crate::test_world::{TODAY, World, day, deliver, key, month, number, put, record};
 
 fn october() -> Vec<DailyJob> {
     Asked::new(Wanted::Month(month("2026-10"))).jobs(day(TODAY), 0)
@@ -107,7 +18,7 @@ fn october() -> Vec<DailyJob> {
 async fn a_job_brings_every_table_of_its_day() {
     let world = World::delivered([day("2026-11-22")]).await;
     let insight = key(day("2026-11-22"), "i").replace("/CloudTrail/", "/CloudTrail-Insight/");
-    put(&world.source, &insight, gzip(&envelope(&[record(7), record(8)]))).await;
+    deliver(&world.source, &insight, &[record(7), record(8)]).await;
     let handled = world.done(DailyJob::new(day("2026-11-22"))).await;
     assert_eq!(number(&handled, "FilesIn"), 2);
     assert_eq!((number(&handled, "RecordsIn"), number(&handled, "RecordsOut")), (3, 3));
@@ -192,7 +103,7 @@ async fn one_bad_table_does_not_hold_up_the_others_but_fails_the_job() {
     let world = World::delivered([day("2026-11-22")]).await;
     world.done(DailyJob::new(day("2026-11-22"))).await;
     let insight = key(day("2026-11-22"), "i").replace("/CloudTrail/", "/CloudTrail-Insight/");
-    put(&world.source, &insight, gzip(&envelope(&[record(7)]))).await;
+    deliver(&world.source, &insight, &[record(7)]).await;
     let journal = Partition::day(Table::CloudTrail, day("2026-11-22")).journal_prefix();
     put(&world.lake, &format!("{journal}000003.json.gz"), &b"no journal entry"[..]).await;
     let handled = world.handle(DailyJob::new(day("2026-11-22"))).await;
@@ -348,5 +259,5 @@ async fn without_a_monthly_queue_no_month_is_looked_at() {
     assert!(handled.failure.is_none());
 }
 
-#[path = "jobs_crash_tests.rs"]
+#[path = "daily_crash_tests.rs"]
 mod crash;
