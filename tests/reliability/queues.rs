@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloudtrail_model::{DailyJob, Day, Request, Table};
-use fan_out::FanOut;
+use cloudtrail_model::{Day, Table};
+use fan_out::{DailyJob, FanOut, Request};
 use job_queue::{Handler, Queue};
 use lake::{Invariant, Journal, Partition, PartitionState};
 use stage_jobs::{DailyJobs, MonthlyJobs};

@@ -4,8 +4,6 @@
 mod envelope;
 #[path = "../fuzz/properties/keys.rs"]
 mod keys;
-#[path = "../fuzz/properties/messages.rs"]
-mod messages;
 #[path = "../fuzz/replay.rs"]
 mod replay;
 
@@ -21,9 +19,4 @@ fn the_corpus_of_envelopes_holds() {
 #[test]
 fn the_corpus_of_keys_holds() {
     replay(CRATE, "keys", keys::check);
-}
-
-#[test]
-fn the_corpus_of_messages_holds() {
-    replay(CRATE, "messages", messages::check);
 }

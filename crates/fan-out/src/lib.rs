@@ -1,14 +1,28 @@
-//! Fan-out: a request becomes a job for each of its days.
+//! Requests and jobs, and the fan-out: a request becomes a job for each of its days.
 //!
-//! It may be repeated: a job that is sent twice finds nothing to do the second time. The request is done only when every
+//! A [`Request`] is what a person or a schedule asks for. A [`DailyJob`] or a [`MonthlyJob`] is one day or month to bring up to
+//! date.
+//!
+//! A request may be repeated: a job that is sent twice finds nothing to do the second time. The request is done only when every
 //! job was confirmed by the queue, so its message must be deleted after [`FanOut::send_jobs`] and never before.
+
+#[cfg(test)]
+extern crate self as fan_out;
+
+#[cfg(test)]
+mod fuzz_corpus_tests;
+mod job;
+mod request;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloudtrail_model::{BadRequest, DailyJob, Day, Request};
+use cloudtrail_model::Day;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unsent, send_all};
 use tokio::time::Instant;
+
+pub use job::{AwaitedMonth, BadJob, DailyJob, FedMonth, MonthlyJob};
+pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
 
 /// Where jobs go.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use cloudtrail_model::DailyJob;
 use testkit::MemoryQueue;
 
 use super::*;
+use crate::DailyJob;
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloudtrail_model::{DailyJob, Day, Table};
+use cloudtrail_model::{Day, Table};
 use daily_aggregator::{DailyAggregator, DayReport, Options, Outcome, Progress, Request, Source};
+use fan_out::DailyJob;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unit, send_all};
 use lake::{Partition, Stamp};
 use lake_store::{Meter, Store};

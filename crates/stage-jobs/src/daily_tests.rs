@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloudtrail_model::{MonthlyJob, Request as Asked, Wanted};
+use fan_out::{MonthlyJob, Request as Asked, Wanted};
 use job_queue::Message;
 use lake::{Invariant, Partition};
 use testkit::MemoryQueue;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloudtrail_model::{MonthlyJob, Table};
+use cloudtrail_model::Table;
+use fan_out::MonthlyJob;
 use job_queue::{Handled, Handler, Unit};
 use lake::{Partition, Stamp};
 use lake_store::{Meter, Store, Usage};

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use cloudtrail_model::{DailyJob, Day, Month, grace_days};
+use cloudtrail_model::{Day, Month, grace_days};
+use fan_out::DailyJob;
 use lake::Partition;
 use testkit::{Call, Hook, Hooked, STAMP};
 

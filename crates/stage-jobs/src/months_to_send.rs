@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cloudtrail_model::{DailyJob, Day, FedMonth, Month, Table, grace_days};
+use cloudtrail_model::{Day, Month, Table, grace_days};
+use fan_out::{DailyJob, FedMonth};
 use futures::{StreamExt, TryStreamExt};
 use job_queue::NewMessage;
 use lake::{Journal, JournalError, Partition, hex};

@@ -1,4 +1,5 @@
-use cloudtrail_model::{Month, Request, Wanted};
+use cloudtrail_model::Month;
+use fan_out::{Request, Wanted};
 use lake::{Attempt, Changes};
 use lake_store::MemoryStore;
 use testkit::STAMP;

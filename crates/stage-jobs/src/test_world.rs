@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloudtrail_model::{DailyJob, Day, Month, MonthlyJob, Table};
+use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::Options;
+use fan_out::{DailyJob, MonthlyJob};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use job_queue::{Handled, Handler, Message, Queue};

@@ -1,6 +1,6 @@
 //! `trailmill submit`: a request goes to its queue.
 
-use cloudtrail_model::{Request, Wanted};
+use fan_out::{Request, Wanted};
 use job_queue::{NewMessage, send_all};
 use serde_json::json;
 

@@ -2,10 +2,11 @@
 
 use std::iter::successors;
 
+use cloudtrail_model::{Day, Month, grace_days, months_of};
 use serde::{Deserialize, Serialize};
 
 use crate::request::MESSAGE_VERSION;
-use crate::{Day, Month, Request, Wanted, grace_days, months_of};
+use crate::{Request, Wanted};
 
 /// A delivery day to bring up to date, all of its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +161,7 @@ impl Request {
 
 /// Both included.
 fn days_between(first: Day, last: Day) -> Vec<Day> {
-    if last < first { Vec::new() } else { crate::DayRange::new(first, last).collect() }
+    if last < first { Vec::new() } else { cloudtrail_model::DayRange::new(first, last).collect() }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]

@@ -1,7 +1,8 @@
 //! Any bytes as the body of a message, whatever the queue: no panic, what parses is given back as it was written, and a
 //! request is the jobs of its days, in order, each once, and no more than there can be.
 
-use cloudtrail_model::{DailyJob, Day, MESSAGE_VERSION, Month, MonthlyJob, Request, Wanted, grace_days};
+use cloudtrail_model::{Day, Month, grace_days};
+use fan_out::{DailyJob, MESSAGE_VERSION, MonthlyJob, Request, Wanted};
 
 /// Days before yesterday that a tick asks for.
 const LATE_DAYS: u16 = 3;

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use cloudtrail_model::{BadDate, Day, Month};
 use serde_json::{Map, Value, json};
-
-use crate::{BadDate, Day, Month};
 
 /// The version of requests and jobs that this code writes and reads.
 pub const MESSAGE_VERSION: u64 = 1;
