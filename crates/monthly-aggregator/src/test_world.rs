@@ -72,7 +72,7 @@ pub(crate) fn rounds(seeds: u32) -> u32 {
 
 /// Of how many calls of a run one is a moment at which something happens: all, but where each takes much longer.
 pub(crate) fn stride() -> u32 {
-    if TestStore::speaks_http() { 5 } else { 1 }
+    if TestStore::speaks_http() { 3 } else { 1 }
 }
 
 /// One lake.

@@ -55,7 +55,11 @@ async fn whole_october() -> World {
 }
 
 async fn handle(world: &World, body: &str) -> Handled {
-    let (lake, options) = (Arc::new(world.lake.clone()), Options { threads: 1, ..Options::default() });
+    handle_over(Arc::new(world.lake.clone()), body).await
+}
+
+async fn handle_over(lake: Arc<dyn Store>, body: &str) -> Handled {
+    let options = Options { threads: 1, ..Options::default() };
     MonthlyJobs { lake, options, stamp: STAMP }.handle(body, None).await
 }
 
@@ -98,9 +102,7 @@ async fn what_is_no_job_is_a_failure() {
 async fn listings(world: &World) -> Arc<Listings> {
     let hook = Arc::<Listings>::default();
     let lake = Arc::new(Hooked { store: world.lake.clone(), hook: hook.clone() });
-    let handled = MonthlyJobs { lake, options: Options { threads: 1, ..Options::default() }, stamp: STAMP }
-        .handle(OCTOBER, None)
-        .await;
+    let handled = handle_over(lake, OCTOBER).await;
     assert!(handled.failure.is_none(), "{:?}", handled.failure);
     hook
 }
