@@ -1,5 +1,5 @@
-//! Any text as a key, a prefix, a file name, a day: no panic, what parses is given back, and the way down
-//! to a key by listing is not cut off.
+//! Any text as a key, a prefix, a file name, a day: no panic, what parses is given back, and the way down to a key by listing
+//! is not cut off.
 
 use cloudtrail_model::{Day, LogFileName, Month, SourceKey, SourcePrefix};
 
