@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::{DailyAggregator, Source};
-use lake::Stamp;
+use lake::{Outcome, Stamp};
 use lake_store::Store;
 use monthly_aggregator::{DaysThere, MonthlyAggregator};
 use testkit::STAMP;
@@ -27,6 +27,16 @@ pub(crate) enum Ended {
     Committed,
     UpToDate,
     Superseded,
+}
+
+impl From<Outcome> for Ended {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Committed(_) => Ended::Committed,
+            Outcome::UpToDate | Outcome::Empty => Ended::UpToDate,
+            Outcome::Superseded { .. } => Ended::Superseded,
+        }
+    }
 }
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
@@ -64,22 +74,14 @@ async fn daily(
     let request = daily_aggregator::Request { rebuild, ..daily_aggregator::Request::default() };
     let aggregator =
         DailyAggregator { source, lake, options: daily_options(), stamp, progress: Arc::default() };
-    Ok(match aggregator.run(Table::CloudTrail, day, request).await?.outcome {
-        daily_aggregator::Outcome::Committed(_) => Ended::Committed,
-        daily_aggregator::Outcome::UpToDate { .. } => Ended::UpToDate,
-        daily_aggregator::Outcome::Superseded => Ended::Superseded,
-    })
+    Ok(aggregator.run(Table::CloudTrail, day, request).await?.outcome.into())
 }
 
 async fn monthly(lake: Arc<dyn Store>, stamp: Stamp, month: Month, rebuild: bool) -> Result<Ended, Failure> {
     let request = monthly_aggregator::Request { allow_gaps: true, rebuild, until: None };
     let (options, progress, days_there) = (monthly_options(), Arc::default(), DaysThere::default());
     let aggregator = MonthlyAggregator { lake, options, stamp, progress, days_there };
-    Ok(match aggregator.run(Table::CloudTrail, month, request).await?.outcome {
-        monthly_aggregator::Outcome::Committed(_) => Ended::Committed,
-        monthly_aggregator::Outcome::UpToDate | monthly_aggregator::Outcome::Empty => Ended::UpToDate,
-        monthly_aggregator::Outcome::Superseded => Ended::Superseded,
-    })
+    Ok(aggregator.run(Table::CloudTrail, month, request).await?.outcome.into())
 }
 
 /// Blocks and parts so small that a few records fill several.

@@ -1,23 +1,21 @@
-//! One partition brought up to date: plan, claim, read back, run the pipeline, publish, commit.
+//! One day brought up to date: list and plan, read back, run the pipeline. [`lake::bring_up_to_date`] claims and commits.
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Record, Table};
 use futures::{Stream, StreamExt};
 use lake::{
-    Attempt, AttemptError, Changes, CommitOutcome, Input, Journal, Part, PartContent, PartError, Partition,
-    PartitionState, Stamp, Verdict, differences, read_part,
+    AttemptError, Input, Next, Part, PartContent, PartError, PartSink, Partition, PartitionState, RunEnd,
+    StageRun, Staged, Stamp, Step, Verdict, bring_up_to_date, read_part,
 };
-use lake_store::{ErrorKind, ObjectMeta, Store};
-use tokio::time::Instant;
+use lake_store::{ErrorKind, Store};
 
-use crate::pipeline::{self, Staged};
+use crate::pack::Packed;
+use crate::pipeline;
 use crate::plan::{Plan, is_quarantined, plan};
 use crate::source::Listing;
-use crate::{Committed, DailyError, DayReport, Options, Outcome, Progress, QuarantinedFile, Request, Source};
-
-/// Plans that may come to nothing because somebody else moved, before a run gives up.
-const MAX_PLANS: usize = 8;
+use crate::{DailyError, DayReport, Options, Progress, QuarantinedFile, Request, Source};
 
 /// The daily stage over one source and one lake.
 #[derive(Debug, Clone)]
@@ -34,126 +32,158 @@ pub struct DailyAggregator {
     pub progress: Arc<Progress>,
 }
 
-/// An attempt that came to an end.
-enum Ended {
-    /// With the objects in the partition that somebody else put there.
-    Done(Outcome, Vec<String>),
-    PlanAgain,
+/// One run at one day of one table.
+struct DayRun<'a> {
+    stage: &'a DailyAggregator,
+    table: Table,
+    day: Day,
+    request: Request,
+    /// What the source had when it was listed last.
+    listed: Listed,
+    /// Log files that are quarantined from earlier runs, in key order.
+    quarantined_earlier: Vec<QuarantinedFile>,
+    /// Log files that this run quarantined, in key order.
+    quarantined: Vec<QuarantinedFile>,
+}
+
+/// What a listing of a day had.
+#[derive(Debug, Default)]
+struct Listed {
+    files: u64,
+    others: u64,
+    other_example: Option<String>,
 }
 
 impl DailyAggregator {
-    /// Brings one day of one table up to date. Run it as often as you like, wherever you like.
+    /// Brings one day of one table up to date. Safe to run at any time, any number of times, on any number of machines.
+    ///
+    /// # Errors
+    /// Fails if the source or the lake fails, or if a rebuild would lose events.
     pub async fn run(&self, table: Table, day: Day, request: Request) -> Result<DayReport, DailyError> {
         let partition = Partition::day(table, day);
-        for _ in 0..MAX_PLANS {
-            // the journal before the source: a file that another run reads later than this is met at the claim, and is
-            // not taken for one that has gone
-            let journal = Journal::new(self.lake.clone(), partition);
-            let state = journal.read().await.map_err(AttemptError::from)?;
-            let listing = self.source.list(table, day).await.map_err(DailyError::List)?;
-            let Listing { files, others, other_example } = listing;
-            let listed = files.len() as u64;
-            let plan = plan(&state, files, request)?;
-            if let Ended::Done(outcome, foreign) = self.attempt(journal, &state, plan).await? {
-                return Ok(DayReport { partition, outcome, listed, others, other_example, foreign });
-            }
+        let mut run = DayRun {
+            stage: self,
+            table,
+            day,
+            request,
+            listed: Listed::default(),
+            quarantined_earlier: Vec::new(),
+            quarantined: Vec::new(),
+        };
+        let RunEnd { outcome, foreign } =
+            bring_up_to_date(&self.lake, partition, self.stamp, &mut run).await?;
+        let DayRun { listed: Listed { files, others, other_example }, .. } = run;
+        let (mut quarantined, mut quarantined_earlier) = (run.quarantined, run.quarantined_earlier);
+        if outcome.is_superseded() {
+            // the run that took the day over reports them
+            (quarantined, quarantined_earlier) = (Vec::new(), Vec::new());
         }
-        Err(DailyError::Contended { partition })
+        Ok(DayReport {
+            partition,
+            outcome,
+            listed: files,
+            others,
+            other_example,
+            quarantined,
+            quarantined_earlier,
+            foreign,
+        })
     }
 
-    async fn attempt(
+    /// Brings tables of one day up to date, all at once: most have few log files next to the main one, and wait for storage
+    /// all the same. `commit_empty` is for the main table only. Returns how each ended, in the order of the tables.
+    pub async fn run_tables(
         &self,
-        journal: Journal,
-        state: &PartitionState,
+        tables: impl IntoIterator<Item = Table>,
+        day: Day,
+        request: Request,
+    ) -> Vec<(Table, Result<DayReport, DailyError>)> {
+        let runs = tables.into_iter().map(|table| async move {
+            let commit_empty = request.commit_empty && table == Table::CloudTrail;
+            (table, self.run(table, day, Request { commit_empty, ..request }).await)
+        });
+        futures::future::join_all(runs).await
+    }
+}
+
+#[async_trait]
+impl StageRun for DayRun<'_> {
+    type Plan = Plan;
+    type Error = DailyError;
+
+    async fn plan(&mut self, state: &PartitionState) -> Result<Next<Plan>, DailyError> {
+        let listing = self.stage.source.list(self.table, self.day).await.map_err(DailyError::List)?;
+        let Listing { files, others, other_example } = listing;
+        self.listed = Listed { files: files.len() as u64, others, other_example };
+        self.quarantined = Vec::new();
+        self.quarantined_earlier = QuarantinedFile::among(state.inputs.values());
+        let plan = plan(state, files, self.request)?;
+        Ok(if plan.is_work(state) { Next::Commit(plan) } else { Next::UpToDate(plan) })
+    }
+
+    /// Reads back what is there, unless it is to be replaced, and makes new parts of the log files.
+    async fn stage(
+        &mut self,
         plan: Plan,
-    ) -> Result<Ended, DailyError> {
-        let Plan { files, replaces, may_lose, retired, commits_empty, until } = plan;
-        let forgets = replaces && !state.inputs.is_empty();
-        if files.is_empty() && retired.is_empty() && !forgets && !commits_empty {
-            let found = differences(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
-            if let Some(key) = found.missing.into_iter().next() {
-                // a rebuild that has committed meanwhile deletes the parts of the commits before
-                if journal.read().await.map_err(AttemptError::from)?.last_seq > state.last_seq {
-                    return Ok(Ended::PlanAgain);
-                }
-                return Err(DailyError::PartMissing { key, partition: journal.partition() });
-            }
-            if found.orphans.is_empty() {
-                let quarantined = QuarantinedFile::among(state.inputs.values());
-                return Ok(Ended::Done(Outcome::UpToDate { quarantined }, found.foreign));
-            }
-        }
+        state: &PartitionState,
+        parts: &mut PartSink<'_>,
+    ) -> Result<Step, DailyError> {
+        let Plan { files, replaces, may_lose, retired, until, .. } = plan;
         let planned = files.len();
-        self.progress.plan(planned);
-        let Some(attempt) = Attempt::begin(self.lake.clone(), journal.clone(), state, self.stamp).await?
-        else {
-            return Ok(Ended::PlanAgain);
+        self.stage.progress.plan(planned);
+        let index = match replaces {
+            true => DedupeIndex::default(),
+            false => self.read_back(state).await?,
         };
-        let foreign = attempt.foreign().to_vec();
-        let staged = match self.stage(state, files, until, replaces, &attempt).await {
-            Ok(staged) => staged,
+        let DailyAggregator { source, options, progress, .. } = self.stage;
+        let packed = match pipeline::run(
+            source.store().clone(),
+            files,
+            until,
+            index,
+            parts,
+            options,
+            progress,
+        )
+        .await
+        {
+            Ok(packed) => packed,
             // replaced or deleted since it was listed: what is there now is listed again
             Err(DailyError::Fetch(error))
                 if matches!(error.kind, ErrorKind::Changed | ErrorKind::NotFound) =>
             {
-                return Ok(Ended::PlanAgain);
-            }
-            // a later attempt throws away what this one staged, and may retire the parts it reads
-            Err(DailyError::Stage(_) | DailyError::Part { .. } | DailyError::PartMissing { .. })
-                if is_fenced(&journal, state).await =>
-            {
-                return Ok(Ended::Done(Outcome::Superseded, foreign));
+                return Ok(Step::PlanAgain);
             }
             Err(error) => return Err(error),
         };
-        let loss = if replaces { self.loss(state, &staged, may_lose).await? } else { None };
-        if let Some(loss) = loss {
-            staged.abort().await;
-            return Err(loss);
+        if replaces {
+            let written = parts.sealed().map(|part| part.records).sum();
+            self.check_loss(state, &packed, written, may_lose).await?;
         }
-        let left = (planned - staged.inputs.len()) as u64;
-        let committed = Committed {
-            left,
-            ..Committed::new(state, replaces, retired.len() as u64, &staged, attempt.swept())
-        };
-        let changes = Changes {
-            replaces,
-            inputs: staged.inputs,
-            parts: staged.parts,
-            retired,
-            totals: staged.totals,
-            month: None,
-        };
-        let outcome = match attempt.finish(changes).await? {
-            CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
-            CommitOutcome::Superseded => Outcome::Superseded,
-        };
-        Ok(Ended::Done(outcome, foreign))
+        let Packed { inputs, conflicts, index } = packed;
+        let read_now = |key: &String| inputs.binary_search_by(|input| input.key.cmp(key)).is_ok();
+        let earlier = state.inputs.values().filter(|input| !replaces && !read_now(&input.key));
+        self.quarantined_earlier = QuarantinedFile::among(earlier);
+        self.quarantined = QuarantinedFile::among(&inputs);
+        let left = (planned - inputs.len()) as u64;
+        let index_bytes = index.memory();
+        let staged = Staged { replaces, inputs, conflicts, retired, left, index_bytes, ..Staged::default() };
+        Ok(Step::Commit(Box::new(staged)))
     }
 
-    /// Reads back what is there, unless it is to be replaced, and makes new parts of the files.
-    async fn stage(
-        &self,
-        state: &PartitionState,
-        files: Vec<ObjectMeta>,
-        until: Option<Instant>,
-        replaces: bool,
-        attempt: &Attempt,
-    ) -> Result<Staged, DailyError> {
-        let index = match replaces {
-            true => DedupeIndex::default(),
-            false => self.read_back(state, attempt.partition()).await?,
-        };
-        let source = self.source.store().clone();
-        pipeline::run(source, files, until, index, attempt, &self.options, &self.progress).await
+    fn part_missing(&self, key: String) -> Option<DailyError> {
+        Some(DailyError::PartMissing { key, partition: self.partition() })
+    }
+}
+
+impl DayRun<'_> {
+    fn partition(&self) -> Partition {
+        Partition::day(self.table, self.day)
     }
 
     /// The records that are in the partition already.
-    async fn read_back(
-        &self,
-        state: &PartitionState,
-        partition: Partition,
-    ) -> Result<DedupeIndex, DailyError> {
+    async fn read_back(&self, state: &PartitionState) -> Result<DedupeIndex, DailyError> {
+        let partition = self.partition();
         let mut parts = self.old_parts(state);
         let mut index = DedupeIndex::default();
         while let Some((part, read)) = parts.next().await {
@@ -174,19 +204,20 @@ impl DailyAggregator {
         Ok(index)
     }
 
-    /// What a rebuild would take out of the lake, if anything. Parts that cannot be read are what rebuilds are for; of
-    /// them only the number of records counts.
-    async fn loss(
+    /// Fails if a rebuild would take events out of the lake. Parts that cannot be read are what rebuilds are for; of them
+    /// only the number of records counts.
+    async fn check_loss(
         &self,
         state: &PartitionState,
-        staged: &Staged,
+        packed: &Packed,
+        written: u64,
         may_lose: bool,
-    ) -> Result<Option<DailyError>, DailyError> {
-        if let Some(broken) = newly_broken(state, &staged.inputs) {
-            return Ok(Some(broken));
+    ) -> Result<(), DailyError> {
+        if let Some(broken) = newly_broken(state, &packed.inputs) {
+            return Err(broken);
         }
         if may_lose {
-            return Ok(None);
+            return Ok(());
         }
         let mut gone: u64 = 0;
         let mut parts = self.old_parts(state);
@@ -199,12 +230,13 @@ impl DailyAggregator {
                 Err(_) => continue,
             };
             gone +=
-                seen.into_iter().filter(|fingerprint| !staged.index.contains(*fingerprint)).count() as u64;
+                seen.into_iter().filter(|fingerprint| !packed.index.contains(*fingerprint)).count() as u64;
         }
         let before = state.parts.values().fold(0, |sum: u64, part| sum.saturating_add(part.records));
-        let after: u64 = staged.parts.iter().map(|sealed| sealed.part.records).sum();
-        let count = gone.max(before.saturating_sub(after));
-        Ok((count > 0).then_some(DailyError::RebuildLosesEvents { count }))
+        match gone.max(before.saturating_sub(written)) {
+            0 => Ok(()),
+            count => Err(DailyError::RebuildLosesEvents { count }),
+        }
     }
 
     /// The parts a commit named before this attempt, each with what it holds.
@@ -215,20 +247,15 @@ impl DailyAggregator {
         let reads = futures::stream::iter(state.parts.values().cloned()).map(move |part| async move {
             let each =
                 |seen: &mut Vec<Fingerprint>, record: &Record<'_>| seen.extend(Fingerprint::of(record));
-            let read = read_part(&*self.lake, &part.key, part.bytes, Vec::new(), each).await;
+            let read = read_part(&*self.stage.lake, &part.key, part.bytes, Vec::new(), each).await;
             (part, read)
         });
-        Box::pin(reads.buffer_unordered(self.options.threads.max(1)))
+        Box::pin(reads.buffer_unordered(self.stage.options.threads.max(1)))
     }
 }
 
 /// A part's content, and the fingerprints of its records.
 type ReadPart = Result<(PartContent, Vec<Fingerprint>), PartError>;
-
-/// Whether somebody claimed after the attempt that claimed on top of `state`.
-async fn is_fenced(journal: &Journal, state: &PartitionState) -> bool {
-    journal.read().await.is_ok_and(|now| now.last_seq > state.last_seq + 1)
-}
 
 /// A file that a rebuild read before and cannot read now: its events would be lost.
 fn newly_broken(state: &PartitionState, inputs: &[Input]) -> Option<DailyError> {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::test_world::{World, gzip, lines_of, partition, put, stride};
+use lake::Outcome;
 use testkit::{Effect, Fault, Hooked, Then};
 use testkit_stores::TestStore;
 

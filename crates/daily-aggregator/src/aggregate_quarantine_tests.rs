@@ -1,6 +1,6 @@
 use super::*;
-use crate::QuarantinedFile;
 use crate::test_world::{World, committed, key, lines_of};
+use lake::Outcome;
 
 const RETRY: Request = Request {
     rebuild: false,
@@ -10,19 +10,25 @@ const RETRY: Request = Request {
     until: None,
 };
 
+/// Asserts that a run had nothing to do, and that it names the files that earlier runs quarantined.
+fn assert_up_to_date(report: DayReport, quarantined_earlier: &[QuarantinedFile]) {
+    assert_eq!((report.outcome, report.quarantined), (Outcome::UpToDate, vec![]));
+    assert_eq!(report.quarantined_earlier, quarantined_earlier);
+}
+
 #[tokio::test]
 async fn a_broken_file_is_named_and_the_rest_goes_on() {
     let world = World::new();
     world.deliver("a", 0..5).await;
     world.deliver_broken("b").await;
     world.deliver("c", 5..9).await;
-    let committed = world.commit().await;
+    let report = world.report().await;
     let detail = "not JSON: at byte 0 there should be an object".to_owned();
     let quarantined = vec![QuarantinedFile { key: key("b"), reason: "not_json".into(), detail }];
-    assert_eq!((&committed.quarantined, committed.quarantined_earlier.len()), (&quarantined, 0));
-    let totals = committed.totals;
+    assert_eq!((&report.quarantined, report.quarantined_earlier.len()), (&quarantined, 0));
+    let totals = committed(report.outcome).totals;
     assert_eq!((totals.files_in, totals.files_ok, totals.files_quarantined), (3, 2, 1));
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined });
+    assert_up_to_date(world.report().await, &quarantined);
     world.assert_settled(&lines_of(0..9), "").await;
 }
 
@@ -31,7 +37,7 @@ async fn nothing_of_a_broken_file_gets_into_the_lake() {
     let world = World::new();
     let text = format!(r#"{{"Records":[{},{},"#, lines_of([1])[0], lines_of([2])[0]);
     world.deliver_text("a", text.as_bytes()).await;
-    assert_eq!(world.commit().await.quarantined[0].reason, "truncated_json");
+    assert_eq!(world.report().await.quarantined[0].reason, "truncated_json");
     world.assert_settled(&[], "").await;
 }
 
@@ -41,10 +47,10 @@ async fn a_broken_file_is_read_again_once_it_was_replaced() {
     world.deliver_broken("a").await;
     world.commit().await;
     world.deliver("a", 0..3).await;
-    let replaced = world.commit().await;
-    assert_eq!(replaced.totals.records_out, 3);
+    let replaced = world.report().await;
     assert!(replaced.quarantined.is_empty() && replaced.quarantined_earlier.is_empty());
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: vec![] });
+    assert_eq!(committed(replaced.outcome).totals.records_out, 3);
+    assert_up_to_date(world.report().await, &[]);
     world.assert_settled(&lines_of(0..3), "").await;
 }
 
@@ -54,16 +60,17 @@ async fn a_retry_reads_broken_files_again_and_only_those() {
     world.deliver("a", 0..3).await;
     world.deliver("large", 3..60).await;
     world.options.limits.max_raw_bytes = 2_000;
-    assert_eq!(world.commit().await.quarantined[0].reason, "too_large");
-    let still = committed(world.try_run(RETRY).await.unwrap().outcome);
-    assert_eq!((still.totals.files_in, still.quarantined.len()), (1, 1));
+    assert_eq!(world.report().await.quarantined[0].reason, "too_large");
+    let still = world.try_run(RETRY).await.unwrap();
+    assert_eq!((committed(still.outcome).totals.files_in, still.quarantined.len()), (1, 1));
     assert_eq!(still.quarantined_earlier, [], "it was read again");
     world.options.limits.max_raw_bytes = 200_000;
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined: still.quarantined });
-    let retried = committed(world.try_run(RETRY).await.unwrap().outcome);
-    assert_eq!((retried.totals.files_in, retried.totals.records_out), (1, 57));
+    assert_up_to_date(world.report().await, &still.quarantined);
+    let retried = world.try_run(RETRY).await.unwrap();
     assert!(retried.quarantined.is_empty() && retried.quarantined_earlier.is_empty());
-    assert_eq!(world.try_run(RETRY).await.unwrap().outcome, Outcome::UpToDate { quarantined: vec![] });
+    let totals = committed(retried.outcome).totals;
+    assert_eq!((totals.files_in, totals.records_out), (1, 57));
+    assert_up_to_date(world.try_run(RETRY).await.unwrap(), &[]);
     world.assert_settled(&lines_of(0..60), "").await;
 }
 
@@ -71,13 +78,13 @@ async fn a_retry_reads_broken_files_again_and_only_those() {
 async fn earlier_broken_files_are_named_apart_from_new_ones() {
     let world = World::new();
     world.deliver_broken("a").await;
-    let first = world.commit().await.quarantined;
+    let first = world.report().await.quarantined;
     world.deliver_broken("b").await;
-    let second = world.commit().await;
+    let second = world.report().await;
     assert_eq!(second.quarantined.iter().map(|file| &file.key).collect::<Vec<_>>(), [&key("b")]);
     assert_eq!(second.quarantined_earlier, first);
     let quarantined = [first, second.quarantined].concat();
-    assert_eq!(world.run().await, Outcome::UpToDate { quarantined });
+    assert_up_to_date(world.report().await, &quarantined);
 }
 
 #[tokio::test]
@@ -86,6 +93,6 @@ async fn a_good_file_that_is_replaced_by_a_broken_one_keeps_its_records() {
     world.deliver("a", 0..3).await;
     world.commit().await;
     world.deliver_broken("a").await;
-    assert_eq!(world.commit().await.quarantined.len(), 1);
+    assert_eq!(world.report().await.quarantined.len(), 1);
     world.assert_settled(&lines_of(0..3), "").await;
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::test_world::{World, committed, gzip, key, lines_of, partition, put, rounds};
 use async_trait::async_trait;
+use lake::Outcome;
 use std::sync::Mutex;
 use testkit::{Call, Dawdle, Hook, Hooked, Meanwhile};
 use testkit_stores::TestStore;
@@ -83,7 +84,7 @@ async fn a_source_that_never_holds_still_ends_in_an_error() {
     world.deliver("a", 0..5).await;
     let source = Hooked { store: world.source.clone(), hook: Arc::new(SwapAlways(world.source.clone())) };
     let error = world.run_over(source, world.lake.clone(), Request::default()).await.unwrap_err();
-    assert!(matches!(error, DailyError::Contended { .. }), "{error}");
+    assert!(matches!(error, DailyError::Lake(AttemptError::Contended { .. })), "{error}");
     world.commit().await;
     world.assert_settled(&lines_of(0..5), "").await;
 }
@@ -103,7 +104,7 @@ async fn slow_run(world: &World, seed: u64, longest: u32, request: Request) -> O
 fn tally(outcomes: &[Outcome], of: &mut (u32, u32)) {
     for outcome in outcomes {
         of.0 += u32::from(matches!(outcome, Outcome::Committed(_)));
-        of.1 += u32::from(matches!(outcome, Outcome::Superseded));
+        of.1 += u32::from(outcome.is_superseded());
     }
 }
 
@@ -192,7 +193,7 @@ async fn a_part_that_a_rebuild_retires_meanwhile_is_not_missing() {
     let hook = Arc::new(RebuildOnce { world: world.clone(), done: Mutex::new(false) });
     let lake = Hooked { store: world.lake.clone(), hook: hook.clone() };
     let report = world.run_over(world.source.clone(), lake, Request::default()).await.unwrap();
-    assert_eq!(report.outcome, Outcome::UpToDate { quarantined: vec![] });
+    assert_eq!(report.outcome, Outcome::UpToDate);
     assert!(*hook.done.lock().unwrap(), "nothing was rebuilt");
     world.assert_settled(&lines_of(0..5), "").await;
 }

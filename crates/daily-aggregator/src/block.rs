@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use block_deflate::Compressor;
 use cloudtrail_model::Record;
-use lake::EventTimes;
+use lake::{EventTimes, WrittenRecords};
 
 use crate::fetch::Held;
 
@@ -25,9 +25,7 @@ pub(crate) struct Compressed {
     pub(crate) deflated: Vec<u8>,
     /// CRC-32 of the text.
     pub(crate) crc: crc32fast::Hasher,
-    pub(crate) raw_bytes: u64,
-    pub(crate) records: u64,
-    pub(crate) event_times: EventTimes,
+    pub(crate) written: WrittenRecords,
 }
 
 impl Block {
@@ -51,7 +49,11 @@ impl Block {
         // JSON lines that are grouped shrink to an eighth or less
         let mut deflated = Vec::with_capacity(text.len() / 6 + 1024);
         compressor.compress(&text, &mut deflated);
-        Compressed { deflated, crc, raw_bytes: text.len() as u64, records, event_times }
+        Compressed {
+            deflated,
+            crc,
+            written: WrittenRecords { records, raw_bytes: text.len() as u64, event_times },
+        }
     }
 
     /// The records grouped, one a line. The files they are from are let go.

@@ -51,7 +51,7 @@ fn text(compressed: &Compressed) -> String {
     member.extend(&compressed.deflated);
     member.extend([3, 0]);
     member.extend(compressed.crc.clone().finalize().to_le_bytes());
-    member.extend(u32::try_from(compressed.raw_bytes).unwrap().to_le_bytes());
+    member.extend(u32::try_from(compressed.written.raw_bytes).unwrap().to_le_bytes());
     String::from_utf8(gunzip_one_member(&member)).unwrap()
 }
 
@@ -98,9 +98,9 @@ async fn a_block_counts_its_records_its_text_and_its_times() {
         text,
         "{\"eventTime\":\"2026-11-22T10:00:00Z\",\"n\":1.0}\n{\"eventTime\":\"2026-11-21T23:59:59Z\",\"n\":2}\n"
     );
-    assert_eq!((compressed.records, compressed.raw_bytes), (2, text.len() as u64));
+    assert_eq!((compressed.written.records, compressed.written.raw_bytes), (2, text.len() as u64));
     assert_eq!(raw_bytes, text.len());
-    let (min, max) = compressed.event_times.into_bounds();
+    let (min, max) = compressed.written.event_times.into_bounds();
     assert_eq!(min.as_deref(), Some("2026-11-21T23:59:59Z"));
     assert_eq!(max.as_deref(), Some("2026-11-22T10:00:00Z"));
 }

@@ -67,12 +67,6 @@ pub enum DailyError {
         /// What is wrong with it.
         detail: String,
     },
-    /// Whenever it was planned, something else moved.
-    #[error("{partition} was changed by others several times in a row; run it again when they are done")]
-    Contended {
-        /// The partition.
-        partition: Partition,
-    },
 }
 
 impl DailyError {
@@ -88,8 +82,7 @@ impl DailyError {
             | DailyError::Threads(_)
             | DailyError::RebuildLoses { .. }
             | DailyError::RebuildLosesEvents { .. }
-            | DailyError::RebuildBreaks { .. }
-            | DailyError::Contended { .. } => None,
+            | DailyError::RebuildBreaks { .. } => None,
         }
     }
 }

@@ -11,7 +11,7 @@
 //! | pack | `pack`, `dedupe` | each record once, in blocks, every file accounted for |
 //! | compress | `block` | similar records together, blocks deflated on every core |
 //! | stage | `part_writer` | single-member gzip parts, not yet visible |
-//! | publish | [`lake::Attempt`] | all parts at once, then the commit |
+//! | publish | [`lake::bring_up_to_date`] | all parts at once, then the commit |
 //!
 //! [`DailyAggregator::run`] is that story; [`verify`] reads a partition back and holds it against its journal.
 
@@ -41,6 +41,6 @@ pub use gunzip::Gunzip;
 pub use options::Options;
 pub use plan::{Request, new_files};
 pub use progress::{Progress, ProgressNow};
-pub use report::{Committed, DayReport, Outcome, QuarantinedFile};
+pub use report::{DayReport, QuarantinedFile};
 pub use source::{Listing, Source};
 pub use verify::verify;

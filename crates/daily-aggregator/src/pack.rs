@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use cloudtrail_model::{DedupeIndex, Seen};
-use lake::{Input, Totals, Verdict};
+use lake::{Input, Verdict};
 
 use crate::Options;
 use crate::block::Block;
@@ -22,14 +22,15 @@ pub(crate) struct Packer {
     pinned: usize,
     full: VecDeque<Block>,
     inputs: Vec<Input>,
-    totals: Totals,
+    conflicts: u64,
 }
 
 /// What a packer leaves once every file is packed.
 #[derive(Debug)]
 pub(crate) struct Packed {
     pub(crate) inputs: Vec<Input>,
-    pub(crate) totals: Totals,
+    /// See [`lake::Totals::conflicts`].
+    pub(crate) conflicts: u64,
     pub(crate) index: DedupeIndex,
 }
 
@@ -45,7 +46,7 @@ impl Packer {
             pinned: 0,
             full: VecDeque::new(),
             inputs: Vec::new(),
-            totals: Totals::default(),
+            conflicts: 0,
         }
     }
 
@@ -67,19 +68,12 @@ impl Packer {
                 input.raw_bytes = held.decoded.raw_bytes;
                 input.records = held.decoded.file.len() as u64;
                 input.duplicates = self.add_records(&Arc::new(held));
-                self.totals.files_ok += 1;
             }
             Err(error) => {
                 let (reason, detail) = (error.reason().to_owned(), error.to_string());
                 input.verdict = Verdict::Quarantined { reason, detail };
-                self.totals.files_quarantined += 1;
             }
         }
-        self.totals.files_in += 1;
-        self.totals.records_in += input.records;
-        self.totals.duplicates += input.duplicates;
-        self.totals.bytes_in += input.bytes;
-        self.totals.raw_bytes_in += input.raw_bytes;
         let counts = (input.records, input.raw_bytes);
         self.inputs.push(input);
         counts
@@ -94,7 +88,7 @@ impl Packer {
     pub(crate) fn finish(mut self) -> (Option<Block>, Packed) {
         self.end_block();
         let last = self.full.pop_front();
-        (last, Packed { inputs: self.inputs, totals: self.totals, index: self.index })
+        (last, Packed { inputs: self.inputs, conflicts: self.conflicts, index: self.index })
     }
 
     /// Packs the records of a file that are not in the partition, and returns how many are.
@@ -109,7 +103,7 @@ impl Packer {
                     duplicates += 1;
                     continue;
                 }
-                Seen::Conflict => self.totals.conflicts += 1,
+                Seen::Conflict => self.conflicts += 1,
                 Seen::New => {}
             }
             self.block.push(held, index, record.line.len());

@@ -1,6 +1,6 @@
 use super::*;
 use crate::test_world::{World, gunzip_one_member, partition, sorted_lines};
-use lake::{Changes, read_part};
+use lake::{Attempt, Changes, EventTimes, Part, SealedPart, read_part};
 use lake_store::Store;
 use testkit::STAMP;
 
@@ -20,18 +20,20 @@ fn block(bytes: usize, time: &str) -> Compressed {
     crc.update(text.as_bytes());
     let mut event_times = EventTimes::default();
     event_times.add(Some(time));
-    Compressed { deflated, crc, raw_bytes: bytes as u64, records: 1, event_times }
+    Compressed { deflated, crc, written: WrittenRecords { records: 1, raw_bytes: bytes as u64, event_times } }
 }
 
 #[tokio::test]
 async fn a_part_is_one_gzip_member_and_what_its_entry_says() {
     let world = World::new();
     let attempt = attempt(&world).await;
-    let mut writer = PartWriter::new(&attempt, 1_000);
+    let mut parts = PartSink::new(&attempt);
+    let mut writer = PartWriter::new(&mut parts, 1_000);
     for second in [30, 10, 20] {
         writer.write(block(100, &format!("2026-11-22T10:00:{second}Z"))).await.unwrap();
     }
-    let mut parts = writer.finish().await.unwrap();
+    writer.finish().await.unwrap();
+    let mut parts = parts.into_sealed();
     assert_eq!(world.parts().await, [], "nothing is visible before it is published");
     parts[0].upload.publish().await.unwrap();
 
@@ -52,22 +54,26 @@ async fn a_part_is_one_gzip_member_and_what_its_entry_says() {
 async fn a_part_ends_once_it_has_enough_text() {
     let world = World::new();
     let attempt = attempt(&world).await;
-    let mut writer = PartWriter::new(&attempt, 200);
+    let mut parts = PartSink::new(&attempt);
+    let mut writer = PartWriter::new(&mut parts, 200);
     for bytes in [100, 100, 250, 199, 100, 50] {
         writer.write(block(bytes, "2026-11-22T10:00:00Z")).await.unwrap();
     }
-    let parts = writer.finish().await.unwrap();
-    let sizes: Vec<u64> = parts.iter().map(|sealed| sealed.part.raw_bytes).collect();
+    writer.finish().await.unwrap();
+    let parts: Vec<&Part> = parts.sealed().collect();
+    let sizes: Vec<u64> = parts.iter().map(|part| part.raw_bytes).collect();
     assert_eq!(sizes, [200, 250, 299, 50]);
     let keys: Vec<String> = (0..4).map(|index| attempt.part_key(index)).collect();
-    assert!(parts.iter().map(|sealed| &sealed.part.key).eq(&keys));
+    assert!(parts.iter().map(|part| &part.key).eq(&keys));
 }
 
 #[tokio::test]
 async fn without_records_there_is_no_part() {
     let world = World::new();
     let attempt = attempt(&world).await;
-    assert!(PartWriter::new(&attempt, 200).finish().await.unwrap().is_empty());
+    let mut parts = PartSink::new(&attempt);
+    PartWriter::new(&mut parts, 200).finish().await.unwrap();
+    assert!(parts.into_sealed().is_empty());
     assert_eq!(world.lake.staged_count(), 0);
 }
 
@@ -75,12 +81,13 @@ async fn without_records_there_is_no_part() {
 async fn an_abort_throws_away_finished_and_open_parts() {
     let world = World::new();
     let attempt = attempt(&world).await;
-    let mut writer = PartWriter::new(&attempt, 200);
+    let mut parts = PartSink::new(&attempt);
+    let mut writer = PartWriter::new(&mut parts, 200);
     for _ in 0..5 {
         writer.write(block(100, "2026-11-22T10:00:00Z")).await.unwrap();
     }
     assert_eq!(world.lake.staged_count(), 3);
-    writer.abort().await;
+    parts.abort().await;
     assert_eq!(world.lake.staged_count(), 0);
     assert_eq!(attempt.finish(Changes::default()).await.unwrap(), lake::CommitOutcome::Committed);
     assert_eq!(sorted_lines(&world.parts().await), Vec::<String>::new());

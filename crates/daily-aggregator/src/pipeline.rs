@@ -7,7 +7,7 @@ use cloudtrail_model::DedupeIndex;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
-use lake::{Attempt, SealedPart, Totals};
+use lake::PartSink;
 use lake_store::{ObjectMeta, Store};
 use tokio::time::Instant;
 
@@ -18,24 +18,6 @@ use crate::pack::{Packed, Packer};
 use crate::part_writer::PartWriter;
 use crate::{DailyError, Options, Progress};
 
-/// What the pipeline made of the files.
-#[derive(Debug)]
-pub(crate) struct Staged {
-    pub(crate) inputs: Vec<lake::Input>,
-    pub(crate) totals: Totals,
-    pub(crate) parts: Vec<SealedPart>,
-    pub(crate) index: DedupeIndex,
-}
-
-impl Staged {
-    /// Throws the parts away. What fails here the next attempt's sweep clears.
-    pub(crate) async fn abort(self) {
-        for mut sealed in self.parts {
-            let _swept_later = sealed.upload.abort().await;
-        }
-    }
-}
-
 /// Turns `files`, in key order, into sealed parts; those that were not started by `until` are left out. Records that
 /// `index` knows are dropped.
 pub(crate) async fn run(
@@ -43,32 +25,25 @@ pub(crate) async fn run(
     files: Vec<ObjectMeta>,
     until: Option<Instant>,
     index: DedupeIndex,
-    attempt: &Attempt,
+    parts: &mut PartSink<'_>,
     options: &Options,
     progress: &Arc<Progress>,
-) -> Result<Staged, DailyError> {
-    let mut writer = PartWriter::new(attempt, options.part_raw_bytes);
-    let staged = async {
-        let cpu = Cpu::new(options.threads, Level::nearest(options.level), progress.clone())
-            .map_err(DailyError::Threads)?;
-        let fetched = fetch(source, files, until, options, &cpu);
-        stage(fetched, index, &mut writer, options, &cpu, progress).await
-    }
-    .await;
-    if staged.is_err() {
-        writer.abort().await;
-    }
-    staged
+) -> Result<Packed, DailyError> {
+    let cpu = Cpu::new(options.threads, Level::nearest(options.level), progress.clone())
+        .map_err(DailyError::Threads)?;
+    let fetched = fetch(source, files, until, options, &cpu);
+    let writer = PartWriter::new(parts, options.part_raw_bytes);
+    stage(fetched, index, writer, options, &cpu, progress).await
 }
 
 async fn stage(
     mut fetched: FetchedFiles,
     index: DedupeIndex,
-    writer: &mut PartWriter<'_>,
+    mut writer: PartWriter<'_, '_>,
     options: &Options,
     cpu: &Cpu,
     progress: &Progress,
-) -> Result<Staged, DailyError> {
+) -> Result<Packed, DailyError> {
     let mut packer = Packer::new(index, options);
     let mut blocks = Compressing { cpu, under_way: FuturesOrdered::new() };
 
@@ -81,14 +56,14 @@ async fn stage(
             }
         }
     }
-    let (last, Packed { inputs, totals, index }) = packer.finish();
+    let (last, packed) = packer.finish();
     let last = last.map(|block| blocks.start(block));
     blocks.under_way.extend(last);
     while let Some(compressed) = blocks.next().await {
         writer.write(compressed).await.map_err(DailyError::Stage)?;
     }
-    let parts = writer.finish().await.map_err(DailyError::Stage)?;
-    Ok(Staged { inputs, totals, parts, index })
+    writer.finish().await.map_err(DailyError::Stage)?;
+    Ok(packed)
 }
 
 /// Compresses blocks on every thread, and gives them back in order.

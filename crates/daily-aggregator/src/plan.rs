@@ -17,7 +17,7 @@ pub struct Request {
     pub drop_missing: bool,
     /// Try quarantined files again although they have not changed.
     pub retry_quarantined: bool,
-    /// Commit also where no log file was delivered, so that the day counts as looked at.
+    /// Commit also if no log file was delivered, so that the day counts as there.
     pub commit_empty: bool,
     /// When to start on no further log file, but to commit what there is: at least one. A rebuild takes the time it needs.
     pub until: Option<Instant>,
@@ -37,6 +37,14 @@ pub(crate) struct Plan {
     pub(crate) commits_empty: bool,
     /// See [`Request::until`].
     pub(crate) until: Option<Instant>,
+}
+
+impl Plan {
+    /// Whether the plan changes a partition in this state.
+    pub(crate) fn is_work(&self, state: &PartitionState) -> bool {
+        let forgets = self.replaces && !state.inputs.is_empty();
+        !self.files.is_empty() || !self.retired.is_empty() || forgets || self.commits_empty
+    }
 }
 
 /// Compares what was delivered with what the partition holds. Work is what is new, or has changed since.

@@ -78,7 +78,7 @@ async fn forge(world: &World, text: &str) -> String {
         totals,
         month: None,
     };
-    assert_eq!(journal.commit(commit).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(journal.commit(commit.balanced().unwrap()).await.unwrap(), CommitOutcome::Committed);
     key
 }
 

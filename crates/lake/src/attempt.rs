@@ -10,9 +10,10 @@ use lake_store::{ErrorKind, StagedUpload, Store, StoreError};
 
 use crate::differences::{Differences, Orphan, differences};
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
+use crate::part_sink::abort_all;
 use crate::{
-    AttemptId, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition, Totals,
-    part_key,
+    AttemptId, Balanced, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition,
+    Totals, part_key,
 };
 
 /// Parts deleted at once, at most.
@@ -45,14 +46,21 @@ pub struct Changes {
     pub replaces: bool,
     /// What was read, in key order.
     pub inputs: Vec<Input>,
+    /// See [`Totals::conflicts`].
+    pub conflicts: u64,
     /// The new parts, in part order.
     pub parts: Vec<SealedPart>,
     /// Keys of parts that the new ones replace.
     pub retired: Vec<String>,
-    /// The sums over inputs; those over parts are added here.
-    pub totals: Totals,
     /// See [`Commit::month`].
     pub month: Option<MonthSource>,
+}
+
+impl Changes {
+    /// The sums over inputs and parts.
+    pub fn totals(&self) -> Totals {
+        Totals::of(&self.inputs, self.parts.iter().map(|sealed| &sealed.part), self.conflicts)
+    }
 }
 
 /// A partition claimed by this attempt.
@@ -102,6 +110,12 @@ pub enum AttemptError {
         /// The newest entry of the journal.
         last_seq: u64,
     },
+    /// Each time it was planned, another run changed something first.
+    #[error("gave up on {partition} after conflicts with concurrent runs; run it again when they have ended")]
+    Contended {
+        /// Which partition.
+        partition: Partition,
+    },
 }
 
 impl AttemptError {
@@ -109,7 +123,7 @@ impl AttemptError {
     pub fn broken(&self) -> Option<Invariant> {
         match self {
             AttemptError::Journal(error) => error.broken(),
-            AttemptError::Store(_) => None,
+            AttemptError::Store(_) | AttemptError::Contended { .. } => None,
             AttemptError::JournalGone { .. } | AttemptError::JournalTailLost { .. } => {
                 Some(Invariant::JournalOnlyGrows)
             }
@@ -167,13 +181,21 @@ impl Attempt {
         &self.foreign
     }
 
+    /// Whether a later claim fences this attempt, so that it cannot commit any more.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn is_fenced(&self) -> Result<bool, JournalError> {
+        self.journal.is_fenced(&self.claim).await
+    }
+
     /// The key of this attempt's part with an index.
     pub fn part_key(&self, index: usize) -> String {
         part_key(self.journal.partition(), self.claim.seq, index)
     }
 
     /// Starts the upload of this attempt's part with an index.
-    pub async fn stage(&self, index: usize) -> Result<Box<dyn StagedUpload>, StoreError> {
+    pub(crate) async fn stage(&self, index: usize) -> Result<Box<dyn StagedUpload>, StoreError> {
         self.store.stage(&self.part_key(index)).await
     }
 
@@ -181,15 +203,13 @@ impl Attempt {
     ///
     /// After an error the outcome is unknown, so nothing is taken back: what a commit names must stay, and what none
     /// names the next attempt sweeps.
+    ///
+    /// # Errors
+    /// The sums do not balance, so nothing is published; or the lake or the journal fails.
     pub async fn finish(self, changes: Changes) -> Result<CommitOutcome, AttemptError> {
+        let totals = changes.totals();
         let (parts, uploads): (Vec<Part>, Vec<_>) =
             changes.parts.into_iter().map(|sealed| (sealed.part, sealed.upload)).unzip();
-        let mut totals = changes.totals;
-        for part in &parts {
-            totals.bytes_out += part.bytes;
-            totals.raw_bytes_out += part.raw_bytes;
-            totals.records_out += part.records;
-        }
         let own: Vec<String> = parts.iter().map(|part| part.key.clone()).collect();
         let commit = Commit {
             version: FORMAT_VERSION,
@@ -204,7 +224,7 @@ impl Attempt {
             month: changes.month,
         };
         // before anything becomes visible: a commit that cannot be made publishes nothing
-        commit.check_balance().map_err(JournalError::from)?;
+        let commit = commit.balanced().map_err(JournalError::from)?;
         let outcome = self.publish_and_commit(uploads, commit).await?;
         let gone = match outcome {
             CommitOutcome::Committed => changes.retired,
@@ -226,11 +246,11 @@ impl Attempt {
     async fn publish_and_commit(
         &self,
         mut uploads: Vec<Box<dyn StagedUpload>>,
-        commit: Commit,
+        commit: Balanced,
     ) -> Result<CommitOutcome, AttemptError> {
         // a fenced attempt would only show readers what it must take back
-        if self.journal.is_fenced(&self.claim).await? {
-            futures::future::join_all(uploads.iter_mut().map(|upload| upload.abort())).await;
+        if self.is_fenced().await? {
+            abort_all(uploads).await;
             return Ok(CommitOutcome::Superseded);
         }
         // all at once, so that readers see the new parts appear within the shortest time
@@ -239,9 +259,7 @@ impl Attempt {
         match published {
             Ok(_) => Ok(self.journal.commit(commit).await?),
             // the later claim threw our uploads away
-            Err(error)
-                if error.kind == ErrorKind::NotFound && self.journal.is_fenced(&self.claim).await? =>
-            {
+            Err(error) if error.kind == ErrorKind::NotFound && self.is_fenced().await? => {
                 Ok(CommitOutcome::Superseded)
             }
             Err(error) => Err(error.into()),

@@ -175,6 +175,34 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// The sums of a commit. A sum beyond 64 bits, which only a forged journal has, stays at the largest number.
+    pub fn of<'a>(inputs: &[Input], parts: impl IntoIterator<Item = &'a Part>, conflicts: u64) -> Self {
+        let mut totals = Totals { conflicts, ..Totals::default() };
+        for input in inputs {
+            let quarantined = u64::from(matches!(input.verdict, Verdict::Quarantined { .. }));
+            totals.add(&Totals {
+                files_in: 1,
+                files_ok: 1 - quarantined,
+                files_quarantined: quarantined,
+                records_in: input.records,
+                duplicates: input.duplicates,
+                other_months: input.other_months,
+                bytes_in: input.bytes,
+                raw_bytes_in: input.raw_bytes,
+                ..Totals::default()
+            });
+        }
+        for part in parts {
+            totals.add(&Totals {
+                records_out: part.records,
+                bytes_out: part.bytes,
+                raw_bytes_out: part.raw_bytes,
+                ..Totals::default()
+            });
+        }
+        totals
+    }
+
     /// Adds another commit's sums. A sum beyond 64 bits, which only a forged journal has, stays at the largest number.
     pub fn add(&mut self, other: &Totals) {
         let pairs = [
@@ -215,8 +243,24 @@ impl Imbalance {
     }
 }
 
+/// A commit whose totals were checked: only such a one is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balanced(pub(crate) Commit);
+
 impl Commit {
+    /// The commit as one that can be written.
+    ///
+    /// # Errors
+    /// The totals contradict themselves, the inputs or the parts.
+    pub fn balanced(self) -> Result<Balanced, Imbalance> {
+        self.check_balance()?;
+        Ok(Balanced(self))
+    }
+
     /// Checks the totals against themselves, the inputs and the parts.
+    ///
+    /// # Errors
+    /// They contradict each other.
     pub fn check_balance(&self) -> Result<(), Imbalance> {
         let totals = &self.totals;
         let quarantined =

@@ -25,7 +25,7 @@ use lake_store::{Created, Depth, ErrorKind, Store, StoreError, list_all};
 
 use crate::part_reader::blocking;
 use crate::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Invariant, MonthSource,
+    AttemptId, Balanced, Claim, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Invariant, MonthSource,
     Part, Partition, Totals,
 };
 
@@ -203,10 +203,12 @@ impl Journal {
         })
     }
 
-    /// Commits what an attempt did, at its claim and one. `commit.seq` must be that number.
-    pub async fn commit(&self, commit: Commit) -> Result<CommitOutcome, JournalError> {
-        commit.check_balance()?;
-        Ok(match self.append(Entry::Commit(Box::new(commit))).await? {
+    /// Commits what an attempt did, at its claim's number plus one. The commit's `seq` must be that number.
+    ///
+    /// # Errors
+    /// The store fails; then the outcome is unknown.
+    pub async fn commit(&self, commit: Balanced) -> Result<CommitOutcome, JournalError> {
+        Ok(match self.append(Entry::Commit(Box::new(commit.0))).await? {
             true => CommitOutcome::Committed,
             false => CommitOutcome::Superseded,
         })

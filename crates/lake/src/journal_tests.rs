@@ -1,5 +1,5 @@
 use super::*;
-use crate::Verdict;
+use crate::{Commit, Verdict};
 use cloudtrail_model::Table;
 use lake_store::MemoryStore;
 
@@ -18,6 +18,10 @@ fn claimed(outcome: Claimed) -> Claim {
         Claimed::Yes(claim) => claim,
         Claimed::Taken => panic!("taken"),
     }
+}
+
+fn balanced(claim: &Claim, key: &str, records: u64) -> Balanced {
+    commit(claim, key, records).balanced().unwrap()
 }
 
 fn commit(claim: &Claim, key: &str, records: u64) -> Commit {
@@ -71,11 +75,11 @@ async fn commits_fold_into_a_state() {
     let empty = journal.read().await.unwrap();
     assert_eq!(empty, PartitionState::default());
     let first = claimed(claim(&journal, &empty, "a").await);
-    assert_eq!(journal.commit(commit(&first, "x", 3)).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(journal.commit(balanced(&first, "x", 3)).await.unwrap(), CommitOutcome::Committed);
     let state = journal.read().await.unwrap();
     let second = claimed(claim(&journal, &state, "b").await);
     assert_eq!(second.seq, 3);
-    assert_eq!(journal.commit(commit(&second, "y", 4)).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(journal.commit(balanced(&second, "y", 4)).await.unwrap(), CommitOutcome::Committed);
     let state = journal.read().await.unwrap();
     assert_eq!((state.last_seq, state.commits, state.totals.records_out), (4, 2, 7));
     assert_eq!(state.inputs.keys().collect::<Vec<_>>(), ["x", "y"]);
@@ -87,12 +91,12 @@ async fn commits_fold_into_a_state() {
 async fn a_replacing_commit_starts_afresh() {
     let (_, journal) = journal();
     let first = claimed(claim(&journal, &PartitionState::default(), "a").await);
-    journal.commit(commit(&first, "x", 3)).await.unwrap();
+    journal.commit(balanced(&first, "x", 3)).await.unwrap();
     let second = claimed(claim(&journal, &journal.read().await.unwrap(), "b").await);
     let mut rewrite = commit(&second, "y", 2);
     rewrite.replaces = true;
     rewrite.retired = vec!["part-1".into()];
-    journal.commit(rewrite).await.unwrap();
+    journal.commit(rewrite.balanced().unwrap()).await.unwrap();
     let state = journal.read().await.unwrap();
     assert_eq!(state.inputs.keys().collect::<Vec<_>>(), ["y"]);
     assert_eq!(state.parts.keys().collect::<Vec<_>>(), ["part-3"]);
@@ -114,9 +118,9 @@ async fn a_later_claim_fences_an_earlier_attempt() {
     let state = journal.read().await.unwrap();
     assert_eq!(state.open_claim.as_ref(), Some(&slow));
     let quick = claimed(claim(&journal, &state, "quick").await);
-    assert_eq!(journal.commit(commit(&slow, "x", 1)).await.unwrap(), CommitOutcome::Superseded);
-    assert_eq!(journal.commit(commit(&quick, "x", 1)).await.unwrap(), CommitOutcome::Committed);
-    assert_eq!(journal.commit(commit(&slow, "x", 1)).await.unwrap(), CommitOutcome::Superseded);
+    assert_eq!(journal.commit(balanced(&slow, "x", 1)).await.unwrap(), CommitOutcome::Superseded);
+    assert_eq!(journal.commit(balanced(&quick, "x", 1)).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(journal.commit(balanced(&slow, "x", 1)).await.unwrap(), CommitOutcome::Superseded);
     assert_eq!(journal.read().await.unwrap().parts.keys().collect::<Vec<_>>(), ["part-2"]);
 }
 
@@ -127,8 +131,8 @@ async fn a_writer_that_meets_its_own_entry_has_won() {
     let first = claimed(claim(&journal, &state, "a").await);
     // the same call again, as a retry after a lost reply makes it
     assert_eq!(claimed(claim(&journal, &state, "a").await), first);
-    assert_eq!(journal.commit(commit(&first, "x", 1)).await.unwrap(), CommitOutcome::Committed);
-    assert_eq!(journal.commit(commit(&first, "x", 1)).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(journal.commit(balanced(&first, "x", 1)).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(journal.commit(balanced(&first, "x", 1)).await.unwrap(), CommitOutcome::Committed);
     assert_eq!(journal.read().await.unwrap().commits, 1);
 }
 
@@ -138,7 +142,7 @@ async fn a_commit_that_does_not_balance_is_not_written() {
     let first = claimed(claim(&journal, &PartitionState::default(), "a").await);
     let mut wrong = commit(&first, "x", 3);
     wrong.totals.records_out = 2;
-    assert!(matches!(journal.commit(wrong).await, Err(JournalError::Imbalance(_))));
+    assert!(wrong.balanced().is_err());
     assert_eq!(list_all(&store, "", Depth::All).await.unwrap().objects.len(), 1);
 }
 
@@ -180,7 +184,7 @@ async fn sixteen_attempts_at_once_make_one_valid_history() {
                 tokio::task::yield_now().await;
                 let Claimed::Yes(mine) = claim(&journal, &state, &attempt).await else { continue };
                 tokio::task::yield_now().await;
-                if journal.commit(commit(&mine, &attempt, 1)).await.unwrap() == CommitOutcome::Committed {
+                if journal.commit(balanced(&mine, &attempt, 1)).await.unwrap() == CommitOutcome::Committed {
                     return;
                 }
             }

@@ -25,7 +25,7 @@
 //! | read the journal: [`Journal::read`] | | nothing happened |
 //! | claim: [`Attempt::begin`] | creates entry *n* | a claim without a commit, which the next claim fences |
 //! | sweep: [`Attempt::begin`] | deletes orphans whose claim is older than *n* | the next attempt sweeps the rest |
-//! | stage parts: [`Attempt::stage`] | uploads, which nobody sees | the next attempt abandons them |
+//! | stage parts: [`PartSink`] | uploads, which nobody sees | the next attempt abandons them |
 //! | publish: [`Attempt::finish`] | the parts become visible | orphans, which the next attempt deletes |
 //! | commit: [`Attempt::finish`] | creates entry *n* + 1 | the change is whole |
 //! | delete replaced parts: [`Attempt::finish`] | deletes retired parts | the next attempt deletes them |
@@ -86,19 +86,25 @@ mod fuzz_corpus_tests;
 mod invariant;
 mod journal;
 mod layout;
+mod outcome;
 mod part_blocks;
 mod part_reader;
+mod part_sink;
+mod stage_run;
 mod verification;
 
 pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};
 pub use differences::{Differences, Orphan, differences, unjournaled};
 pub use entry::{
-    AttemptId, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource, Part, Totals,
-    Verdict, hex,
+    AttemptId, Balanced, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource,
+    Part, Totals, Verdict, hex,
 };
 pub use event_times::EventTimes;
 pub use invariant::{Invariant, invariants_markdown};
 pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
 pub use layout::{Partition, PartitionSpan, part_claim, part_key};
+pub use outcome::{Committed, Outcome};
 pub use part_reader::{PartContent, PartError, read_lines, read_part};
+pub use part_sink::{OpenPart, PartSink, WrittenRecords};
+pub use stage_run::{Next, RunEnd, StageRun, Staged, Step, bring_up_to_date};
 pub use verification::{Problem, Verification};

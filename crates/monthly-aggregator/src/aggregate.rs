@@ -1,12 +1,13 @@
-//! One month brought up to date: plan, claim, read, gather, encode, publish, commit.
+//! One month brought up to date: plan, read, gather, encode, write. [`lake::bring_up_to_date`] claims and commits.
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use cloudtrail_model::{Month, Table};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use lake::{
-    Attempt, AttemptError, Changes, CommitOutcome, Journal, Partition, PartitionState, SealedPart, Stamp,
-    differences,
+    JournalError, MonthSource, Next, PartSink, Partition, PartitionState, RunEnd, StageRun, Staged, Stamp,
+    Step, bring_up_to_date,
 };
 use lake_store::Store;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -19,10 +20,7 @@ use crate::piece::SparePieces;
 use crate::plan::{MonthPlan, plan};
 use crate::read::{FromPart, read};
 use crate::row_group::{EncodedRowGroup, Encoder};
-use crate::{Committed, DaysThere, MonthReport, MonthlyError, Options, Outcome, Progress};
-
-/// Plans that may come to nothing because somebody else moved, before a run gives up.
-const MAX_PLANS: usize = 8;
+use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
 
 /// The monthly stage over one lake.
 #[derive(Debug, Clone)]
@@ -50,21 +48,21 @@ pub struct Request {
     pub until: Option<Instant>,
 }
 
-/// An attempt that came to an end.
-enum Ended {
-    /// With the objects in the partition that somebody else put there.
-    Done(Outcome, Vec<String>),
-    PlanAgain,
-}
-
-/// What an attempt is about to publish.
-struct Staged {
-    gathered: Gathered,
-    parts: Vec<SealedPart>,
+/// One run at one month of one table.
+struct MonthRun<'a> {
+    stage: &'a MonthlyAggregator,
+    table: Table,
+    month: Month,
+    request: Request,
+    /// What the newest plan says of the month's days.
+    source: MonthSource,
 }
 
 impl MonthlyAggregator {
-    /// Brings one month of one table up to date. Run it as often as you like, wherever you like.
+    /// Brings one month of one table up to date. Safe to run at any time, any number of times, on any number of machines.
+    ///
+    /// # Errors
+    /// Fails if days of the month are missing, if the lake fails, or if daily parts are not what their journal says.
     pub async fn run(
         &self,
         table: Table,
@@ -72,143 +70,122 @@ impl MonthlyAggregator {
         request: Request,
     ) -> Result<MonthReport, MonthlyError> {
         let partition = Partition::month(table, month);
-        for _ in 0..MAX_PLANS {
-            // the month before its days: whoever commits it later than this is met at the claim, so that what is planned
-            // is never older than what is replaced
-            let journal = Journal::new(self.lake.clone(), partition);
-            let state = journal.read().await?;
-            let plan = plan(&self.lake, &self.days_there, table, month).await?;
-            if plan.parts.is_empty() && state.last_seq == 0 {
-                let (source, foreign) = (plan.source, Vec::new());
-                return Ok(MonthReport { partition, outcome: Outcome::Empty, source, foreign });
-            }
-            if !plan.source.missing_days.is_empty() && !request.allow_gaps {
-                return Err(MonthlyError::MissingDays { partition, days: plan.source.missing_days });
-            }
-            let source = plan.source.clone();
-            if let Ended::Done(outcome, foreign) = self.attempt(journal, &state, plan, month, request).await?
-            {
-                return Ok(MonthReport { partition, outcome, source, foreign });
-            }
-        }
-        Err(MonthlyError::Contended { partition })
+        let mut run = MonthRun { stage: self, table, month, request, source: MonthSource::default() };
+        let RunEnd { outcome, foreign } =
+            bring_up_to_date(&self.lake, partition, self.stamp, &mut run).await?;
+        Ok(MonthReport { partition, outcome, source: run.source, foreign })
     }
 
-    async fn attempt(
+    /// Brings tables of one month up to date, one after the other, so that memory is that of one. Gives how each ended.
+    pub fn run_tables(
         &self,
-        journal: Journal,
-        state: &PartitionState,
-        plan: MonthPlan,
+        tables: impl IntoIterator<Item = Table>,
         month: Month,
         request: Request,
-    ) -> Result<Ended, MonthlyError> {
-        let mut sweep_only = false;
-        if plan.is_done(state) && !request.rebuild {
-            // a part that somebody deleted is made again: what it was made of is in the lake
-            let found = differences(&*self.lake, &journal, state).await.map_err(AttemptError::from)?;
-            sweep_only = found.missing.is_empty();
-            if sweep_only && found.orphans.is_empty() {
-                return Ok(Ended::Done(Outcome::UpToDate, found.foreign));
-            }
+    ) -> impl Stream<Item = (Table, Result<MonthReport, MonthlyError>)> + Unpin {
+        let runs = futures::stream::iter(tables.into_iter().collect::<Vec<_>>());
+        Box::pin(runs.then(move |table| async move { (table, self.run(table, month, request).await) }))
+    }
+}
+
+#[async_trait]
+impl StageRun for MonthRun<'_> {
+    type Plan = MonthPlan;
+    type Error = MonthlyError;
+
+    async fn plan(&mut self, state: &PartitionState) -> Result<Next<MonthPlan>, MonthlyError> {
+        let plan = self.daily_parts().await?;
+        self.source = plan.source.clone();
+        if plan.parts.is_empty() && state.last_seq == 0 {
+            return Ok(Next::Empty);
         }
-        let Some(attempt) = Attempt::begin(self.lake.clone(), journal.clone(), state, self.stamp).await?
-        else {
-            return Ok(Ended::PlanAgain);
-        };
-        let foreign = attempt.foreign().to_vec();
-        if sweep_only {
-            return Ok(Ended::Done(commit_sweep(attempt).await?, foreign));
+        if !plan.source.missing_days.is_empty() && !self.request.allow_gaps {
+            let partition = Partition::month(self.table, self.month);
+            return Err(MonthlyError::MissingDays { partition, days: plan.source.missing_days });
         }
-        let mut staged = match self.stage(&plan, month, &attempt).await {
-            Ok(staged) => staged,
-            // a later attempt throws away what this one staged
-            Err(MonthlyError::Stage(_)) if is_fenced(&journal, state).await => {
-                return Ok(Ended::Done(Outcome::Superseded, foreign));
-            }
+        let is_done = plan.is_done(state) && !self.request.rebuild;
+        Ok(if is_done { Next::UpToDate(plan) } else { Next::Commit(plan) })
+    }
+
+    async fn stage(
+        &mut self,
+        plan: MonthPlan,
+        state: &PartitionState,
+        parts: &mut PartSink<'_>,
+    ) -> Result<Step, MonthlyError> {
+        let gathered = match self.write(&plan, parts).await {
+            Ok(gathered) => gathered,
             // a day was rebuilt while it was read: its new parts are planned
-            Err(MonthlyError::DailyPart { .. }) if self.has_moved(&plan, &journal, month).await? => {
-                return Ok(Ended::PlanAgain);
+            Err(MonthlyError::DailyPart { .. }) if self.daily_parts().await? != plan => {
+                return Ok(Step::PlanAgain);
             }
             Err(error) => return Err(error),
         };
-        if request.until.is_some_and(|until| Instant::now() > until) {
-            for sealed in &mut staged.parts {
-                let _swept_later = sealed.upload.abort().await;
-            }
-            return Err(MonthlyError::NoTimeLeft { partition: journal.partition() });
+        if self.request.until.is_some_and(|until| Instant::now() > until) {
+            return Err(MonthlyError::NoTimeLeft { partition: Partition::month(self.table, self.month) });
         }
-        let retired: Vec<String> = state.parts.keys().cloned().collect();
-        let committed =
-            Committed::new(&staged.gathered, &staged.parts, retired.len() as u64, attempt.swept());
-        let Staged { gathered: Gathered { inputs, totals, .. }, parts } = staged;
-        let month = Some(plan.source);
-        let changes = Changes { replaces: true, inputs, parts, retired, totals, month };
-        Ok(Ended::Done(outcome(attempt.finish(changes).await?, committed), foreign))
+        let Gathered { inputs, conflicts, index_bytes } = gathered;
+        Ok(Step::Commit(Box::new(Staged {
+            replaces: true,
+            inputs,
+            conflicts,
+            retired: state.parts.keys().cloned().collect(),
+            month: Some(plan.source),
+            index_bytes,
+            ..Staged::default()
+        })))
     }
 
-    /// Whether the daily journals say something else by now.
-    async fn has_moved(
-        &self,
-        before: &MonthPlan,
-        journal: &Journal,
-        month: Month,
-    ) -> Result<bool, MonthlyError> {
-        Ok(plan(&self.lake, &self.days_there, journal.partition().table, month).await? != *before)
+    /// A part that somebody deleted is written again: the daily parts it was made of are in the lake.
+    fn part_missing(&self, _: String) -> Option<MonthlyError> {
+        None
     }
+}
 
-    async fn stage(&self, plan: &MonthPlan, month: Month, attempt: &Attempt) -> Result<Staged, MonthlyError> {
-        let encoder = Encoder::new(attempt.partition().table, &self.options)?;
-        let mut writer = PartWriter::new(attempt, encoder.clone(), &self.options);
-        match self.pipeline(plan, (attempt.partition().table, month), encoder, &mut writer).await {
-            Ok(staged) => Ok(staged),
-            Err(error) => {
-                writer.abort().await;
-                Err(error)
-            }
-        }
+impl MonthRun<'_> {
+    /// The daily parts that the month is made of now.
+    async fn daily_parts(&self) -> Result<MonthPlan, JournalError> {
+        plan(&self.stage.lake, &self.stage.days_there, self.table, self.month).await
     }
 
     /// One row group is encoded while the next is read.
-    async fn pipeline(
-        &self,
-        plan: &MonthPlan,
-        of: (Table, Month),
-        encoder: Encoder,
-        writer: &mut PartWriter<'_>,
-    ) -> Result<Staged, MonthlyError> {
-        let pool = ThreadPoolBuilder::new().num_threads(self.options.threads.max(1)).build();
-        let spare = SparePieces::default();
-        let pool = Arc::new(pool.map_err(MonthlyError::Threads)?);
-        let cpu = Cpu { pool, encoder, spare: spare.clone() };
-        let mut read = read(self.lake.clone(), plan.parts.clone(), of, self.options.threads, spare);
-        self.progress.plan(plan.parts.iter().map(|(_, part)| part.records).sum());
-        let mut gatherer = Gatherer::new(plan.parts.clone(), self.options);
-        let mut under_way: Option<Encoding> = None;
+    async fn write(&self, plan: &MonthPlan, parts: &mut PartSink<'_>) -> Result<Gathered, MonthlyError> {
+        let MonthlyAggregator { lake, options, progress, .. } = self.stage;
+        let threads = options.threads.max(1);
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(MonthlyError::Threads)?;
+        let (encoder, spare) = (Encoder::new(self.table, options)?, SparePieces::default());
+        let mut writer = PartWriter::new(parts, encoder.clone(), options);
+        let cpu = Cpu { pool: Arc::new(pool), encoder, spare: spare.clone() };
+        let mut read = read(lake.clone(), plan.parts.clone(), (self.table, self.month), threads, spare);
+        progress.plan(plan.parts.iter().map(|(_, part)| part.records).sum());
+        let mut gatherer = Gatherer::new(plan.parts.clone(), *options);
+        let mut encoding: Option<Encoding> = None;
         while let Some(from_part) = read.next().await {
             match from_part? {
                 FromPart::Piece(piece) => {
-                    self.progress.read(piece.other_months + piece.lines.len() as u64);
+                    progress.read(piece.other_months + piece.lines.len() as u64);
                     gatherer.add(piece);
                 }
                 FromPart::End => gatherer.end_part(),
             }
             while let Some(group) = gatherer.next_full() {
-                let done = match under_way.take() {
+                let done = match encoding.take() {
                     Some(encoding) => Some(encoded(encoding).await?),
                     None => None,
                 };
                 // the threads have the next before the last is written
-                under_way = Some(cpu.start(group));
+                encoding = Some(cpu.start(group));
                 if let Some(done) = done {
                     writer.write(done).await?;
                 }
             }
         }
         let (last, gathered) = gatherer.finish();
-        for encoding in under_way.into_iter().chain(last.map(|group| cpu.start(group))) {
+        for encoding in encoding.into_iter().chain(last.map(|group| cpu.start(group))) {
             writer.write(encoded(encoding).await?).await?;
         }
-        Ok(Staged { gathered, parts: writer.finish().await? })
+        writer.finish().await?;
+        Ok(gathered)
     }
 }
 
@@ -237,25 +214,6 @@ async fn encoded(encoding: Encoding) -> Result<EncodedRowGroup, MonthlyError> {
         Ok(encoded) => Ok(encoded?),
         Err(failed) => std::panic::resume_unwind(failed.into_panic()),
     }
-}
-
-/// Ends an attempt at a month whose parts are all there, but with orphans next to them: of a run that died after its commit,
-/// before it had deleted what it replaced. The claim has swept them; a commit of nothing closes it.
-async fn commit_sweep(attempt: Attempt) -> Result<Outcome, AttemptError> {
-    let committed = Committed { swept: attempt.swept(), ..Committed::default() };
-    Ok(outcome(attempt.finish(Changes::default()).await?, committed))
-}
-
-fn outcome(of: CommitOutcome, committed: Committed) -> Outcome {
-    match of {
-        CommitOutcome::Committed => Outcome::Committed(Box::new(committed)),
-        CommitOutcome::Superseded => Outcome::Superseded,
-    }
-}
-
-/// Whether somebody claimed after the attempt that claimed on top of `state`.
-async fn is_fenced(journal: &Journal, state: &PartitionState) -> bool {
-    journal.read().await.is_ok_and(|now| now.last_seq > state.last_seq + 1)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use super::*;
 use crate::test_world::{GAPS, World, day, numbers_of, october, record, ten_of};
 use async_trait::async_trait;
+use lake::Outcome;
 use lake_store::{ErrorKind, Retry, StoreError};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

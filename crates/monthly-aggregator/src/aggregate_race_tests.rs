@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::test_world::{GAPS, World, day, numbers_of, october, record, rounds, stride, ten_of};
+use lake::Outcome;
 use testkit::{Dawdle, Hooked, Meanwhile};
 
 const REBUILD: Request = Request { rebuild: true, ..GAPS };
@@ -46,7 +47,7 @@ impl Tally {
         match outcome {
             Outcome::Committed(_) => self.committed += 1,
             Outcome::UpToDate => self.up_to_date += 1,
-            Outcome::Superseded => self.superseded += 1,
+            Outcome::Superseded { .. } => self.superseded += 1,
             Outcome::Empty => panic!("the month is not empty"),
         }
     }

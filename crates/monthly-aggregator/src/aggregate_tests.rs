@@ -1,4 +1,5 @@
 use cloudtrail_model::Day;
+use lake::Outcome;
 use lake_store::ErrorKind;
 
 use super::*;

@@ -66,12 +66,6 @@ pub enum MonthlyError {
         /// The month.
         partition: Partition,
     },
-    /// Whenever it was planned, something else moved.
-    #[error("{partition} was changed by others several times in a row; run it again when they are done")]
-    Contended {
-        /// The partition.
-        partition: Partition,
-    },
 }
 
 impl MonthlyError {
@@ -90,8 +84,7 @@ impl MonthlyError {
             | MonthlyError::Stage(_)
             | MonthlyError::Encode(_)
             | MonthlyError::Threads(_)
-            | MonthlyError::NoTimeLeft { .. }
-            | MonthlyError::Contended { .. } => None,
+            | MonthlyError::NoTimeLeft { .. } => None,
         }
     }
 }

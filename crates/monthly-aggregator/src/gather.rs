@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use cloudtrail_model::{Day, DedupeIndex, Seen};
-use lake::{Input, Part, Totals, Verdict};
+use lake::{Input, Part, Verdict};
 
 use crate::Options;
 use crate::piece::{Line, Piece, SparePieces};
@@ -45,7 +45,7 @@ pub(crate) struct Gatherer {
     /// What came of the current part so far.
     current: Account,
     inputs: Vec<Input>,
-    totals: Totals,
+    conflicts: u64,
     group: RowGroup,
     full: VecDeque<RowGroup>,
 }
@@ -61,8 +61,8 @@ struct Account {
 #[derive(Debug)]
 pub(crate) struct Gathered {
     pub(crate) inputs: Vec<Input>,
-    /// The sums over inputs.
-    pub(crate) totals: Totals,
+    /// See [`lake::Totals::conflicts`].
+    pub(crate) conflicts: u64,
     pub(crate) index_bytes: u64,
 }
 
@@ -75,7 +75,7 @@ impl Gatherer {
             parts: parts.into(),
             current: Account::default(),
             inputs: Vec::new(),
-            totals: Totals::default(),
+            conflicts: 0,
             group: RowGroup::default(),
             full: VecDeque::new(),
         }
@@ -91,7 +91,7 @@ impl Gatherer {
         for (at, line) in (0u32..).zip(&piece.lines) {
             match line.fingerprint.map_or(Seen::New, |fingerprint| self.index.insert(fingerprint)) {
                 Seen::New => {}
-                Seen::Conflict => self.totals.conflicts += 1,
+                Seen::Conflict => self.conflicts += 1,
                 Seen::Duplicate => {
                     self.current.duplicates += 1;
                     continue;
@@ -115,16 +115,6 @@ impl Gatherer {
     pub(crate) fn end_part(&mut self) {
         let Some((_, part)) = self.parts.pop_front() else { return };
         let Account { records, duplicates, other_months } = std::mem::take(&mut self.current);
-        self.totals.add(&Totals {
-            files_in: 1,
-            files_ok: 1,
-            records_in: records,
-            duplicates,
-            other_months,
-            bytes_in: part.bytes,
-            raw_bytes_in: part.raw_bytes,
-            ..Totals::default()
-        });
         self.inputs.push(Input {
             key: part.key,
             etag: part.sha256,
@@ -142,11 +132,11 @@ impl Gatherer {
         self.full.pop_front()
     }
 
-    /// The last row group, and the sums.
+    /// The last row group, and the accounts.
     pub(crate) fn finish(self) -> (Option<RowGroup>, Gathered) {
-        let Gatherer { index, inputs, totals, group, .. } = self;
+        let Gatherer { index, inputs, conflicts, group, .. } = self;
         let last = (group.rows > 0).then_some(group);
-        (last, Gathered { inputs, totals, index_bytes: index.memory() })
+        (last, Gathered { inputs, conflicts, index_bytes: index.memory() })
     }
 
     fn is_full(&self, day: Day, raw_bytes: usize) -> bool {

@@ -10,7 +10,7 @@
 //! | order | `row_order`, `batch` | rows sorted, and turned round: by leaf what came by record |
 //! | encode | `row_group`, `column_chunk`, `properties` | columns compressed on every core |
 //! | stage | `part_writer` | Parquet files, not yet visible |
-//! | publish | [`lake::Attempt`] | all parts at once, then the commit, then the old parts go |
+//! | publish | [`lake::bring_up_to_date`] | all parts at once, then the commit, then the old parts go |
 //!
 //! [`MonthlyAggregator::run`] is that story. The way back: [`export`] reads the Parquet (`part_reader`), gives the records
 //! back as JSON (`unflatten`); [`verify`] holds the parts against their journal.
@@ -70,7 +70,7 @@ pub(crate) use flatten::RowBuilder;
 pub use options::Options;
 pub use plan::{MonthPlan, plan};
 pub use progress::Progress;
-pub use report::{Committed, MonthReport, Outcome, day_list};
+pub use report::{MonthReport, day_list};
 pub use rows::Rows;
 pub use unflatten::append_lines;
 pub use verify::verify;

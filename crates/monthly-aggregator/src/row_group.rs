@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloudtrail_model::{Leaf, Shape, Table};
-use lake::EventTimes;
+use lake::{EventTimes, WrittenRecords};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;
@@ -36,9 +36,7 @@ pub(crate) struct Encoder {
 /// The compressed columns of a row group.
 pub(crate) struct EncodedRowGroup {
     columns: Vec<ColumnChunk>,
-    pub(crate) rows: u64,
-    pub(crate) raw_bytes: u64,
-    pub(crate) event_times: EventTimes,
+    written: WrittenRecords,
 }
 
 impl Encoder {
@@ -64,8 +62,9 @@ impl Encoder {
         for (piece, line) in &lines {
             event_times.add(std::str::from_utf8(piece.event_time(line)).ok());
         }
-        let (rows, raw_bytes) = (group.rows as u64, group.raw_bytes as u64);
-        Ok(EncodedRowGroup { columns: self.columns(&lines)?, rows, raw_bytes, event_times })
+        let written =
+            WrittenRecords { records: group.rows as u64, raw_bytes: group.raw_bytes as u64, event_times };
+        Ok(EncodedRowGroup { columns: self.columns(&lines)?, written })
     }
 
     /// The columns of some rows.
@@ -94,13 +93,14 @@ impl Encoder {
 }
 
 impl EncodedRowGroup {
-    /// Appends the row group to a file.
-    pub(crate) fn append_to(self, file: &mut SerializedFileWriter<Vec<u8>>) -> Result<()> {
+    /// Appends the row group to a file, and tells which records it holds.
+    pub(crate) fn append_to(self, file: &mut SerializedFileWriter<Vec<u8>>) -> Result<WrittenRecords> {
         let mut row_group = file.next_row_group()?;
         for (chunk, close) in self.columns {
             row_group.append_column(&chunk, close)?;
         }
-        row_group.close().map(drop)
+        row_group.close()?;
+        Ok(self.written)
     }
 }
 

@@ -8,19 +8,17 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
 use lake::{
-    Attempt, Changes, CommitOutcome, Input, Journal, Part, Partition, PartitionState, SealedPart, Totals,
-    Verdict, hex,
+    Attempt, Changes, CommitOutcome, Committed, EventTimes, Input, Journal, Outcome, PartSink, Partition,
+    PartitionState, Verdict, WrittenRecords,
 };
 use lake_store::{Depth, MemoryStore, ObjectMeta, Store, list_all};
-use sha2::{Digest, Sha256};
 use testkit::STAMP;
 use testkit_stores::TestStore;
 
 use crate::part_reader::read_rows;
 use crate::piece::{Line, Piece};
 use crate::{
-    Committed, DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request,
-    append_lines, export, verify,
+    DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Request, append_lines, export, verify,
 };
 
 pub(crate) fn day(text: &str) -> Day {
@@ -247,20 +245,13 @@ async fn day_changes(attempt: &Attempt, lines: &[String]) -> Changes {
     encoder.write_all(text.as_bytes()).unwrap();
     let body = encoder.finish().unwrap();
     let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
-    let part = Part {
-        key: attempt.part_key(0),
-        bytes: body.len() as u64,
-        raw_bytes,
-        records,
-        sha256: hex(&Sha256::digest(&body)),
-        min_event_time: None,
-        max_event_time: None,
-    };
-    let mut upload = attempt.stage(0).await.unwrap();
-    upload.write(body.into()).await.unwrap();
-    upload.seal().await.unwrap();
+    let mut sink = PartSink::new(attempt);
+    let written = WrittenRecords { records, raw_bytes, event_times: EventTimes::default() };
+    sink.write(body.into(), written).await.unwrap();
+    sink.end_part().await.unwrap();
+    let parts = sink.into_sealed();
     let input = Input {
-        key: format!("file of {}", part.key),
+        key: format!("file of {}", parts[0].part.key),
         etag: String::new(),
         bytes: 1,
         raw_bytes,
@@ -269,13 +260,5 @@ async fn day_changes(attempt: &Attempt, lines: &[String]) -> Changes {
         other_months: 0,
         verdict: Verdict::Ok,
     };
-    let totals = Totals {
-        files_in: 1,
-        files_ok: 1,
-        records_in: records,
-        bytes_in: 1,
-        raw_bytes_in: raw_bytes,
-        ..Totals::default()
-    };
-    Changes { inputs: vec![input], parts: vec![SealedPart { part, upload }], totals, ..Changes::default() }
+    Changes { inputs: vec![input], parts, ..Changes::default() }
 }

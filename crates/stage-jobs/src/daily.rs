@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloudtrail_model::{Day, Table};
-use daily_aggregator::{DailyAggregator, DayReport, Options, Outcome, Progress, Request, Source};
+use daily_aggregator::{DailyAggregator, DayReport, Options, Progress, Request, Source};
 use fan_out::DailyJob;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unit, send_all};
-use lake::{Partition, Stamp};
+use lake::{Outcome, Partition, Stamp};
 use lake_store::{Meter, Store};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -115,8 +115,7 @@ impl DailyJobs {
     }
 }
 
-/// Brings every table of a day up to date, all at once: most have next to nothing but the main one, and wait for storage all
-/// the same. Returns the log files that were left for want of time.
+/// Brings every table of a day up to date. Returns how many log files were left because time was short.
 async fn run_tables(
     aggregator: &DailyAggregator,
     job: DailyJob,
@@ -124,20 +123,17 @@ async fn run_tables(
     deadline: Option<Instant>,
     handled: &mut Handled,
 ) -> Result<u64, JobError> {
-    let runs = Table::ALL.map(|table| {
-        let request = Request {
-            rebuild: job.rebuild,
-            drop_missing: false,
-            retry_quarantined: job.retry_quarantined,
-            // a day without log files is there as soon as it is over, or its month would never be complete
-            commit_empty: table == Table::CloudTrail && job.day < today,
-            until: deadline,
-        };
-        aggregator.run(table, job.day, request)
-    });
+    let request = Request {
+        rebuild: job.rebuild,
+        drop_missing: false,
+        retry_quarantined: job.retry_quarantined,
+        // a day without log files is there as soon as it is over, or its month would never be complete
+        commit_empty: job.day < today,
+        until: deadline,
+    };
     handled.fact("day", job.day.to_string());
     let (mut tables, mut left) = (Tables::new(handled), 0);
-    for (table, run) in Table::ALL.into_iter().zip(futures::future::join_all(runs).await) {
+    for (table, run) in aggregator.run_tables(Table::ALL, job.day, request).await {
         let run = run.map_err(|error| (error.broken(), Failure::from(error)));
         let report = tables.ended(Partition::day(table, job.day), run);
         left += report.as_ref().and_then(|report| report.outcome.committed()).map_or(0, |made| made.left);
@@ -147,20 +143,19 @@ async fn run_tables(
 }
 
 impl Report for DayReport {
-    fn is_superseded(&self) -> bool {
-        self.outcome == Outcome::Superseded
+    fn outcome(&self) -> &Outcome {
+        &self.outcome
     }
 
     fn fact(&self) -> Value {
-        let (new, earlier) = self.outcome.quarantined();
         let quarantined: Vec<_> =
-            new.iter().map(|file| json!({"key": file.key, "detail": file.detail})).collect();
+            self.quarantined.iter().map(|file| json!({"key": file.key, "detail": file.detail})).collect();
         json!({
             "partition": self.partition.to_string(),
             "outcome": self.outcome.name(),
             "listed": self.listed,
             "quarantined": quarantined,
-            "quarantined_earlier": earlier.len(),
+            "quarantined_earlier": self.quarantined_earlier.len(),
             "foreign": self.foreign,
         })
     }

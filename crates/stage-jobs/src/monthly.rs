@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloudtrail_model::Table;
 use fan_out::MonthlyJob;
+use futures::StreamExt;
 use job_queue::{Handled, Handler, Unit};
-use lake::{Partition, Stamp};
+use lake::{Outcome, Partition, Stamp};
 use lake_store::{Meter, Store, Usage};
-use monthly_aggregator::{DaysThere, MonthReport, MonthlyAggregator, Options, Outcome, Request, day_list};
+use monthly_aggregator::{DaysThere, MonthReport, MonthlyAggregator, Options, Request, day_list};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -45,7 +46,6 @@ impl Handler for MonthlyJobs {
 }
 
 impl MonthlyJobs {
-    /// One table after the other, so that memory is that of one.
     async fn run(
         &self,
         body: &str,
@@ -61,8 +61,8 @@ impl MonthlyJobs {
         let request = Request { allow_gaps: job.allow_gaps, rebuild: job.rebuild, until: deadline };
         handled.fact("month", month.to_string());
         let mut tables = Tables::new(handled);
-        for table in Table::ALL {
-            let run = aggregator.run(table, month, request).await;
+        let mut runs = aggregator.run_tables(Table::ALL, month, request);
+        while let Some((table, run)) = runs.next().await {
             let run = run.map_err(|error| (error.broken(), Failure::from(error)));
             tables.ended(Partition::month(table, month), run);
         }
@@ -71,8 +71,8 @@ impl MonthlyJobs {
 }
 
 impl Report for MonthReport {
-    fn is_superseded(&self) -> bool {
-        self.outcome == Outcome::Superseded
+    fn outcome(&self) -> &Outcome {
+        &self.outcome
     }
 
     fn fact(&self) -> Value {

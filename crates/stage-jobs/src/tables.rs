@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use job_queue::Handled;
-use lake::{Invariant, Partition};
+use lake::{Invariant, Outcome, Partition};
 use serde_json::Value;
 
 /// Why a job is not done.
@@ -26,7 +26,8 @@ pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
 /// A stage's report on one partition.
 pub(crate) trait Report {
-    fn is_superseded(&self) -> bool;
+    /// How the run ended.
+    fn outcome(&self) -> &Outcome;
 
     /// What the log line says of it.
     fn fact(&self) -> Value;
@@ -59,7 +60,8 @@ impl<'a> Tables<'a> {
             Ok(report) => {
                 report.count(self.handled);
                 self.facts.push(report.fact());
-                let superseded = report.is_superseded().then_some(JobError::Superseded { partition });
+                let superseded =
+                    report.outcome().is_superseded().then_some(JobError::Superseded { partition });
                 (Some(report), superseded)
             }
             Err((broken, source)) => {

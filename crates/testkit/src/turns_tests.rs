@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use cloudtrail_model::Table;
 use lake::{
-    Attempt, AttemptError, Changes, CommitOutcome, Input, Journal, Part, Partition, SealedPart, Totals,
-    Verdict,
+    Attempt, AttemptError, Changes, CommitOutcome, EventTimes, Input, Journal, PartSink, Partition, Verdict,
+    WrittenRecords,
 };
 use lake_store::{Depth, ErrorKind, MemoryStore, Store, list_all};
 
@@ -71,41 +71,23 @@ async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::
         let Some(attempt) = Attempt::begin(store.clone(), journal.clone(), &state, STAMP).await? else {
             continue;
         };
-        let mut parts = Vec::new();
-        for (index, name) in work.iter().enumerate() {
-            parts.push(part(&attempt, index, name).await?);
+        let mut parts = PartSink::new(&attempt);
+        for name in &work {
+            write_part(&mut parts, name).await?;
         }
-        let one_each = work.len() as u64;
-        let totals = Totals {
-            files_in: one_each,
-            files_ok: one_each,
-            records_in: one_each,
-            bytes_in: one_each,
-            raw_bytes_in: one_each,
-            ..Totals::default()
-        };
+        let parts = parts.into_sealed();
         let inputs = work.iter().map(|name| input(name)).collect();
         let replaces = matches!(wish, Wish::Replace(_));
-        let changes = Changes { replaces, inputs, parts, retired, totals, month: None };
+        let changes = Changes { replaces, inputs, parts, retired, ..Changes::default() };
         return Ok(attempt.finish(changes).await? == CommitOutcome::Committed);
     }
 }
 
-/// A part that holds the name of its input.
-async fn part(attempt: &Attempt, index: usize, name: &str) -> Result<SealedPart> {
-    let mut upload = attempt.stage(index).await?;
-    upload.write(Bytes::copy_from_slice(name.as_bytes())).await?;
-    upload.seal().await?;
-    let part = Part {
-        key: attempt.part_key(index),
-        bytes: 1,
-        raw_bytes: 1,
-        records: 1,
-        sha256: String::new(),
-        min_event_time: None,
-        max_event_time: None,
-    };
-    Ok(SealedPart { part, upload })
+/// Writes a part that holds the name of its input.
+async fn write_part(parts: &mut PartSink<'_>, name: &str) -> Result<()> {
+    let written = WrittenRecords { records: 1, raw_bytes: 1, event_times: EventTimes::default() };
+    parts.write(Bytes::copy_from_slice(name.as_bytes()), written).await?;
+    Ok(parts.end_part().await?)
 }
 
 /// The lake, and what must be true of it.

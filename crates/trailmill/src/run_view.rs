@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use cloudtrail_model::Day;
-use daily_aggregator::{Committed, DayReport, Outcome, QuarantinedFile};
-use lake::Totals;
+use daily_aggregator::{DayReport, QuarantinedFile};
+use lake::{Committed, Outcome, Totals};
 use serde::Serialize;
 
 use crate::Ending;
@@ -71,7 +71,7 @@ pub(crate) fn superseded(report: &DayReport) -> anyhow::Error {
 
 /// Prints what became of a partition.
 pub(crate) fn print_report(report: &DayReport, console: &Console) {
-    let (quarantined, quarantined_earlier) = report.outcome.quarantined();
+    let DayReport { quarantined, quarantined_earlier, .. } = report;
     console.object(&PartitionObject {
         partition: report.partition.to_string(),
         outcome: report.outcome.name(),
@@ -84,12 +84,12 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
     });
     let partition = report.partition;
     match &report.outcome {
-        Outcome::UpToDate { quarantined } if report.listed == 0 && quarantined.is_empty() => {}
-        Outcome::UpToDate { .. } => {
+        Outcome::Empty | Outcome::UpToDate if report.listed == 0 && quarantined_earlier.is_empty() => {}
+        Outcome::Empty | Outcome::UpToDate => {
             console.line(&format!("{partition}: up to date, {}", counted(report.listed, "file")));
         }
         // an error, which is said once for all tables of the day
-        Outcome::Superseded => {}
+        Outcome::Superseded { .. } => {}
         Outcome::Committed(committed) => print_committed(&partition.to_string(), committed, console),
     }
     for file in quarantined {
@@ -142,15 +142,15 @@ impl RunSummary {
     /// Adds what became of a partition.
     pub(crate) fn add(&mut self, report: &DayReport) {
         self.listed += report.listed;
-        let (now, earlier) = report.outcome.quarantined();
-        self.quarantined += (now.len() + earlier.len()) as u64;
+        self.quarantined += (report.quarantined.len() + report.quarantined_earlier.len()) as u64;
+        if let Some(committed) = report.outcome.committed() {
+            self.committed += 1;
+            self.totals.add(&committed.totals);
+        }
         match &report.outcome {
-            Outcome::UpToDate { .. } => self.up_to_date += 1,
-            Outcome::Committed(committed) => {
-                self.committed += 1;
-                self.totals.add(&committed.totals);
-            }
-            Outcome::Superseded => self.failed += 1,
+            Outcome::Empty | Outcome::UpToDate => self.up_to_date += 1,
+            Outcome::Superseded { .. } => self.failed += 1,
+            Outcome::Committed(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::{DailyAggregator, DailyError, Source};
-use lake::{Journal, Partition};
+use lake::{Committed, Journal, Outcome, Partition};
 use lake_aws::BucketOptions;
 use lake_store::{Limit, Retry, Store, with_causes};
 use monthly_aggregator::{DaysThere, MonthlyAggregator};
@@ -73,12 +73,12 @@ impl Buckets {
     }
 
     /// Brings the day up to date.
-    pub(crate) async fn try_run(&self) -> Result<daily_aggregator::Outcome, DailyError> {
+    pub(crate) async fn try_run(&self) -> Result<Outcome, DailyError> {
         try_run(&self.source, &self.lake, daily_aggregator::Request::default()).await
     }
 
     /// Runs, and expects a commit.
-    pub(crate) async fn commit(&self) -> daily_aggregator::Committed {
+    pub(crate) async fn commit(&self) -> Committed {
         committed(self.try_run().await.unwrap())
     }
 
@@ -121,7 +121,7 @@ pub(crate) async fn try_run(
     source: &Arc<dyn Store>,
     lake: &Arc<dyn Store>,
     request: daily_aggregator::Request,
-) -> Result<daily_aggregator::Outcome, DailyError> {
+) -> Result<Outcome, DailyError> {
     run_day(source, lake, day(), request).await
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn run_day(
     lake: &Arc<dyn Store>,
     day: Day,
     request: daily_aggregator::Request,
-) -> Result<daily_aggregator::Outcome, DailyError> {
+) -> Result<Outcome, DailyError> {
     let options = daily_aggregator::Options {
         block_bytes: 20_000,
         part_raw_bytes: 300_000,
@@ -143,15 +143,15 @@ pub(crate) async fn run_day(
     Ok(aggregator.run(Table::CloudTrail, day, request).await?.outcome)
 }
 
-pub(crate) fn committed(outcome: daily_aggregator::Outcome) -> daily_aggregator::Committed {
+pub(crate) fn committed(outcome: Outcome) -> Committed {
     match outcome {
-        daily_aggregator::Outcome::Committed(committed) => *committed,
+        Outcome::Committed(committed) => *committed,
         other => panic!("not committed but {other:?}"),
     }
 }
 
 /// Brings November up to date as far as its days are there.
-pub(crate) async fn run_month(lake: &Arc<dyn Store>) -> monthly_aggregator::Outcome {
+pub(crate) async fn run_month(lake: &Arc<dyn Store>) -> Outcome {
     let options = monthly_aggregator::Options {
         part_rows: 800,
         row_group_rows: 500,

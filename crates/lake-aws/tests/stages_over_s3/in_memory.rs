@@ -7,10 +7,9 @@ use bytes::Bytes;
 use cloudtrail_corpus::{OrganizationConfig, day_objects};
 use cloudtrail_model::{Day, Table};
 use daily_aggregator::Request;
-use lake::Partition;
+use lake::{Outcome, Partition};
 use lake_aws::BucketOptions;
 use lake_store::{Depth, MemoryStore, Store, list_all};
-use monthly_aggregator::Outcome as MonthOutcome;
 use testkit::s3::{Call, Fault, Operation};
 
 use crate::buckets::{Buckets, committed, november, run_day, run_month};
@@ -74,8 +73,8 @@ async fn compare_months(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Syn
         committed(run_day(&buckets.source, &buckets.lake, day, Request::default()).await.unwrap());
         committed(run_day(&source, &lake, day, Request::default()).await.unwrap());
     }
-    let MonthOutcome::Committed(over_s3) = run_month(&buckets.lake).await else { panic!("not committed") };
-    let MonthOutcome::Committed(in_memory) = run_month(&lake).await else { panic!("not committed") };
+    let Outcome::Committed(over_s3) = run_month(&buckets.lake).await else { panic!("not committed") };
+    let Outcome::Committed(in_memory) = run_month(&lake).await else { panic!("not committed") };
     assert_eq!(over_s3.totals, in_memory.totals);
     assert_eq!(over_s3.parts, in_memory.parts);
     assert!(over_s3.parts.len() > 1, "{over_s3:?}");
@@ -91,7 +90,7 @@ async fn compare_months(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Syn
     monthly_aggregator::export(lake, Table::CloudTrail, november(), &mut expected).await.unwrap();
     assert!(given_back == expected && !expected.is_empty(), "the way back differs");
     let again = assert_settled(&buckets, run_month(&buckets.lake)).await;
-    assert!(matches!(again, MonthOutcome::UpToDate));
+    assert!(matches!(again, Outcome::UpToDate));
 }
 
 /// One request in five goes wrong, each time in another way.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use daily_aggregator::Request;
+use lake::Outcome;
 use lake_aws::BucketOptions;
-use monthly_aggregator::Outcome;
 use testkit::s3::{Call, Fault, Operation};
 
 use crate::buckets::{Buckets, partition, run_month, tally, try_run};

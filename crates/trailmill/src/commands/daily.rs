@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cloudtrail_model::{Day, Limits, Table};
-use daily_aggregator::{DailyAggregator, DailyError, Options, Outcome, Request, Source};
+use daily_aggregator::{DailyAggregator, DailyError, Options, Request, Source};
 use futures::StreamExt;
 use lake_store::{ErrorKind, Store, StoreError};
 
@@ -146,23 +146,16 @@ pub(crate) async fn mill(
         days.entry(day).or_default().push(table);
     }
     let mut runs = futures::stream::iter(days)
-        .map(|(day, tables)| {
-            // most have next to nothing but the main one, and wait for storage all the same
-            futures::future::join_all(
-                tables
-                    .into_iter()
-                    .map(move |table| async move { (day, table, aggregator.run(table, day, request).await) }),
-            )
-        })
+        .map(|(day, tables)| async move { (day, aggregator.run_tables(tables, day, request).await) })
         .buffered(at_once);
-    while let Some(tables) = runs.next().await {
+    while let Some((day, tables)) = runs.next().await {
         let mut stop = false;
-        for (at, (day, table, run)) in tables.into_iter().enumerate() {
+        for (at, (table, run)) in tables.into_iter().enumerate() {
             let (error, stops) = match run {
                 Ok(report) => {
                     summary.add(&report);
                     followed.aside(|| print_report(&report, console));
-                    if report.outcome != Outcome::Superseded {
+                    if !report.outcome.is_superseded() {
                         left.remove(&(day, table));
                         continue;
                     }

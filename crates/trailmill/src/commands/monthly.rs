@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, Table};
-use lake::MonthSource;
+use futures::StreamExt;
+use lake::{Committed, MonthSource, Outcome};
 use monthly_aggregator::{
-    Committed, DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Outcome, Request, day_list,
+    DaysThere, MonthReport, MonthlyAggregator, MonthlyError, Options, Request, day_list,
 };
 use serde::Serialize;
 
@@ -41,10 +42,11 @@ pub(crate) async fn run(arguments: MonthlyArguments, console: &Console) -> anyho
     let request = Request { allow_gaps: arguments.allow_gaps, rebuild: arguments.rebuild, until: None };
     let tables = arguments.table.map_or(Table::ALL.to_vec(), |table| vec![table]);
     let mut summary = MonthsSummary::default();
-    for table in tables {
-        let run = aggregator.run(table, arguments.month, request).await;
+    let mut runs = aggregator.run_tables(tables, arguments.month, request);
+    while let Some((table, run)) = runs.next().await {
         followed.aside(|| summary.add(table, arguments.month, run, console));
     }
+    drop(runs);
     drop(followed);
     if summary.found == 0 {
         anyhow::bail!(
@@ -94,9 +96,9 @@ impl MonthsSummary {
             Ok(report) => {
                 let empty = matches!(report.outcome, Outcome::Empty);
                 self.found += u64::from(!empty);
-                self.failed += u64::from(report.outcome == Outcome::Superseded);
+                self.failed += u64::from(report.outcome.is_superseded());
                 self.quarantined += report.source.daily.files_quarantined;
-                if let Outcome::Committed(committed) = &report.outcome {
+                if let Some(committed) = report.outcome.committed() {
                     self.rows += committed.totals.records_out;
                 }
                 if !empty {
@@ -139,7 +141,7 @@ fn print(report: &MonthReport, console: &Console) {
     match &report.outcome {
         Outcome::Empty => {}
         Outcome::UpToDate => console.line(&format!("{partition}: up to date")),
-        Outcome::Superseded => console.error(&anyhow::anyhow!(
+        Outcome::Superseded { .. } => console.error(&anyhow::anyhow!(
             "{partition}: another run took it over, and nothing of this one counts; run it again if that one failed"
         )),
         Outcome::Committed(committed) if committed.only_swept() => {

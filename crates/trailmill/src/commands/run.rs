@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{Month, Table, months_of};
+use futures::StreamExt;
 use monthly_aggregator::{DaysThere, MonthlyAggregator, MonthlyError, Request, day_list};
 
 use crate::Ending;
@@ -60,9 +61,10 @@ pub(crate) async fn run_months(
             followed.aside(|| console.line(&format!("{month}: no Parquet, since days of it failed")));
             continue;
         }
-        for table in Table::ALL {
-            let request = Request { allow_gaps: arguments.allow_gaps, rebuild: false, until: None };
-            match aggregator.run(table, month, request).await {
+        let request = Request { allow_gaps: arguments.allow_gaps, rebuild: false, until: None };
+        let mut runs = aggregator.run_tables(Table::ALL, month, request);
+        while let Some((table, run)) = runs.next().await {
+            match run {
                 // every table lacks the same days
                 Err(MonthlyError::MissingDays { days, .. }) => {
                     let days = day_list(&days);

@@ -1,0 +1,246 @@
+//! The driver of both stages: plan, claim, stage, commit, until nothing is left to do or somebody else does it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lake_store::Store;
+
+use crate::{
+    Attempt, AttemptError, Changes, CommitOutcome, Committed, Input, Journal, MonthSource, Outcome, PartSink,
+    Partition, PartitionState, Stamp, differences,
+};
+
+/// Plans in a row that end without a commit because another run changed something, before a run fails.
+const MAX_PLANS: usize = 8;
+
+/// One run of a stage at one partition: what differs between the stages. [`bring_up_to_date`] drives it.
+///
+/// A plan is the work of one commit. A run may make several: see [`Staged::more`].
+#[async_trait]
+pub trait StageRun: Send {
+    /// The work of one commit.
+    type Plan: Send + Sync;
+    /// Why the stage fails.
+    type Error: From<AttemptError> + Send;
+
+    /// Compares the partition with what it is made from. Called again whenever another run has changed something, so it
+    /// keeps nothing from an earlier call.
+    ///
+    /// # Errors
+    /// Fails if what the partition is made from cannot be listed, or must not be written as it is.
+    async fn plan(&mut self, state: &PartitionState) -> Result<Next<Self::Plan>, Self::Error>;
+
+    /// Writes new parts, which nobody sees yet, and seals them. After an error, or [`Step::PlanAgain`], they are thrown away.
+    ///
+    /// # Errors
+    /// Fails if inputs cannot be read, if parts cannot be written, or if the result must not be committed.
+    async fn stage(
+        &mut self,
+        plan: Self::Plan,
+        state: &PartitionState,
+        parts: &mut PartSink<'_>,
+    ) -> Result<Step, Self::Error>;
+
+    /// The error for a part that a commit names and that is gone; `None` if the stage writes it again.
+    fn part_missing(&self, key: String) -> Option<Self::Error>;
+}
+
+/// What is to do at a partition.
+#[derive(Debug)]
+pub enum Next<P> {
+    /// Nothing: neither the partition nor what it is made from holds anything.
+    Empty,
+    /// Nothing, if the parts are there. The plan is for the case that one is missing and the stage writes it again.
+    UpToDate(P),
+    /// A commit.
+    Commit(P),
+}
+
+/// How staging ended.
+#[derive(Debug)]
+pub enum Step {
+    /// The parts are sealed.
+    Commit(Box<Staged>),
+    /// Inputs have changed since they were planned.
+    PlanAgain,
+}
+
+/// What an attempt commits, next to its parts.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// See [`Commit::replaces`](crate::Commit::replaces).
+    pub replaces: bool,
+    /// What was read, in key order.
+    pub inputs: Vec<Input>,
+    /// Records that were kept although another with the same eventID, but other bytes, is in the partition.
+    pub conflicts: u64,
+    /// Keys of parts that the new ones replace.
+    pub retired: Vec<String>,
+    /// See [`Commit::month`](crate::Commit::month).
+    pub month: Option<MonthSource>,
+    /// Planned inputs that were left to a later run.
+    pub left: u64,
+    /// Bytes of memory of the deduplication index.
+    pub index_bytes: u64,
+    /// Whether the run goes on after this commit, with a new plan.
+    pub more: bool,
+}
+
+/// How a run ended, and what it found in the partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunEnd {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Objects in the partition that somebody else put there: see [`Differences::foreign`](crate::Differences::foreign).
+    pub foreign: Vec<String>,
+}
+
+/// How one attempt ended.
+enum AttemptEnd {
+    Nothing(Outcome),
+    PlanAgain,
+    Committed { committed: Committed, more: bool },
+    Superseded,
+}
+
+/// Brings a partition up to date. Safe to run at any time, any number of times, on any number of machines: one run commits,
+/// the others find that they are superseded or that nothing is left to do.
+///
+/// # Errors
+/// Fails if the stage or the lake fails, or if other runs changed the partition several times in a row.
+pub async fn bring_up_to_date<R: StageRun>(
+    lake: &Arc<dyn Store>,
+    partition: Partition,
+    stamp: Stamp,
+    run: &mut R,
+) -> Result<RunEnd, R::Error> {
+    let journal = Journal::new(lake.clone(), partition);
+    let mut driver = Driver { lake, journal, stamp, foreign: Vec::new() };
+    let mut before: Option<Box<Committed>> = None;
+    let mut plans = 0;
+    while plans < MAX_PLANS {
+        // The journal before the inputs: what another run commits after this read is met at the claim, so a plan is never
+        // based on inputs that are older than the state.
+        let state = driver.journal.read().await.map_err(AttemptError::from)?;
+        let next = run.plan(&state).await?;
+        let outcome = match driver.attempt(&state, next, run).await? {
+            AttemptEnd::PlanAgain => {
+                plans += 1;
+                continue;
+            }
+            AttemptEnd::Nothing(outcome) => before.map_or(outcome, Outcome::Committed),
+            AttemptEnd::Superseded => Outcome::Superseded { before },
+            AttemptEnd::Committed { committed, more } => {
+                let sum = before.get_or_insert_default();
+                sum.add(committed);
+                if more {
+                    plans = 0;
+                    continue;
+                }
+                Outcome::Committed(std::mem::take(sum))
+            }
+        };
+        return Ok(RunEnd { outcome, foreign: driver.foreign });
+    }
+    Err(AttemptError::Contended { partition }.into())
+}
+
+struct Driver<'a> {
+    lake: &'a Arc<dyn Store>,
+    journal: Journal,
+    stamp: Stamp,
+    foreign: Vec<String>,
+}
+
+impl Driver<'_> {
+    async fn attempt<R: StageRun>(
+        &mut self,
+        state: &PartitionState,
+        next: Next<R::Plan>,
+        run: &mut R,
+    ) -> Result<AttemptEnd, R::Error> {
+        let plan = match next {
+            Next::Empty => return Ok(AttemptEnd::Nothing(Outcome::Empty)),
+            Next::Commit(plan) => Some(plan),
+            Next::UpToDate(plan) => {
+                let found =
+                    differences(&**self.lake, &self.journal, state).await.map_err(AttemptError::from)?;
+                self.foreign = found.foreign;
+                match found.missing.into_iter().next() {
+                    Some(key) => {
+                        if self.has_moved(state).await? {
+                            return Ok(AttemptEnd::PlanAgain);
+                        }
+                        if let Some(error) = run.part_missing(key) {
+                            return Err(error);
+                        }
+                        Some(plan)
+                    }
+                    None if found.orphans.is_empty() => return Ok(AttemptEnd::Nothing(Outcome::UpToDate)),
+                    None => None,
+                }
+            }
+        };
+        let begun = Attempt::begin(self.lake.clone(), self.journal.clone(), state, self.stamp).await?;
+        let Some(attempt) = begun else { return Ok(AttemptEnd::PlanAgain) };
+        self.foreign = attempt.foreign().to_vec();
+        match plan {
+            Some(plan) => stage_and_commit(attempt, plan, state, run).await,
+            // the claim has deleted the orphans; an empty commit closes it
+            None => Ok(commit(attempt, Staged::default(), Vec::new()).await?),
+        }
+    }
+
+    /// Whether another run has changed the journal since `state` was read.
+    async fn has_moved(&self, state: &PartitionState) -> Result<bool, AttemptError> {
+        Ok(self.journal.read_outline().await?.last_seq > state.last_seq)
+    }
+}
+
+async fn stage_and_commit<R: StageRun>(
+    attempt: Attempt,
+    plan: R::Plan,
+    state: &PartitionState,
+    run: &mut R,
+) -> Result<AttemptEnd, R::Error> {
+    let mut parts = PartSink::new(&attempt);
+    match run.stage(plan, state, &mut parts).await {
+        Ok(Step::Commit(staged)) => {
+            let parts = parts.into_sealed();
+            Ok(commit(attempt, *staged, parts).await?)
+        }
+        Ok(Step::PlanAgain) => {
+            parts.abort().await;
+            Ok(AttemptEnd::PlanAgain)
+        }
+        Err(error) => {
+            parts.abort().await;
+            // a later attempt throws away what this one staged, and may retire the parts that it reads
+            match attempt.is_fenced().await {
+                Ok(true) => Ok(AttemptEnd::Superseded),
+                _ => Err(error),
+            }
+        }
+    }
+}
+
+async fn commit(
+    attempt: Attempt,
+    staged: Staged,
+    parts: Vec<crate::SealedPart>,
+) -> Result<AttemptEnd, AttemptError> {
+    let Staged { replaces, inputs, conflicts, retired, month, left, index_bytes, more } = staged;
+    let (swept, retired_count) = (attempt.swept(), retired.len() as u64);
+    let changes = Changes { replaces, inputs, conflicts, parts, retired, month };
+    let totals = changes.totals();
+    let parts = changes.parts.iter().map(|sealed| sealed.part.clone()).collect();
+    let committed = Committed { totals, parts, left, retired: retired_count, swept, index_bytes };
+    Ok(match attempt.finish(changes).await? {
+        CommitOutcome::Committed => AttemptEnd::Committed { committed, more },
+        CommitOutcome::Superseded => AttemptEnd::Superseded,
+    })
+}
+
+#[cfg(test)]
+#[path = "stage_run_tests.rs"]
+mod tests;
