@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloudtrail_model::{
-    EnvelopeError, Fingerprint, LeafValue, Record, ShreddedRow, ShreddedRows, Shredder, SortKeys,
+    EnvelopeError, Fingerprint, LeafValue, ShreddedRow, ShreddedRows, Shredder, SortKeys,
 };
 
 /// Bytes of text after which a piece is handed on.
@@ -69,19 +69,9 @@ impl Piece {
         !self.lines.is_empty() && self.text().len() + bytes > PIECE_BYTES
     }
 
-    /// Takes a line in if it is `wanted`; otherwise counts it as one of another month.
-    pub(crate) fn add(
-        &mut self,
-        shredder: &mut Shredder,
-        line: &[u8],
-        wanted: impl FnOnce(&Record<'_>) -> bool,
-    ) -> Result<(), EnvelopeError> {
+    /// Takes a line in.
+    pub(crate) fn add(&mut self, shredder: &mut Shredder, line: &[u8]) -> Result<(), EnvelopeError> {
         let (record, row, sort) = shredder.shred(line, &mut self.rows)?;
-        if !wanted(&record) {
-            self.rows.truncate(&row);
-            self.other_months += 1;
-            return Ok(());
-        }
         // the shredder takes no line that long
         let raw_bytes = u32::try_from(line.len()).unwrap_or(u32::MAX);
         self.lines.push(Line { row, sort, raw_bytes, fingerprint: Fingerprint::of(&record) });

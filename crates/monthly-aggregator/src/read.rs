@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, EnvelopeError, Month, Shredder, Table, home_month};
+use cloudtrail_model::{Day, EnvelopeError, Month, Record, Shredder, Table, home_month, months_of};
 use futures::{Stream, StreamExt};
 use lake::{Part, PartContent, PartError, read_lines};
 use lake_store::Store;
@@ -116,13 +116,24 @@ struct Splitter {
 
 impl Splitter {
     fn add(&mut self, line: &[u8]) -> Result<(), EnvelopeError> {
+        if self.is_of_another_month(line)? {
+            self.piece.other_months += 1;
+            return Ok(());
+        }
         if self.piece.is_full(line.len()) {
             let full = std::mem::replace(&mut self.piece, self.spare.take());
             // called from a thread that may block; nobody listens where the run has failed meanwhile
             let _unheard = self.sender.blocking_send(full);
         }
-        let Splitter { day, month, shredder, .. } = self;
-        self.piece.add(shredder, line, |record| home_month(*day, record.event_time) == *month)
+        self.piece.add(&mut self.shredder, line)
+    }
+
+    /// Known before the record is taken apart: of the first days of the next month, nearly every record is.
+    fn is_of_another_month(&self, line: &[u8]) -> Result<bool, EnvelopeError> {
+        if months_of(self.day).all(|month| month == self.month) {
+            return Ok(false);
+        }
+        Ok(home_month(self.day, Record::from_line(line)?.event_time) != self.month)
     }
 }
 

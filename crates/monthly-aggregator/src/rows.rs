@@ -20,7 +20,7 @@ impl Rows {
         let mut shredder = Shredder::new(table);
         let mut piece = Piece::default();
         for line in lines {
-            piece.add(&mut shredder, line, |_| true)?;
+            piece.add(&mut shredder, line)?;
         }
         Ok(Rows { table, piece })
     }

@@ -41,7 +41,7 @@ pub(crate) fn record(number: u64, time: &str) -> String {
 pub(crate) fn piece(lines: &[&str]) -> Piece {
     let mut shredder = Shredder::new(Table::CloudTrail);
     let mut piece = Piece::default();
-    lines.iter().for_each(|line| piece.add(&mut shredder, line.as_bytes(), |_| true).unwrap());
+    lines.iter().for_each(|line| piece.add(&mut shredder, line.as_bytes()).unwrap());
     piece
 }
 
