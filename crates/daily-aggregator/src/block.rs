@@ -9,12 +9,12 @@ use block_deflate::Compressor;
 use cloudtrail_model::Record;
 use lake::{EventTimes, WrittenRecords};
 
-use crate::fetch::Held;
+use crate::held_file::HeldFile;
 
 /// Records to be compressed together: which, of which files.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    records: Vec<(Arc<Held>, u32)>,
+    records: Vec<(Arc<HeldFile>, u32)>,
     raw_bytes: usize,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Compressed {
 }
 
 impl Block {
-    pub(crate) fn push(&mut self, file: &Arc<Held>, index: usize, line_bytes: usize) {
+    pub(crate) fn push(&mut self, file: &Arc<HeldFile>, index: usize, line_bytes: usize) {
         // a file's record count is below `Limits::max_records`, a u32
         self.records.push((file.clone(), u32::try_from(index).unwrap_or(u32::MAX)));
         self.raw_bytes += line_bytes + 1;

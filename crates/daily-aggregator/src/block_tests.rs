@@ -22,7 +22,7 @@ fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
     member
 }
 
-async fn held(records: &[&str]) -> Arc<Held> {
+async fn held(records: &[&str]) -> Arc<HeldFile> {
     let store = TestStore::new();
     let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
     store.create_new("a", Bytes::from(envelope(&records))).await.unwrap();

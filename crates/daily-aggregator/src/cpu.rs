@@ -12,8 +12,8 @@ use std::{io, thread};
 use block_deflate::{Compressor, Level};
 use tokio::sync::oneshot;
 
-use crate::Progress;
 use crate::gunzip::Gunzip;
+use crate::progress::{Progress, Work};
 
 /// Runs work that keeps a core busy, off the threads that wait for storage. The threads end with the last clone.
 #[derive(Debug, Clone)]
@@ -29,13 +29,6 @@ type Piece = Box<dyn FnOnce(&mut Tools) + Send>;
 pub(crate) struct Tools {
     pub(crate) gunzip: Gunzip,
     pub(crate) compressor: Compressor,
-}
-
-/// What a piece of work is, for the account of time.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Work {
-    Decode,
-    Compress,
 }
 
 impl Cpu {
@@ -84,7 +77,7 @@ fn work_off(pieces: &Mutex<Receiver<Piece>>, level: Level) {
     }
 }
 
-/// A piece of work under way.
+/// A piece of work in progress.
 #[derive(Debug)]
 pub(crate) struct Started<T>(oneshot::Receiver<thread::Result<T>>);
 

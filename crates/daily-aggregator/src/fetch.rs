@@ -1,4 +1,4 @@
-//! Fetch and decode: log files in key order, many at once, within a bound of bytes.
+//! Fetch and decode: log files in key order, many at once, within a memory budget.
 //!
 //! Two tasks, each a plain loop in key order: one starts gets, the next starts decoding. Bytes are reserved before they
 //! are held, and in key order, so the file that is waited for is never starved by those behind it. Small files go
@@ -8,35 +8,36 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail_model::Limits;
+use cloudtrail_model::{EnvelopeError, Limits};
 use lake_store::{ObjectMeta, Store, StoreError};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::Options;
-use crate::cpu::{Cpu, Started, Tools, Work};
-use crate::decode::{DecodeError, Decoded, decode, promised_text};
+use crate::cpu::{Cpu, Started, Tools};
+use crate::decode::{Decoded, decode};
+use crate::decode_error::DecodeError;
+use crate::gunzip::promised_text;
+use crate::held_file::HeldFile;
+use crate::memory_budget::{MemoryBudget, Reserved, Share};
+use crate::progress::Work;
 
-/// A log file and what came of decoding it.
+/// A log file, decoded or the reason why not.
 pub(crate) struct Fetched {
     pub(crate) meta: ObjectMeta,
-    pub(crate) decoded: Result<Held, DecodeError>,
+    pub(crate) decoded: Result<HeldFile, DecodeError>,
 }
 
-/// A decoded file, with the bytes reserved for it.
-#[derive(Debug)]
-pub(crate) struct Held {
-    pub(crate) decoded: Decoded,
-    _reserved: Option<OwnedSemaphorePermit>,
-}
+/// A log file decoded with others; `None` if its text needs more room than they left it.
+type DecodedWithOthers = Result<Option<HeldFile>, DecodeError>;
 
 /// The decoded log files, in the order of their keys. The first failed get ends the row.
 pub(crate) struct FetchedFiles {
     decoding: Receiver<Result<Decoding, StoreError>>,
     /// Those that were decoded together with the last one given out.
-    decoded: VecDeque<(Body, Result<Held, DecodeError>)>,
+    decoded: VecDeque<(Body, DecodedWithOthers)>,
     limits: Limits,
     cpu: Cpu,
 }
@@ -45,7 +46,7 @@ pub(crate) struct FetchedFiles {
 enum Fetching {
     Bodies {
         bodies: JoinHandle<Vec<(ObjectMeta, Result<Bytes, StoreError>)>>,
-        reserved: Option<OwnedSemaphorePermit>,
+        reserved: Reserved,
     },
     /// Larger than any log file may be: nobody needs to read it to know.
     TooLarge(ObjectMeta),
@@ -55,15 +56,17 @@ enum Fetching {
 struct Body {
     meta: ObjectMeta,
     bytes: Bytes,
-    _reserved: Option<OwnedSemaphorePermit>,
+    /// See [`promised_text`].
+    promised: usize,
+    _reserved: Reserved,
 }
 
 /// On the way to records.
 enum Decoding {
     Bodies {
         bodies: Vec<Body>,
-        /// `None` where the text is too large to be decoded beside others.
-        started: Option<Started<Vec<Result<Held, DecodeError>>>>,
+        /// `None` if the text is too large to be decoded with others.
+        started: Option<Started<Vec<DecodedWithOthers>>>,
     },
     TooLarge(ObjectMeta),
 }
@@ -76,10 +79,9 @@ pub(crate) fn fetch(
     options: &Options,
     cpu: &Cpu,
 ) -> FetchedFiles {
-    let bodies = Budget::new(options.memory_bytes / 4);
-    let texts = Budget::new(options.memory_bytes / 4 * 3);
-    let fetching = start_gets(store, files, until, options, bodies);
-    let decoding = start_decoding(fetching, options.limits, cpu.clone(), texts);
+    let budget = MemoryBudget::new(options.memory_bytes);
+    let fetching = start_gets(store, files, until, options, budget.bodies());
+    let decoding = start_decoding(fetching, options.limits, cpu.clone(), budget.texts());
     FetchedFiles { decoding, decoded: VecDeque::new(), limits: options.limits, cpu: cpu.clone() }
 }
 
@@ -98,26 +100,28 @@ impl FetchedFiles {
             };
             match started {
                 Some(started) => self.decoded.extend(bodies.into_iter().zip(started.result().await)),
-                None => self
-                    .decoded
-                    .extend(bodies.into_iter().map(|body| (body, Err(DecodeError::LargerThanPromised)))),
+                None => self.decoded.extend(bodies.into_iter().map(|body| (body, Ok(None)))),
             }
         }
-        // its bytes stay reserved while it is decoded, so that no other large one is fetched beside it
-        let (Body { meta, bytes, _reserved }, decoded) = self.decoded.pop_front()?;
+        // its bytes stay reserved while it is decoded, so that no other large one is fetched at the same time
+        let (Body { meta, bytes, promised, _reserved }, decoded) = self.decoded.pop_front()?;
         let decoded = match decoded {
-            Err(DecodeError::LargerThanPromised) => self.decode_alone(bytes).await,
-            decoded => decoded,
+            Ok(Some(held)) => Ok(held),
+            Ok(None) => self.decode_alone(bytes, promised).await,
+            Err(error) => Err(error),
         };
         Some(Ok(Fetched { meta, decoded }))
     }
 
     /// Decodes a file while no other is: of texts this large only one is held.
-    async fn decode_alone(&self, body: Bytes) -> Result<Held, DecodeError> {
+    async fn decode_alone(&self, body: Bytes, promised: usize) -> Result<HeldFile, DecodeError> {
         let limits = self.limits;
-        let decode = move |tools: &mut Tools| decode(body, usize::MAX, &limits, &mut tools.gunzip);
-        let decoded = self.cpu.start(Work::Decode, decode).result().await?;
-        Ok(Held { decoded, _reserved: None })
+        let decode = move |tools: &mut Tools| decode(body, promised, usize::MAX, &limits, &mut tools.gunzip);
+        match self.cpu.start(Work::Decode, decode).result().await? {
+            Decoded::File(file) => Ok(HeldFile::new(file, Reserved::none())),
+            // no text has more bytes than `usize` counts
+            Decoded::NeedsMoreRoom => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
+        }
     }
 }
 
@@ -126,7 +130,7 @@ fn start_gets(
     files: Vec<ObjectMeta>,
     until: Option<Instant>,
     options: &Options,
-    budget: Budget,
+    share: Share,
 ) -> Receiver<Fetching> {
     let largest = u64::from(options.limits.max_raw_bytes);
     let files_per_call = store.gets_per_call().max(1);
@@ -150,12 +154,12 @@ fn start_gets(
                 together.is_empty()
                     || together.len() < files_per_call
                         && file.bytes <= largest
-                        && bytes + size(file) <= budget.total / 8
+                        && bytes + size(file) <= share.group_bytes()
             }) {
                 bytes += size(&file);
                 together.push(file);
             }
-            let reserved = budget.reserve(bytes).await;
+            let reserved = share.reserve(bytes).await;
             let place = calls.clone().acquire_owned().await;
             // the first always has its turn, so that however often a day is handed on, it comes to an end
             if !first && until.is_some_and(|until| Instant::now() >= until) {
@@ -185,12 +189,12 @@ fn start_decoding(
     mut fetching: Receiver<Fetching>,
     limits: Limits,
     cpu: Cpu,
-    budget: Budget,
+    share: Share,
 ) -> Receiver<Result<Decoding, StoreError>> {
     // enough decoded files waiting that no thread is idle; the budget bounds their bytes
     let (sender, receiver) = channel(cpu.threads * 16);
     tokio::spawn(async move {
-        let mut decoder = StartDecoder { limits, cpu, budget, sender };
+        let mut decoder = StartDecoder { limits, cpu, share, sender };
         while let Some(fetched) = fetching.recv().await {
             let (bodies, mut reserved) = match fetched {
                 Fetching::Bodies { bodies, reserved } => (bodies, reserved),
@@ -215,7 +219,7 @@ fn start_decoding(
 struct StartDecoder {
     limits: Limits,
     cpu: Cpu,
-    budget: Budget,
+    share: Share,
     sender: Sender<Result<Decoding, StoreError>>,
 }
 
@@ -224,7 +228,7 @@ impl StartDecoder {
     async fn add(
         &mut self,
         bodies: Vec<(ObjectMeta, Result<Bytes, StoreError>)>,
-        reserved: &mut Option<OwnedSemaphorePermit>,
+        reserved: &mut Reserved,
     ) -> Option<()> {
         let mut together = Vec::with_capacity(bodies.len());
         let mut text = 0;
@@ -238,12 +242,12 @@ impl StartDecoder {
                 }
             };
             let promised = promised_text(&bytes);
-            if !together.is_empty() && text + promised > self.budget.total / 8 {
+            if !together.is_empty() && text + promised > self.share.group_bytes() {
                 self.start(std::mem::take(&mut together), text).await?;
                 text = 0;
             }
             text += promised;
-            together.push(Body { _reserved: part_of(reserved, size(&meta)), meta, bytes });
+            together.push(Body { _reserved: reserved.split(size(&meta)), meta, bytes, promised });
         }
         self.start(together, text).await
     }
@@ -252,49 +256,24 @@ impl StartDecoder {
         if bodies.is_empty() {
             return Some(());
         }
-        let started = if text > self.budget.total / 2 {
+        let started = if self.share.is_large(text) {
             None
         } else {
-            let mut reserved = self.budget.reserve(text).await;
-            let work: Vec<_> = bodies.iter().map(|body| body.bytes.clone()).collect();
+            let mut reserved = self.share.reserve(text).await;
+            let work: Vec<_> = bodies.iter().map(|body| (body.bytes.clone(), body.promised)).collect();
             let limits = self.limits;
             Some(self.cpu.start(Work::Decode, move |tools| {
-                let decoded = work.into_iter().map(|body| {
-                    let text = promised_text(&body);
-                    let reserved = part_of(&mut reserved, text);
-                    let decoded = decode(body, text, &limits, &mut tools.gunzip)?;
-                    Ok(Held { decoded, _reserved: reserved })
+                let decoded = work.into_iter().map(|(body, promised)| {
+                    let reserved = reserved.split(promised);
+                    Ok(match decode(body, promised, promised, &limits, &mut tools.gunzip)? {
+                        Decoded::File(file) => Some(HeldFile::new(file, reserved)),
+                        Decoded::NeedsMoreRoom => None,
+                    })
                 });
                 decoded.collect()
             }))
         };
         self.sender.send(Ok(Decoding::Bodies { bodies, started })).await.ok()
-    }
-}
-
-/// So many of the bytes reserved for several, as far as they go.
-fn part_of(reserved: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Option<OwnedSemaphorePermit> {
-    let reserved = reserved.as_mut()?;
-    reserved.split(bytes.min(reserved.num_permits()))
-}
-
-/// A number of bytes that may be held at once.
-#[derive(Debug, Clone)]
-struct Budget {
-    free: Arc<Semaphore>,
-    total: usize,
-}
-
-impl Budget {
-    fn new(total: usize) -> Self {
-        let total = total.clamp(1, Semaphore::MAX_PERMITS);
-        Budget { free: Arc::new(Semaphore::new(total)), total }
-    }
-
-    /// Waits until so many bytes are free; all of them, for more than there are.
-    async fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let permits = u32::try_from(bytes.min(self.total)).unwrap_or(u32::MAX);
-        self.free.clone().acquire_many_owned(permits).await.ok()
     }
 }
 

@@ -10,7 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use libdeflater::Decompressor;
 use memchr::memmem;
 
-use crate::decode::{DecodeError, promised_text};
+use crate::decode_error::DecodeError;
 
 /// Magic and the one method there is: RFC 1952 §2.3.1.
 const MEMBER_START: [u8; 3] = [0x1f, 0x8b, 8];
@@ -18,6 +18,15 @@ const MEMBER_START: [u8; 3] = [0x1f, 0x8b, 8];
 const HEADER_BYTES: usize = 10;
 /// Bytes of CRC-32 and size.
 const TRAILER_BYTES: usize = 8;
+
+/// The result of gunzipping within a number of bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Gunzipped {
+    /// The text, whole.
+    Text(Vec<u8>),
+    /// The text has more bytes than there was room for.
+    NeedsMoreRoom,
+}
 
 /// Gunzips files, one after the other.
 pub struct Gunzip {
@@ -36,23 +45,31 @@ impl Gunzip {
         Gunzip { decompressor: Decompressor::new() }
     }
 
-    /// The text of a file. One beyond `room` bytes is [`DecodeError::LargerThanPromised`].
-    pub fn whole(&mut self, body: &[u8], room: usize, limits: &Limits) -> Result<Vec<u8>, DecodeError> {
+    /// The text of a file, if it has no more than `room` bytes. `promised` are its [`promised_text`] bytes.
+    ///
+    /// # Errors
+    /// Fails if the file is not whole gzip, or if its text is larger than the limits allow.
+    pub fn whole(
+        &mut self,
+        body: &[u8],
+        promised: usize,
+        room: usize,
+        limits: &Limits,
+    ) -> Result<Gunzipped, DecodeError> {
         let by_ratio = (limits.max_ratio as usize).saturating_mul(body.len());
         let largest = limits.max_raw_bytes as usize;
         let plausible = by_ratio.max(Limits::RATIO_FREE_BYTES as usize).min(largest);
         let limit = plausible.min(room);
-        let promised = promised_text(body);
         if promised <= limit
             && let Some(text) = self.single_member(body, promised)
         {
-            return Ok(text);
+            return Ok(Gunzipped::Text(text));
         }
         let mut text = Vec::with_capacity(promised.min(limit));
         // one byte beyond the limit tells a text that is too long from one that just fits
         match MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut text) {
-            Ok(length) if length <= limit => Ok(text),
-            Ok(_) if limit < plausible => Err(DecodeError::LargerThanPromised),
+            Ok(length) if length <= limit => Ok(Gunzipped::Text(text)),
+            Ok(_) if limit < plausible => Ok(Gunzipped::NeedsMoreRoom),
             Ok(_) if limit == largest => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
             Ok(_) => Err(DecodeError::Bomb { limit: limits.max_ratio }),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
@@ -76,6 +93,15 @@ impl Gunzip {
         let length = self.decompressor.deflate_decompress(deflated, &mut text).ok()?;
         let crc = trailer.first_chunk().map(|crc| u32::from_le_bytes(*crc));
         (length == promised && crc == Some(libdeflater::crc32(&text))).then_some(text)
+    }
+}
+
+/// Bytes of text in a body, as far as it tells: gzip ends with the size of its last member (RFC 1952, ISIZE), which for
+/// the usual single member is the size of the text.
+pub fn promised_text(body: &[u8]) -> usize {
+    match body {
+        [0x1f, 0x8b, .., a, b, c, d] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+        plain => plain.len(),
     }
 }
 

@@ -8,7 +8,9 @@ use lake::{Input, Verdict};
 
 use crate::Options;
 use crate::block::Block;
-use crate::fetch::{Fetched, Held};
+use crate::fetch::Fetched;
+use crate::held_file::HeldFile;
+use crate::memory_budget::MemoryBudget;
 
 /// Packs files into blocks. Where a block ends depends on the files and their order alone, so output is the same
 /// at any speed.
@@ -16,10 +18,10 @@ use crate::fetch::{Fetched, Held};
 pub(crate) struct Packer {
     index: DedupeIndex,
     block_bytes: usize,
-    pinned_bytes: usize,
+    waiting_bytes: usize,
     block: Block,
     /// Bytes of the files whose records wait in `block`.
-    pinned: usize,
+    waiting: usize,
     full: VecDeque<Block>,
     inputs: Vec<Input>,
     conflicts: u64,
@@ -40,10 +42,9 @@ impl Packer {
         Packer {
             index,
             block_bytes: options.block_bytes.max(1),
-            // a block must not keep so much of the budget that the next file finds no room
-            pinned_bytes: options.memory_bytes / 4,
+            waiting_bytes: MemoryBudget::new(options.memory_bytes).waiting_bytes(),
             block: Block::default(),
-            pinned: 0,
+            waiting: 0,
             full: VecDeque::new(),
             inputs: Vec::new(),
             conflicts: 0,
@@ -92,9 +93,9 @@ impl Packer {
     }
 
     /// Packs the records of a file that are not in the partition, and returns how many are.
-    fn add_records(&mut self, held: &Arc<Held>) -> u64 {
+    fn add_records(&mut self, held: &Arc<HeldFile>) -> u64 {
         let mut duplicates = 0;
-        let mut pins = false;
+        let mut waits = false;
         for (index, record) in held.decoded.file.records().enumerate() {
             match held.decoded.fingerprints[index]
                 .map_or(Seen::New, |fingerprint| self.index.insert(fingerprint))
@@ -107,15 +108,15 @@ impl Packer {
                 Seen::New => {}
             }
             self.block.push(held, index, record.line.len());
-            pins = true;
+            waits = true;
             if self.block.raw_bytes() >= self.block_bytes {
                 self.end_block();
-                pins = false;
+                waits = false;
             }
         }
-        if pins {
-            self.pinned += held.decoded.file.memory();
-            if self.pinned >= self.pinned_bytes {
+        if waits {
+            self.waiting += held.decoded.file.memory();
+            if self.waiting >= self.waiting_bytes {
                 self.end_block();
             }
         }
@@ -123,7 +124,7 @@ impl Packer {
     }
 
     fn end_block(&mut self) {
-        self.pinned = 0;
+        self.waiting = 0;
         if self.block.raw_bytes() > 0 {
             self.full.push_back(std::mem::take(&mut self.block));
         }

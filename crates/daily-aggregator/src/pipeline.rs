@@ -12,11 +12,12 @@ use lake_store::{ObjectMeta, Store};
 use tokio::time::Instant;
 
 use crate::block::{Block, Compressed};
-use crate::cpu::{Cpu, Tools, Work};
+use crate::cpu::{Cpu, Tools};
 use crate::fetch::{FetchedFiles, fetch};
 use crate::pack::{Packed, Packer};
 use crate::part_writer::PartWriter;
-use crate::{DailyError, Options, Progress};
+use crate::progress::{Progress, Work};
+use crate::{DailyError, Options};
 
 /// Turns `files`, in key order, into sealed parts; those that were not started by `until` are left out. Records that
 /// `index` knows are dropped.
@@ -45,7 +46,7 @@ async fn stage(
     progress: &Progress,
 ) -> Result<Packed, DailyError> {
     let mut packer = Packer::new(index, options);
-    let mut blocks = Compressing { cpu, under_way: FuturesOrdered::new() };
+    let mut blocks = Compressing { cpu, in_progress: FuturesOrdered::new() };
 
     while let Some(file) = fetched.next().await {
         let (records, raw_bytes) = packer.add(file.map_err(DailyError::Fetch)?);
@@ -58,7 +59,7 @@ async fn stage(
     }
     let (last, packed) = packer.finish();
     let last = last.map(|block| blocks.start(block));
-    blocks.under_way.extend(last);
+    blocks.in_progress.extend(last);
     while let Some(compressed) = blocks.next().await {
         writer.write(compressed).await.map_err(DailyError::Stage)?;
     }
@@ -69,15 +70,15 @@ async fn stage(
 /// Compresses blocks on every thread, and gives them back in order.
 struct Compressing<'a> {
     cpu: &'a Cpu,
-    under_way: FuturesOrdered<BoxFuture<'static, Compressed>>,
+    in_progress: FuturesOrdered<BoxFuture<'static, Compressed>>,
 }
 
 impl Compressing<'_> {
-    /// Starts on a block; once enough are under way, waits for the oldest.
+    /// Starts on a block; once enough are in progress, waits for the oldest.
     async fn add(&mut self, block: Block) -> Option<Compressed> {
         let compressing = self.start(block);
-        self.under_way.push_back(compressing);
-        if self.under_way.len() <= self.cpu.threads { None } else { self.next().await }
+        self.in_progress.push_back(compressing);
+        if self.in_progress.len() <= self.cpu.threads { None } else { self.next().await }
     }
 
     fn start(&self, block: Block) -> BoxFuture<'static, Compressed> {
@@ -85,8 +86,8 @@ impl Compressing<'_> {
         Box::pin(self.cpu.start(Work::Compress, work).result())
     }
 
-    /// The oldest block under way.
+    /// The oldest block in progress.
     async fn next(&mut self) -> Option<Compressed> {
-        self.under_way.next().await
+        self.in_progress.next().await
     }
 }

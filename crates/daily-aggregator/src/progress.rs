@@ -3,7 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::cpu::Work;
+/// What a piece of work is, for the account of time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Work {
+    Decode,
+    Compress,
+}
 
 /// Counters that only grow while a run goes on. Read them at any time.
 #[derive(Debug, Default)]
