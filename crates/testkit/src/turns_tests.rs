@@ -87,7 +87,7 @@ async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::
 async fn write_part(parts: &mut PartSink<'_>, name: &str) -> Result<()> {
     let written = WrittenRecords { records: 1, raw_bytes: 1, event_times: EventTimes::default() };
     parts.write(Bytes::copy_from_slice(name.as_bytes()), written).await?;
-    Ok(parts.end_part().await?)
+    parts.end_part().await
 }
 
 /// The lake, and what must be true of it.
