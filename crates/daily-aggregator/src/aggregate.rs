@@ -11,10 +11,10 @@ use lake::{
 };
 use lake_store::{ErrorKind, Store};
 
-use crate::pack::Packed;
+use crate::pack::packer::Packed;
 use crate::pipeline;
-use crate::plan::{Plan, is_quarantined, plan};
-use crate::source::Listing;
+use crate::plan::new_files::{Plan, is_quarantined, plan};
+use crate::plan::source::Listing;
 use crate::{DailyError, DayReport, Options, Progress, QuarantinedFile, Request, Source};
 
 /// The daily stage over one source and one lake.

@@ -1,7 +1,7 @@
 //! A run is stopped at every single effect it has on the lake. Whatever is left, a clean run sets right.
 
 use super::*;
-use crate::test_world::{World, gzip, lines_of, partition, put, stride};
+use crate::testing::world::{World, gzip, lines_of, partition, put, stride};
 use lake::Outcome;
 use testkit::{Effect, Fault, Hooked, Then};
 use testkit_stores::TestStore;
@@ -64,7 +64,7 @@ async fn committed_lines(world: &World) -> Vec<String> {
     let mut parts = world.parts().await;
     parts.retain(|(key, _)| named.contains_key(key));
     assert_eq!(parts.len(), named.len(), "a part that the journal names is gone");
-    crate::test_world::sorted_lines(&parts)
+    crate::testing::world::sorted_lines(&parts)
 }
 
 /// Stops the run at its first effect, its second, and so on, until it has none left to be stopped at. Returns how many

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, committed, envelope, gzip, key, noise, put};
+use crate::testing::world::{World, committed, envelope, gzip, key, noise, put};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 use testkit::{Dawdle, Hooked};
@@ -63,7 +63,7 @@ async fn whatever_the_memory_a_run_ends_and_gives_the_same_lines() {
             let options =
                 Options { threads, fetches, memory_bytes, block_bytes: 8_000, ..Options::default() };
             let parts = parts_of(&world, options, 1).await;
-            assert!(crate::test_world::sorted_lines(&parts) == lines, "{options:?}");
+            assert!(crate::testing::world::sorted_lines(&parts) == lines, "{options:?}");
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, committed, key, lines_of};
+use crate::testing::world::{World, committed, key, lines_of};
 use lake::Outcome;
 
 const RETRY: Request = Request {

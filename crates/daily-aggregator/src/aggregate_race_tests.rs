@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, committed, gzip, key, lines_of, partition, put, rounds};
+use crate::testing::world::{World, committed, gzip, key, lines_of, partition, put, rounds};
 use async_trait::async_trait;
 use lake::Outcome;
 use std::sync::Mutex;

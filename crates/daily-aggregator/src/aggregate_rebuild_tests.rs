@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, committed, gzip, key, lines_of, put};
+use crate::testing::world::{World, committed, gzip, key, lines_of, put};
 use lake::Outcome;
 
 const DROP: Request =

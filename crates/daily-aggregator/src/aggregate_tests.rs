@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, gzip, key, lines_of, partition, put, record};
+use crate::testing::world::{World, gzip, key, lines_of, partition, put, record};
 use lake::Outcome;
 
 #[tokio::test]
@@ -9,7 +9,7 @@ async fn a_first_run_commits_every_record_once() {
     world.deliver("b", 5..20).await;
     let report = world.try_run(Request::default()).await.unwrap();
     assert_eq!(report.partition, partition());
-    let committed = crate::test_world::committed(report.outcome);
+    let committed = crate::testing::world::committed(report.outcome);
     let totals = committed.totals;
     assert_eq!((totals.files_in, totals.files_ok, totals.files_quarantined), (2, 2, 0));
     assert_eq!((totals.records_in, totals.records_out, totals.duplicates), (25, 20, 5));

@@ -12,8 +12,8 @@ use std::{io, thread};
 use block_deflate::{Compressor, Level};
 use tokio::sync::oneshot;
 
-use crate::gunzip::Gunzip;
 use crate::progress::{Progress, Work};
+use crate::read::gunzip::Gunzip;
 
 /// Runs work that keeps a core busy, off the threads that wait for storage. The threads end with the last clone.
 #[derive(Debug, Clone)]

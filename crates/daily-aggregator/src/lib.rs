@@ -2,48 +2,42 @@
 //!
 //! Data flows one way:
 //!
-//! | step | file | what |
+//! | step | folder | what |
 //! |---|---|---|
-//! | list | [`source`](Source) | where the log files are, which were delivered on the day |
-//! | plan | `plan` | which of them are new or have changed |
-//! | fetch | `fetch` | many gets at once, within a bound of bytes |
-//! | decode | `decode`, `gunzip` | gunzip, validate, split; or the reason why not |
-//! | pack | `pack`, `dedupe` | each record once, in blocks, every file accounted for |
-//! | compress | `block` | similar records together, blocks deflated on every core |
-//! | stage | `part_writer` | single-member gzip parts, not yet visible |
+//! | list | `plan/source` | which log files were delivered on the day |
+//! | plan | `plan/new_files` | which of them are new or have changed |
+//! | fetch | `read/fetch` | many gets at once, within the memory budget |
+//! | decode | `read/decode`, `read/gunzip` | gunzip, check, split into records; or the reason for the quarantine |
+//! | pack | `pack/packer` | each record once, in blocks, with every log file accounted for |
+//! | compress | `write/block` | similar records next to each other, blocks deflated on every core |
+//! | stage | `write/part_writer` | parts of one gzip member each, which nobody sees yet |
 //! | publish | [`lake::bring_up_to_date`] | all parts at once, then the commit |
 //!
 //! [`DailyAggregator::run`] is that story; [`verify`] reads a partition back and holds it against its journal.
 
 mod aggregate;
-mod block;
 mod cpu;
-mod decode;
-mod decode_error;
 mod failure;
-mod fetch;
-mod gunzip;
-mod held_file;
 mod memory_budget;
 mod options;
 mod pack;
-mod part_writer;
 mod pipeline;
 mod plan;
 mod progress;
+mod read;
 mod report;
-mod source;
 #[cfg(test)]
-mod test_world;
+mod testing;
 mod verify;
+mod write;
 
 pub use aggregate::DailyAggregator;
-pub use decode_error::DecodeError;
 pub use failure::DailyError;
-pub use gunzip::{Gunzip, Gunzipped, promised_text};
 pub use options::Options;
-pub use plan::{Request, new_files};
+pub use plan::new_files::{Request, new_files};
+pub use plan::source::{Listing, Source};
 pub use progress::{Progress, ProgressNow};
+pub use read::decode_error::DecodeError;
+pub use read::gunzip::{Gunzip, Gunzipped, promised_text};
 pub use report::{DayReport, QuarantinedFile};
-pub use source::{Listing, Source};
 pub use verify::verify;

@@ -11,12 +11,12 @@ use lake::PartSink;
 use lake_store::{ObjectMeta, Store};
 use tokio::time::Instant;
 
-use crate::block::{Block, Compressed};
 use crate::cpu::{Cpu, Tools};
-use crate::fetch::{FetchedFiles, fetch};
-use crate::pack::{Packed, Packer};
-use crate::part_writer::PartWriter;
+use crate::pack::packer::{Packed, Packer};
 use crate::progress::{Progress, Work};
+use crate::read::fetch::{FetchedFiles, fetch};
+use crate::write::block::{Block, Compressed};
+use crate::write::part_writer::PartWriter;
 use crate::{DailyError, Options};
 
 /// Turns `files`, in key order, into sealed parts; those that were not started by `until` are left out. Records that

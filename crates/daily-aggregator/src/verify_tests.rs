@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, gzip, partition, put, record};
+use crate::testing::world::{World, gzip, partition, put, record};
 use lake::{Claimed, Commit, CommitOutcome, FORMAT_VERSION, Input, Totals, Verdict, part_key};
 use testkit::STAMP;
 
@@ -135,7 +135,7 @@ async fn a_cut_and_a_grown_part_are_named() {
 #[tokio::test]
 async fn a_part_that_was_packed_anew_has_another_digest_or_size() {
     let world = sound().await;
-    let key = damage(&world, |body| gzip(&crate::test_world::gunzip_one_member(&body))).await;
+    let key = damage(&world, |body| gzip(&crate::testing::world::gunzip_one_member(&body))).await;
     assert!(problem(&world, &key).await.contains("the journal says"));
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, gzip, key, noise, put};
+use crate::testing::world::{World, gzip, key, noise, put};
 use async_trait::async_trait;
 use block_deflate::Level;
 use bytes::Bytes;

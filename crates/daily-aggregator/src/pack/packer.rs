@@ -7,10 +7,10 @@ use cloudtrail_model::{DedupeIndex, Seen};
 use lake::{Input, Verdict};
 
 use crate::Options;
-use crate::block::Block;
-use crate::fetch::Fetched;
-use crate::held_file::HeldFile;
 use crate::memory_budget::MemoryBudget;
+use crate::pack::held_file::HeldFile;
+use crate::read::fetch::Fetched;
+use crate::write::block::Block;
 
 /// Packs files into blocks. Where a block ends depends on the files and their order alone, so output is the same
 /// at any speed.
@@ -132,5 +132,5 @@ impl Packer {
 }
 
 #[cfg(test)]
-#[path = "pack_tests.rs"]
+#[path = "packer_tests.rs"]
 mod tests;

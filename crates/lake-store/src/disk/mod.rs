@@ -1,5 +1,11 @@
 //! A folder as a store.
 
+mod file_io;
+mod folder;
+mod list;
+mod path;
+mod staged;
+
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -9,11 +15,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::disk_folder::Folder;
-use crate::disk_io::{blocking, io_error, is_absent, make_folders, remove, sync_folder, temporary_file};
-use crate::disk_list::{etag_of, list};
-use crate::disk_path::{NEW, STAGING, path_of};
-use crate::disk_staged::{DiskUpload, abandon};
+use crate::disk::file_io::{
+    blocking, io_error, is_absent, make_folders, remove, sync_folder, temporary_file,
+};
+use crate::disk::folder::Folder;
+use crate::disk::list::{etag_of, list};
+use crate::disk::path::{NEW, STAGING, path_of};
+use crate::disk::staged::{DiskUpload, abandon};
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
 /// Enough that a slow disk is asked for the next while it looks for this; a thread each.

@@ -17,12 +17,12 @@ use tokio::time::Instant;
 
 use crate::Options;
 use crate::cpu::{Cpu, Started, Tools};
-use crate::decode::{Decoded, decode};
-use crate::decode_error::DecodeError;
-use crate::gunzip::promised_text;
-use crate::held_file::HeldFile;
 use crate::memory_budget::{MemoryBudget, Reserved, Share};
+use crate::pack::held_file::HeldFile;
 use crate::progress::Work;
+use crate::read::decode::{Decoded, decode};
+use crate::read::decode_error::DecodeError;
+use crate::read::gunzip::promised_text;
 
 /// A log file, decoded or the reason why not.
 pub(crate) struct Fetched {

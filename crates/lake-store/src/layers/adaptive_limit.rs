@@ -118,5 +118,5 @@ impl Drop for Place<'_> {
 }
 
 #[cfg(test)]
-#[path = "call_level_tests.rs"]
+#[path = "adaptive_limit_tests.rs"]
 mod tests;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use lake::{PartSink, WrittenRecords};
 use lake_store::StoreError;
 
-use crate::block::Compressed;
+use crate::write::block::Compressed;
 
 /// Writes the parts of one attempt. Where a part ends depends on the bytes of text alone.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use block_deflate::Compressor;
 use cloudtrail_model::Record;
 use lake::{EventTimes, WrittenRecords};
 
-use crate::held_file::HeldFile;
+use crate::pack::held_file::HeldFile;
 
 /// Records to be compressed together: which, of which files.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 use super::*;
-use crate::gunzip::promised_text;
-use crate::test_world::{envelope, gzip, noise, record};
+use crate::read::gunzip::promised_text;
+use crate::testing::world::{envelope, gzip, noise, record};
 use flate2::{Compression, GzBuilder};
 use std::io::Write;
 

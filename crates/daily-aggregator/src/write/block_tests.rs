@@ -1,6 +1,6 @@
 use super::*;
-use crate::test_world::{envelope, gunzip_one_member};
-use crate::{Options, cpu::Cpu, fetch::fetch};
+use crate::testing::world::{envelope, gunzip_one_member};
+use crate::{Options, cpu::Cpu, read::fetch::fetch};
 use block_deflate::Level;
 use bytes::Bytes;
 use lake_store::{Depth, Store, list_all};

@@ -212,5 +212,5 @@ impl StagedUpload for MeterUpload {
 }
 
 #[cfg(test)]
-#[path = "layer_meter_tests.rs"]
+#[path = "meter_tests.rs"]
 mod tests;

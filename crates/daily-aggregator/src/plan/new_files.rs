@@ -91,5 +91,5 @@ pub(crate) fn is_quarantined(input: &Input) -> bool {
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
+#[path = "new_files_tests.rs"]
 mod tests;

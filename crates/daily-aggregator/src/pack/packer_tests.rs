@@ -1,7 +1,7 @@
 use super::*;
 use crate::cpu::Cpu;
-use crate::fetch::fetch;
-use crate::test_world::{World, key, record};
+use crate::read::fetch::fetch;
+use crate::testing::world::{World, key, record};
 use block_deflate::Level;
 use lake::Totals;
 use lake_store::{Depth, list_all};

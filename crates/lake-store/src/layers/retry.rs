@@ -233,5 +233,5 @@ impl StagedUpload for RetryUpload {
 }
 
 #[cfg(test)]
-#[path = "layer_retry_tests.rs"]
+#[path = "retry_tests.rs"]
 mod tests;

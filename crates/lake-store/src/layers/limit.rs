@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::call_level::CallLevel;
+use crate::layers::adaptive_limit::CallLevel;
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store};
 
 /// Lets at most so many calls be under way at once, those of staged uploads too; others wait their turn. A clone shares
@@ -133,5 +133,5 @@ impl StagedUpload for LimitUpload {
 }
 
 #[cfg(test)]
-#[path = "layer_limit_tests.rs"]
+#[path = "limit_tests.rs"]
 mod tests;

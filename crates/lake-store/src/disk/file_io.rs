@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk_path::unique;
+use crate::disk::path::unique;
 use crate::{ErrorKind, Result, StoreError};
 
 /// How often a temporary file is tried again when its folder is tidied away, or its name taken, at the same moment.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, gunzip_one_member, partition, sorted_lines};
+use crate::testing::world::{World, gunzip_one_member, partition, sorted_lines};
 use lake::{Attempt, Changes, EventTimes, Part, SealedPart, read_part};
 use lake_store::Store;
 use testkit::STAMP;

@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use walkdir::WalkDir;
 
-use crate::disk_io::{
+use crate::disk::file_io::{
     blocking, io_error, is_absent, make_folders, prune, remove, sync_folder, temporary_file,
 };
-use crate::disk_path::{STAGING, folder_of, key_of, path_of, staged_key, staged_name};
+use crate::disk::path::{STAGING, folder_of, key_of, path_of, staged_key, staged_name};
 use crate::{ErrorKind, Result, StagedUpload, StoreError};
 
 /// Chunks are gathered up to this many bytes, then written together.
@@ -207,5 +207,5 @@ fn publish(root: &Path, key: &str, temporary: &Path, target: &Path, renamed: &At
 }
 
 #[cfg(test)]
-#[path = "disk_staged_tests.rs"]
+#[path = "staged_tests.rs"]
 mod tests;

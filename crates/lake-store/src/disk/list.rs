@@ -7,8 +7,8 @@ use std::time::UNIX_EPOCH;
 
 use walkdir::WalkDir;
 
-use crate::disk_io::{io_error, is_absent, kind_of};
-use crate::disk_path::{folder_of, is_staging, key_of};
+use crate::disk::file_io::{io_error, is_absent, kind_of};
+use crate::disk::path::{folder_of, is_staging, key_of};
 use crate::{Depth, ErrorKind, ObjectMeta, Page, Result, StoreError};
 
 /// The whole listing of a prefix, as one page.

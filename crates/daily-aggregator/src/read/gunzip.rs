@@ -10,7 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use libdeflater::Decompressor;
 use memchr::memmem;
 
-use crate::decode_error::DecodeError;
+use crate::read::decode_error::DecodeError;
 
 /// Magic and the one method there is: RFC 1952 §2.3.1.
 const MEMBER_START: [u8; 3] = [0x1f, 0x8b, 8];

@@ -1,7 +1,7 @@
 //! A decoded log file in memory, until the last of its records is in a block.
 
-use crate::decode::DecodedFile;
 use crate::memory_budget::Reserved;
+use crate::read::decode::DecodedFile;
 
 /// A decoded log file, with the memory reserved for it.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{gzip, noise};
+use crate::testing::world::{gzip, noise};
 use flate2::{Compression, GzBuilder};
 use proptest::prelude::*;
 use std::io::Write;

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use cloudtrail_model::{EnvelopeError, Fingerprint, Limits, LogFile};
 
-use crate::decode_error::DecodeError;
-use crate::gunzip::{Gunzip, Gunzipped};
+use crate::read::decode_error::DecodeError;
+use crate::read::gunzip::{Gunzip, Gunzipped};
 
 /// A log file that was read whole, with the fingerprint of each record.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(crate) enum Decoded {
 }
 
 /// Decodes a log file whole, if its text has no more than `room` bytes. It is gzip if its first bytes say so, whatever its
-/// name; plain JSON otherwise. `promised` are the [`promised_text`](crate::gunzip::promised_text) bytes of the body.
+/// name; plain JSON otherwise. `promised` are the [`promised_text`](crate::read::gunzip::promised_text) bytes of the body.
 pub(crate) fn decode(
     body: Bytes,
     promised: usize,

@@ -235,7 +235,7 @@ async fn a_folder_that_vanished_is_an_error_and_not_an_empty_store() {
 
 #[test]
 fn errors_of_the_file_system_are_sorted() {
-    use crate::disk_io::kind_of;
+    use crate::disk::file_io::kind_of;
     use io::ErrorKind as Io;
     for (error, kind) in [
         (Io::NotFound, ErrorKind::NotFound),
@@ -266,7 +266,7 @@ mod unix {
     fn too_many_open_files_pass() {
         for number in [23, 24] {
             let error = io::Error::from_raw_os_error(number);
-            assert_eq!(crate::disk_io::kind_of(&error), ErrorKind::Transient);
+            assert_eq!(file_io::kind_of(&error), ErrorKind::Transient);
         }
     }
 
