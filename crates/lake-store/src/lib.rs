@@ -3,10 +3,10 @@
 //! [`Store`] is the port. A stage is given an `Arc<dyn Store>` and never learns what is behind it. Backends pass one
 //! conformance suite (feature `conformance`), and layers add one concern each: retrying, metering, limiting.
 
+#[cfg(feature = "conformance")]
 pub mod conformance;
 mod disk;
 mod error;
-#[cfg(feature = "conformance")]
 mod layers;
 mod memory;
 mod store;
