@@ -38,7 +38,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=8, help="when to stop, whatever has run [8]")
     parser.add_argument("--dir", type=pathlib.Path, help="where the data is made, or was; a temporary folder by default")
     parser.add_argument("--release", type=pathlib.Path, help="a folder of built binaries; target/release is built without")
-    parser.add_argument("--markdown", action="store_true", help="print tables for docs/PERFORMANCE.md")
+    parser.add_argument("--markdown", action="store_true", help="print tables for docs/internals/performance.md")
     said = parser.parse_args()
     said.ways = said.ways.split(",")
     if unknown := set(said.ways) - set(WAYS):

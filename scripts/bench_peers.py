@@ -25,7 +25,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--dir", type=pathlib.Path, help="where the data is made, or was; a temporary folder by default")
     parser.add_argument("--release", type=pathlib.Path, help="a folder of built binaries; target/release is built without")
     parser.add_argument("--losses", action="store_true", help="show what each peer loses, and measure nothing")
-    parser.add_argument("--markdown", action="store_true", help="print tables for docs/PERFORMANCE.md")
+    parser.add_argument("--markdown", action="store_true", help="print tables for docs/internals/performance.md")
     return parser.parse_args()
 
 

@@ -36,7 +36,7 @@ def main() -> int:
         ("demo", lambda: daily_stage.check_demo_queries((demo / "printed.txt").read_text(encoding="utf-8"), command)),
         ("columns", lambda: parquet_values.check_every_column_is_used(made)),
         ("ddl", lambda: statements.check_statements(made)),
-        ("docs/QUERIES.md", lambda: queries.check_queries(made, DOCS / "QUERIES.md")),
+        ("docs/guide/queries.md", lambda: queries.check_queries(made, DOCS / "guide/queries.md")),
     ]
     for name, check in checks:
         started = time.monotonic()

@@ -412,7 +412,7 @@ def metrics(world: World) -> None:
                 seen.add((document["Stack"], document["Function"], metric["Name"]))
     missing = sorted(wanted - seen)
     expect(not missing, f"alarms wait for metrics that nobody printed: {missing}")
-    # each is paid for: docs/OPERATIONS.md counts them
+    # each is paid for: docs/guide/operations.md counts them
     known = {(STACK, function, name) for function, names in METRICS.items() for name in names}
     expect(not seen - known, f"printed, and not in scripts/infra/rules.py: {sorted(seen - known)}")
     expect(not known - seen, f"in scripts/infra/rules.py, and not printed: {sorted(known - seen)}")

@@ -1,6 +1,6 @@
 """What the rows must hold, worked out in plain Python from the daily NDJSON, for every column.
 
-It follows docs/SCHEMA.md and shares nothing with the Rust code but the column names and types in the Parquet itself.
+It follows docs/guide/schema.md and shares nothing with the Rust code but the column names and types in the Parquet itself.
 """
 
 import datetime

@@ -1,4 +1,4 @@
-"""The queries of docs/QUERIES.md, as they stand there: run, and held against each other."""
+"""The queries of docs/guide/queries.md, as they stand there: run, and held against each other."""
 
 import pathlib
 import re

@@ -2,7 +2,7 @@
 //! that die, late log files and other stages in between.
 //!
 //! Between any two calls what is always true is checked, at the end all there is. A run may end as it likes but in an error;
-//! the one that it may meet by bad luck is in docs/GUARANTEES.md.
+//! the one that it may meet by bad luck is in docs/guide/guarantees.md.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 //! state is looked at.
 //!
 //! After whatever happened, every [`Invariant`](lake::Invariant) is checked by `check`. What was run and how
-//! often is printed (`cargo test --test reliability -- --nocapture`), and noted in docs/RELIABILITY.md. Tests that are ignored
+//! often is printed (`cargo test --test reliability -- --nocapture`), and noted in docs/internals/reliability.md. Tests that are ignored
 //! are the same with larger bounds: `scripts/reliability` runs them.
 
 #![expect(

@@ -5,7 +5,7 @@ use crate::symbol::MAX_LENGTH;
 
 /// How hard to search for matches, 1 to 9 as with gzip: 1 is fastest, 9 smallest, 6 where nothing else is said.
 ///
-/// What each gives is in `docs/adr/0010-an-own-deflate-for-blocks-of-json-lines.md`; 6 is about as small as zlib's 6.
+/// What each gives is in `docs/internals/adr/0010-an-own-deflate-for-blocks-of-json-lines.md`; 6 is about as small as zlib's 6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(u8);
 

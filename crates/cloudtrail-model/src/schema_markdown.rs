@@ -1,4 +1,4 @@
-//! `docs/SCHEMA.md`, written from the table of columns.
+//! `docs/guide/schema.md`, written from the table of columns.
 
 use crate::ddl::athena_type;
 use crate::{Column, ColumnType, Origin, Stage, Table, columns};
@@ -6,7 +6,7 @@ use crate::{Column, ColumnType, Origin, Stage, Table, columns};
 const INTRODUCTION: &str = "\
 # The monthly tables
 
-Written by `trailmill ddl markdown > docs/SCHEMA.md` from the table of columns in the code. Do not edit it here.
+Written by `trailmill ddl markdown > docs/guide/schema.md` from the table of columns in the code. Do not edit it here.
 
 A query written for AWS's own CloudTrail table in Athena runs unchanged: every column of that table's DDL is here, with
 its name and its type. Only a filter on that table's partition column, `timestamp`, becomes one on `year` and `month`.
@@ -31,7 +31,7 @@ AWS's pages:
 [aggregated events](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aggregated-events.html).
 ";
 
-/// The text of `docs/SCHEMA.md`.
+/// The text of `docs/guide/schema.md`.
 pub fn schema_markdown() -> String {
     let mut text = INTRODUCTION.to_owned();
     for table in [Table::CloudTrail, Table::NetworkActivity, Table::Insight, Table::Aggregated] {

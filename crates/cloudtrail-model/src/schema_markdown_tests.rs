@@ -2,11 +2,11 @@ use super::*;
 
 #[test]
 fn the_page_in_docs_is_the_one_written_from_the_columns() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCHEMA.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/schema.md");
     let page = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         page == schema_markdown(),
-        "docs/SCHEMA.md is out of date; write it again with: trailmill ddl markdown > docs/SCHEMA.md"
+        "docs/guide/schema.md is out of date; write it again with: trailmill ddl markdown > docs/guide/schema.md"
     );
 }
 

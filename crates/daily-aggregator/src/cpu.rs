@@ -1,7 +1,7 @@
 //! The threads that decode and compress.
 //!
 //! A pool of their own, as many as there are cores: blocks of memory then come from few threads, and the allocator keeps
-//! little back. On tokio's blocking threads the same run held twice as much (docs/PERFORMANCE.md).
+//! little back. On tokio's blocking threads the same run held twice as much (docs/internals/performance.md).
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};

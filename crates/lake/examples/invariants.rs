@@ -1,4 +1,4 @@
-//! Prints docs/INVARIANTS.md.
+//! Prints docs/internals/invariants.md.
 
 #[expect(clippy::print_stdout, reason = "it is what this is for")]
 fn main() {

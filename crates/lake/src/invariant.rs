@@ -168,8 +168,8 @@ impl fmt::Display for Invariant {
 const INTRODUCTION: &str = "\
 # What is always true
 
-Made from the list in the code by `cargo run -p lake --example invariants > docs/INVARIANTS.md`. Do not edit it
-here. What follows for users is in [GUARANTEES.md](GUARANTEES.md), how it is tested in [RELIABILITY.md](RELIABILITY.md).
+Made from the list in the code by `cargo run -p lake --example invariants > docs/internals/invariants.md`. Do not edit it
+here. What follows for users is in [guarantees.md](../guide/guarantees.md), how it is tested in [reliability.md](reliability.md).
 
 `trailmill verify` names with each problem the invariant that is broken. A message whose handling found one broken fails, its
 log line names it under `invariant`, and the metric `InvariantsBroken` counts it.
@@ -178,7 +178,7 @@ log line names it under `invariant`, and the metric `InvariantsBroken` counts it
 |---|---|---|
 ";
 
-/// The text of `docs/INVARIANTS.md`.
+/// The text of `docs/internals/invariants.md`.
 pub fn invariants_markdown() -> String {
     let rows = Invariant::ALL.map(|of| format!("| `{of}` | {} | {} |\n", of.says(), of.held_by()));
     [INTRODUCTION, &rows.concat()].concat()

@@ -4,12 +4,12 @@ use super::*;
 
 #[test]
 fn the_page_in_docs_is_the_one_made_from_the_list() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/INVARIANTS.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/internals/invariants.md");
     let page = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         page == invariants_markdown(),
-        "docs/INVARIANTS.md is out of date; make it again with: cargo run -p lake --example invariants > \
-         docs/INVARIANTS.md"
+        "docs/internals/invariants.md is out of date; make it again with: cargo run -p lake --example invariants > \
+         docs/internals/invariants.md"
     );
 }
 

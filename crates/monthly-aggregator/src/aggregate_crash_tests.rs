@@ -76,7 +76,7 @@ async fn followed(world: &World) -> (Option<Vec<u64>>, BTreeSet<String>) {
 }
 
 /// What a reader of the table may find in a lake whose run was stopped: what the journal names, and in the two windows of
-/// docs/GUARANTEES.md whole objects of the attempt that has not committed, or those that its commit retired.
+/// docs/guide/guarantees.md whole objects of the attempt that has not committed, or those that its commit retired.
 async fn assert_readable(world: &World, before: &ReadersView, new: &[u64], context: &str) {
     let (numbers, named) = followed(world).await;
     assert!(numbers == before.numbers || numbers.as_deref() == Some(new), "{context}: half a month counts");

@@ -1,5 +1,5 @@
 //! The order of rows: by source, name, identity, time, each as written. Records that say similar things stand together,
-//! which the columns reward (docs/adr/0005).
+//! which the columns reward (docs/internals/adr/0005).
 
 use hashbrown::HashMap;
 

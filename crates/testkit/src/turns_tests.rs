@@ -181,7 +181,7 @@ async fn in_every_order(wishes: &[Wish], flaw: Flaw, most_preemptions: usize, di
     unreachable!("orders are finite")
 }
 
-/// The one error that an attempt may meet by bad luck (docs/GUARANTEES.md): another threw away what it had staged.
+/// The one error that an attempt may meet by bad luck (docs/guide/guarantees.md): another threw away what it had staged.
 fn is_lost_upload(error: &AttemptError) -> bool {
     matches!(error, AttemptError::Store(error) if error.kind == ErrorKind::NotFound)
 }

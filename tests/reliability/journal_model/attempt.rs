@@ -74,7 +74,7 @@ pub(super) enum End {
     Superseded,
     /// Others moved each time it had planned.
     Contended,
-    /// An overtaken attempt threw its uploads away: the one error that bad luck may bring (docs/GUARANTEES.md).
+    /// An overtaken attempt threw its uploads away: the one error that bad luck may bring (docs/guide/guarantees.md).
     UploadLost,
     /// Parts newer than the journal: somebody must look.
     EntriesLost,
