@@ -49,6 +49,9 @@ pub(crate) enum Command {
     Redrive(RedriveArguments),
     /// Print the statements that make a monthly table readable in Athena, DuckDB or Spark, or the docs of its columns.
     Ddl(DdlArguments),
+    /// Print docs/guide/cli.md.
+    #[command(hide = true)]
+    CliReference,
 }
 
 /// Which days.
@@ -141,7 +144,7 @@ pub(crate) struct RunArguments {
     /// Write the Parquet of months with missing days too.
     #[arg(long)]
     pub(crate) allow_gaps: bool,
-    /// Days under way at once.
+    /// Days in progress at once.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) days_at_once: u16,
     #[command(flatten)]
@@ -164,7 +167,7 @@ pub(crate) struct MonthlyArguments {
     /// Go on although days of the month are missing.
     #[arg(long)]
     pub(crate) allow_gaps: bool,
-    /// Write the month anew although nothing has changed.
+    /// Write the month again although nothing has changed.
     #[arg(long)]
     pub(crate) rebuild: bool,
     /// Threads that flatten and encode; as many as there are cores by default.

@@ -4,6 +4,7 @@
 
 mod args;
 mod calendar_view;
+mod cli_markdown;
 mod commands;
 mod console;
 mod figures;
@@ -65,6 +66,12 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints the page of the command line that is in the docs.
+fn cli_reference(console: &Console) -> Ending {
+    console.text(cli_markdown::cli_markdown().trim_end_matches('\n'));
+    Ending::Done
+}
+
 fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
@@ -81,6 +88,7 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Worker(worker) => commands::worker::run(worker, console).await,
             Command::Redrive(redrive) => commands::redrive::run(redrive, console).await,
             Command::Ddl(ddl) => commands::ddl::run(&ddl, console),
+            Command::CliReference => Ok(cli_reference(console)),
         }
     })
 }

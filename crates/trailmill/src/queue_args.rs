@@ -24,7 +24,7 @@ pub(crate) struct SubmitArguments {
     /// Every day of a month, as 2026-11, and then its Parquet.
     #[arg(long, value_name = "MONTH")]
     pub(crate) month: Option<Month>,
-    /// Read every log file of the days again and replace their parts; write the month anew.
+    /// Read every log file of the days again and replace their parts; write the month again.
     #[arg(long)]
     pub(crate) rebuild: bool,
     /// Try quarantined log files again although they have not changed.
@@ -54,13 +54,13 @@ pub(crate) struct WorkerArguments {
     /// Days before yesterday that a schedule's tick asks for too, for log files that came late.
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) late_days: u16,
-    /// Days under way at once.
+    /// Days in progress at once.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) days_at_once: u16,
     /// Seconds that a message is hidden from other workers; prolonged as long as it is worked on.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u16).range(10..=43200))]
     pub(crate) hidden: u16,
-    /// Seconds to finish what is under way after SIGTERM or SIGINT; what is not done by then other workers do.
+    /// Seconds to finish the work in progress after SIGTERM or SIGINT; other workers do what is not done by then.
     #[arg(long, value_name = "SECONDS", default_value_t = 25)]
     pub(crate) drain: u16,
     /// The name of this installation in logs and metrics.
