@@ -89,8 +89,8 @@ class Size:
         ]  # fmt: skip
 
 
-HEAD = ["", "records in", "runs", "CPU s", "wall s", "MB out", "peak MiB", "index MiB", "beside it",
-        "× records", "× CPU", "× wall", "× out", "× index", "× peak", "× beside it"]  # fmt: skip
+HEAD = ["", "records in", "runs", "CPU s", "wall s", "MB out", "peak MiB", "index MiB", "without it",
+        "× records", "× CPU", "× wall", "× out", "× index", "× peak", "× without it"]  # fmt: skip
 
 
 def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Path:
@@ -148,7 +148,7 @@ def main() -> None:
                 show([HEAD, *(size.row(measured[0]) for size in measured)], said.markdown)
             sys.stdout.flush()
     print("\n- linear should be: CPU, wall, what comes out, and the dedupe index, which doubles when it is full")
-    print("- flat should be: the memory beside it, which is the peak less 1.5 times the index: its old table and its new one")
+    print("- flat should be: the memory without the index, which is the peak less 1.5 times the index: its old table and its new one")
     if stopped:
         sys.exit(f"stopped early: {stopped}")
 

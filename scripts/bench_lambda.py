@@ -19,7 +19,8 @@ from peers.tools import PEERS, Daily, Failed, Run, built, machine, stoppable, ve
 
 SETTINGS = f"256,442,512,885,{ONE_CORE},{2 * ONE_CORE}"
 DAY = ["--day", "2026-10-15"]
-# MB and seconds of the article's function in Python for such a day
+# MB and seconds of a function in Python for such a day: Chariot Solutions, Aggregating Files in your Data Lake,
+# https://chariotsolutions.com/blog/post/aggregating-files-in-your-data-lake-part-1/
 ARTICLE = (512, 240.0)
 WAYS = {"s3": "Trailmill, S3", "disk": "Trailmill, disk", "python": "Python, disk", "python-s3": "Python, S3, one by one"}
 AWS = {
@@ -115,7 +116,7 @@ class Bench:
 
 
 def turns(said: argparse.Namespace) -> list[list[tuple[str, int]]]:
-    """What runs in each turn: every way at every setting, and the slow one once, at the article's setting."""
+    """What runs in each turn: every way at every setting, and the slow one once, at Chariot Solutions' setting."""
     each = [(way, memory) for memory in said.settings for way in said.ways if way != "python-s3"]
     once = [("python-s3", ARTICLE[0])] if "python-s3" in said.ways else []
     return [each + once, *[each] * (said.runs - 1)]
@@ -154,7 +155,7 @@ def in_order(found: dict[tuple[str, int], Measured]) -> list[Measured]:
 def report(measured: list[Measured], said: argparse.Namespace) -> list[str]:
     """The table and what it says; what does not fit."""
     print(f"\nthe ordinary day; medians, memory at most; {said.latency} ms a request to S3\n")
-    show([HEAD, *(of.row() for of in measured), given("the article's Python", *ARTICLE)], said.markdown)
+    show([HEAD, *(of.row() for of in measured), given("Chariot Solutions' Python", *ARTICLE)], said.markdown)
     print("\n- of its share: CPU used of what the setting allows; what is lacking is waiting")
     print("- arm64 is priced for the seconds of this machine, not for seconds measured there")
     for name in dict.fromkeys(of.name for of in measured):

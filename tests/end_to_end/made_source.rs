@@ -18,7 +18,7 @@ pub(crate) fn main_partition() -> Partition {
     Partition::day(Table::CloudTrail, day())
 }
 
-/// A day of the article's kind, smaller, with odd files among the others.
+/// A day of the kind of `OrganizationConfig::article_day`, smaller, with odd files among the others.
 pub(crate) fn small_day(files: u32, records: u32) -> OrganizationConfig {
     OrganizationConfig { files, records, odd_files: 7, ..OrganizationConfig::article_day() }
 }

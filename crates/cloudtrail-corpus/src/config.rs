@@ -58,7 +58,8 @@ pub enum FileSizes {
 
 impl OrganizationConfig {
     /// An ordinary day of a middling organisation: 3,911 log files with 17,648 records, about 44 % of the files smaller
-    /// than 1,000 bytes. A few objects of the other kinds come on top; nothing is broken.
+    /// than 1,000 bytes, as in Chariot Solutions'
+    /// [Aggregating Files in your Data Lake](https://chariotsolutions.com/blog/post/aggregating-files-in-your-data-lake-part-1/). A few objects of the other kinds come on top; nothing is broken.
     pub fn article_day() -> Self {
         OrganizationConfig {
             seed: 1,

@@ -53,7 +53,7 @@ pub(crate) const CLOUDTRAIL: &[Column] = &[
     athena("eventType", Text, "What made the event, such as AwsApiCall, AwsServiceEvent or AwsVpceEvent."),
     athena("apiVersion", Text, "The version of the API, for the event type AwsApiCall."),
     athena("recipientAccountId", Text, "The account that received the event."),
-    athena("serviceEventDetails", Json, "What triggered a service event and what came of it, as JSON."),
+    athena("serviceEventDetails", Json, "What triggered a service event and its result, as JSON."),
     athena("sharedEventID", Text, "The id shared by the events that one action gave to several accounts."),
     athena("vpcEndpointId", Text, "The VPC endpoint the request passed through."),
     athena("vpcEndpointAccountId", Text, "The account that owns that VPC endpoint."),

@@ -107,7 +107,7 @@ impl Invariant {
                 "A part has the bytes, the SHA-256 and the number of records that its commit says."
             }
             Invariant::NothingUnnamed => {
-                "Once no attempt is under way or dead, what is visible in a partition is what its commits name."
+                "Once no attempt is in progress or dead, what is visible in a partition is what its commits name."
             }
             Invariant::JournalOnlyGrows => {
                 "Journal entries are numbered without a gap, and once written they neither change nor go."
