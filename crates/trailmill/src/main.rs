@@ -15,7 +15,6 @@ mod place;
 mod places;
 mod printable;
 mod progress_bar;
-mod queue_args;
 mod run_view;
 mod stamp;
 mod usage;

@@ -4,10 +4,10 @@ use job_queue::redrive;
 use serde_json::json;
 
 use crate::Ending;
+use crate::args::RedriveArguments;
 use crate::console::Console;
 use crate::figures::counted;
 use crate::places::session;
-use crate::queue_args::RedriveArguments;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: RedriveArguments, console: &Console) -> anyhow::Result<Ending> {

@@ -5,9 +5,9 @@ use job_queue::{NewMessage, send_all};
 use serde_json::json;
 
 use crate::Ending;
+use crate::args::SubmitArguments;
 use crate::console::Console;
 use crate::places::session;
-use crate::queue_args::SubmitArguments;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: SubmitArguments, console: &Console) -> anyhow::Result<Ending> {

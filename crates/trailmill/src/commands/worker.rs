@@ -13,10 +13,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::Ending;
+use crate::args::WorkerArguments;
 use crate::commands::{daily, monthly};
 use crate::console::{Console, log_line};
 use crate::places::{self, session};
-use crate::queue_args::WorkerArguments;
 use crate::stamp::{STAMP, today};
 
 /// Runs the command.

@@ -1,9 +1,10 @@
-//! The command line of what has to do with queues.
+//! The options of the commands that work with queues.
 
 use clap::{ArgGroup, Args};
 use cloudtrail_model::{Day, Month};
 
-use crate::args::{ParquetArguments, SourceArguments, TuningArguments, WrittenLakeArguments};
+use super::places::{SourceArguments, WrittenLakeArguments};
+use super::tuning::{ParquetArguments, TuningArguments};
 
 /// `trailmill submit`
 #[derive(Debug, Args)]
