@@ -3,28 +3,20 @@
 //! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined.
 
 mod args;
-mod calendar_view;
 mod cli_markdown;
 mod commands;
-mod console;
-mod figures;
-mod months_view;
-mod nothing;
 mod peak_memory;
-mod place;
 mod places;
-mod printable;
-mod progress_bar;
-mod run_view;
 mod stamp;
-mod usage;
+mod terminal;
+mod views;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
-use crate::console::Console;
+use crate::terminal::console::Console;
 
 /// How a command ended, other than by an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +43,7 @@ impl Ending {
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage::end(&error),
+        Err(error) => return terminal::argument_error::end(&error),
     };
     let console = Console::new(arguments.json);
     match run(arguments.command, &console) {

@@ -8,7 +8,7 @@ use cloudtrail_model::{Month, Table};
 use super::days::DayArguments;
 use super::places::{LakeArguments, SourceArguments, SourceBucketArguments, WrittenLakeArguments, place};
 use super::tuning::{ParquetArguments, TuningArguments};
-use crate::place::Place;
+use crate::places::Place;
 
 /// `trailmill daily`
 #[derive(Debug, Args)]

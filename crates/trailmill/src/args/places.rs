@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use crate::place::Place;
+use crate::places::Place;
 
 /// Where log files come from.
 #[derive(Debug, Clone, Args)]

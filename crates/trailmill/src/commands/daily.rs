@@ -12,12 +12,12 @@ use lake_store::{ErrorKind, Store, StoreError};
 use crate::Ending;
 use crate::args::{DailyArguments, DayArguments, SourceArguments, TuningArguments, WrittenLakeArguments};
 use crate::commands::verify::daily_partitions;
-use crate::console::Console;
-use crate::nothing::nothing;
 use crate::places;
-use crate::progress_bar::FollowedRun;
-use crate::run_view::{RunSummary, print_report, superseded};
 use crate::stamp::STAMP;
+use crate::terminal::console::Console;
+use crate::terminal::progress_bar::FollowedRun;
+use crate::views::no_days::no_days_found;
+use crate::views::run::{RunSummary, print_report, superseded};
 
 /// What the daily stage is to do.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl DailyRun<'_> {
         if summary.met_nothing() {
             let there = source.days(&DayArguments::default().range()).await?;
             let there = there.into_iter().map(|(day, _)| day).collect();
-            console.line(&nothing(&format!("the source {place}"), "log files", days, &there));
+            console.line(&no_days_found(&format!("the source {place}"), "log files", days, &there));
         }
         summary.print(console);
         Ok(DailyRan { summary, looked_at, lake })

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::Ending;
 use crate::args::{DdlArguments, DdlFormat};
-use crate::console::Console;
+use crate::terminal::console::Console;
 
 /// Prints the statements of one table, or the docs of all.
 pub(crate) fn run(arguments: &DdlArguments, console: &Console) -> anyhow::Result<Ending> {

@@ -22,10 +22,10 @@ use crate::args::{
 };
 use crate::commands::verify::Verified;
 use crate::commands::{run, status, verify};
-use crate::console::Console;
-use crate::figures::{bytes, count, counted};
-use crate::place::Place;
 use crate::places;
+use crate::places::Place;
+use crate::terminal::console::Console;
+use crate::terminal::numbers::{bytes, count, counted};
 
 use denied_calls::{DeniedCalls, DeniedGroup};
 use lake_tables::LakeTables;

@@ -9,9 +9,9 @@ use monthly_aggregator::{ExportError, export};
 
 use crate::Ending;
 use crate::args::ExportArguments;
-use crate::console::Console;
-use crate::figures::counted;
 use crate::places;
+use crate::terminal::console::Console;
+use crate::terminal::numbers::counted;
 
 /// Bytes of lines gathered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;

@@ -12,11 +12,11 @@ use monthly_aggregator::{
 use serde::Serialize;
 
 use crate::args::{MonthlyArguments, ParquetArguments};
-use crate::console::Console;
-use crate::figures::{bytes, count, counted};
-use crate::progress_bar::FollowedRun;
-use crate::run_view::print_foreign;
 use crate::stamp::STAMP;
+use crate::terminal::console::Console;
+use crate::terminal::numbers::{bytes, count, counted};
+use crate::terminal::progress_bar::FollowedRun;
+use crate::views::run::print_foreign;
 use crate::{Ending, places};
 
 /// What a run did, over all tables and months.

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::Ending;
 use crate::args::RedriveArguments;
-use crate::console::Console;
-use crate::figures::counted;
 use crate::places::session;
+use crate::terminal::console::Console;
+use crate::terminal::numbers::counted;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: RedriveArguments, console: &Console) -> anyhow::Result<Ending> {

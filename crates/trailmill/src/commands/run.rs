@@ -11,9 +11,9 @@ use crate::Ending;
 use crate::args::RunArguments;
 use crate::commands::daily::{self, DailyRan};
 use crate::commands::monthly::{self, MonthsSummary};
-use crate::console::Console;
-use crate::progress_bar::FollowedRun;
 use crate::stamp::STAMP;
+use crate::terminal::console::Console;
+use crate::terminal::progress_bar::FollowedRun;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::Result<Ending> {

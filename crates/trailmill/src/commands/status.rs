@@ -9,10 +9,10 @@ use futures::{StreamExt, TryStreamExt};
 use lake::{Journal, Partition, PartitionSpan, PartitionState};
 
 use crate::args::StatusArguments;
-use crate::calendar_view::{DayStatus, print_calendar};
 use crate::commands::verify::{daily_partitions, monthly_partitions, nothing_in_lake};
-use crate::console::Console;
-use crate::months_view::print_months;
+use crate::terminal::console::Console;
+use crate::views::calendar::{DayStatus, print_calendar};
+use crate::views::months::print_months;
 use crate::{Ending, places};
 
 /// Journals read at once.

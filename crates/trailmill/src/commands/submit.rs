@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::Ending;
 use crate::args::SubmitArguments;
-use crate::console::Console;
 use crate::places::session;
+use crate::terminal::console::Console;
 
 /// Runs the command.
 pub(crate) async fn run(arguments: SubmitArguments, console: &Console) -> anyhow::Result<Ending> {

@@ -11,10 +11,10 @@ use lake_store::Store;
 use serde::Serialize;
 
 use crate::args::{DayArguments, VerifyArguments};
-use crate::console::Console;
-use crate::figures::{bytes, counted};
-use crate::nothing::nothing;
-use crate::place::Place;
+use crate::places::Place;
+use crate::terminal::console::Console;
+use crate::terminal::numbers::{bytes, counted};
+use crate::views::no_days::no_days_found;
 use crate::{Ending, places};
 
 /// A partition as JSON.
@@ -167,7 +167,7 @@ pub(crate) async fn nothing_in_lake(
 ) -> anyhow::Result<String> {
     let there = daily_partitions(lake, &DayArguments::default().range()).await?;
     let there = there.into_iter().map(|(_, day)| day).collect();
-    Ok(nothing(&format!("the lake {place}"), "partitions", asked, &there))
+    Ok(no_days_found(&format!("the lake {place}"), "partitions", asked, &there))
 }
 
 /// What is visible in the tables although no journal can vouch for it, by partition, or by table where it is in no

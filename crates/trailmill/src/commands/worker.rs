@@ -15,9 +15,9 @@ use tokio::sync::watch;
 use crate::Ending;
 use crate::args::WorkerArguments;
 use crate::commands::{daily, monthly};
-use crate::console::{Console, log_line};
 use crate::places::{self, session};
 use crate::stamp::{STAMP, today};
+use crate::terminal::console::{Console, log_line};
 
 /// Runs the command.
 pub(crate) async fn run(arguments: WorkerArguments, console: &Console) -> anyhow::Result<Ending> {

@@ -11,8 +11,8 @@ use lake::{Journal, Partition, read_lines};
 use lake_store::Store;
 use serde::Serialize;
 
-use crate::figures::{count, counted};
-use crate::printable::printable_within;
+use crate::terminal::numbers::{count, counted};
+use crate::terminal::printable::printable_within;
 
 /// Groups that are printed.
 const SHOWN: usize = 5;

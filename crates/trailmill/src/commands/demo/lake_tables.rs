@@ -10,10 +10,10 @@ use lake_store::Store;
 use serde::Serialize;
 
 use crate::args::DayArguments;
-use crate::calendar_view::DayStatus;
 use crate::commands::verify::{daily_partitions, monthly_partitions};
-use crate::figures::{bytes, count, counted};
-use crate::printable::printable_within;
+use crate::terminal::numbers::{bytes, count, counted};
+use crate::terminal::printable::printable_within;
+use crate::views::calendar::DayStatus;
 
 /// Characters of a quarantined log file's key, or of the reason, that are shown.
 const MAX_SHOWN: usize = 200;

@@ -8,8 +8,8 @@ use anyhow::Context;
 use cloudtrail_corpus::{DaySummary, OrganizationConfig};
 use cloudtrail_model::Day;
 
-use crate::console::Console;
-use crate::progress_bar::FollowedRun;
+use crate::terminal::console::Console;
+use crate::terminal::progress_bar::FollowedRun;
 
 /// What writes the objects of a day below a folder.
 pub(super) type WriteDay = fn(&OrganizationConfig, Day, &Path) -> std::io::Result<DaySummary>;

@@ -7,8 +7,8 @@ use daily_aggregator::QuarantinedFile;
 use lake::PartitionState;
 use serde::Serialize;
 
-use crate::console::Console;
-use crate::figures::{bytes, count, counted};
+use crate::terminal::console::Console;
+use crate::terminal::numbers::{bytes, count, counted};
 
 /// Quarantined files named below a table's calendar.
 const MAX_QUARANTINED_LINES: usize = 10;
@@ -222,5 +222,5 @@ fn with_gaps<'a>(days: &'a BTreeMap<Day, DayStatus>, gaps: &[Day]) -> BTreeMap<D
 }
 
 #[cfg(test)]
-#[path = "calendar_view_tests.rs"]
+#[path = "calendar_tests.rs"]
 mod tests;

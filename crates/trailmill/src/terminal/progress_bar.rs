@@ -7,8 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 
-use crate::console::Console;
-use crate::figures;
+use crate::terminal::console::Console;
+use crate::terminal::numbers;
 
 /// A bar that follows a run until it is dropped. Where nobody watches, nothing.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl FollowedRun {
     pub(crate) fn of_days(console: &Console, progress: Arc<daily_aggregator::Progress>) -> Self {
         Self::start(console, "log files", move || {
             let now = progress.now();
-            let (records, raw) = (figures::count(now.records), figures::bytes(now.raw_bytes));
+            let (records, raw) = (numbers::count(now.records), numbers::bytes(now.raw_bytes));
             let message = format!("{records} records, {raw}");
             Position { done: now.files_done, planned: now.files_planned, message }
         })

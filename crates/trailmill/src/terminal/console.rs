@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::printable::printable;
+use crate::terminal::printable::printable;
 
 /// Where results go, as text or as JSON.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use lake_store::Store;
 use monthly_aggregator::{DaysThere, day_list, plan};
 use serde::Serialize;
 
-use crate::console::Console;
-use crate::figures::{bytes, count, counted};
+use crate::terminal::console::Console;
+use crate::terminal::numbers::{bytes, count, counted};
 
 /// A month of one table as JSON.
 #[derive(Debug, Serialize)]
@@ -109,5 +109,5 @@ fn remarks(month: &MonthObject<'_>) -> String {
 }
 
 #[cfg(test)]
-#[path = "months_view_tests.rs"]
+#[path = "months_tests.rs"]
 mod tests;

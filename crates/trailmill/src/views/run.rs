@@ -10,9 +10,9 @@ use lake::{Committed, Outcome, Totals};
 use serde::Serialize;
 
 use crate::Ending;
-use crate::console::Console;
-use crate::figures::{bytes, count, counted};
 use crate::peak_memory::peak_memory_bytes;
+use crate::terminal::console::Console;
+use crate::terminal::numbers::{bytes, count, counted};
 
 /// Everything a run did, over all partitions.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@ use super::*;
 fn said(day: Option<&str>, from: Option<&str>, to: Option<&str>, there: &[&str]) -> String {
     let parse = |text: &str| text.parse::<Day>().unwrap();
     let asked = DayArguments { day: day.map(parse), from: from.map(parse), to: to.map(parse) };
-    nothing("the lake", "partitions", asked, &there.iter().copied().map(parse).collect())
+    no_days_found("the lake", "partitions", asked, &there.iter().copied().map(parse).collect())
 }
 
 #[test]

@@ -35,5 +35,5 @@ pub(crate) fn bytes(number: u64) -> String {
 }
 
 #[cfg(test)]
-#[path = "figures_tests.rs"]
+#[path = "numbers_tests.rs"]
 mod tests;

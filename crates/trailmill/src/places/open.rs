@@ -11,7 +11,7 @@ use lake_store::{Depth, DiskStore, Retry, Store};
 use tokio::sync::OnceCell;
 
 use crate::args::{LakeArguments, SourceBucketArguments, WrittenLakeArguments};
-use crate::place::Place;
+use crate::places::Place;
 
 /// Opens the source and finds its layout. Nothing of CloudTrail in it is an error.
 pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) -> anyhow::Result<Source> {
@@ -212,5 +212,5 @@ fn above_awslogs(whole: &Path) -> anyhow::Result<(PathBuf, String)> {
 }
 
 #[cfg(test)]
-#[path = "places_tests.rs"]
+#[path = "open_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::console::error_line;
+use crate::terminal::console::error_line;
 
 /// Help goes where it was asked for. A mistake is one line, and not status 2, which means something else here.
 pub(crate) fn end(error: &clap::Error) -> ExitCode {
@@ -40,5 +40,5 @@ fn mistake(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "usage_tests.rs"]
+#[path = "argument_error_tests.rs"]
 mod tests;

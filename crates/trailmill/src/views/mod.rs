@@ -1,0 +1,6 @@
+//! What commands print of a lake.
+
+pub(crate) mod calendar;
+pub(crate) mod months;
+pub(crate) mod no_days;
+pub(crate) mod run;
