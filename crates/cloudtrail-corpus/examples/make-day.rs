@@ -1,5 +1,5 @@
 //! Writes one generated day below a folder: `make-day DIR [RECORDS]`. Without a number it is the ordinary day of 3,911
-//! log files and 17,648 records; with one, a day of so many records in files of 100 to 250.
+//! log files and 17,648 records; with one, a day of that many records in files of 100 to 250.
 
 #![expect(clippy::print_stdout, reason = "a tool for a terminal")]
 

@@ -15,7 +15,7 @@ pub(crate) enum Caller {
     Root,
     /// A service by itself.
     Service,
-    /// A service with the role of whoever asked it to.
+    /// A service that acts with its caller's role.
     Forwarded,
     /// A pod's token, or a pipeline's.
     WebIdentity,

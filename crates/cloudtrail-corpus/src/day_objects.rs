@@ -157,7 +157,7 @@ impl Iterator for DayObjects {
     }
 }
 
-/// What there is beside the ordinary log files. Odd and broken kinds take turns from day to day.
+/// Objects next to the ordinary log files. Odd and broken kinds take turns from day to day.
 fn others(config: &OrganizationConfig, day: Day) -> Vec<Other> {
     let kinds = [
         (Kind::Insight, config.insight_files),

@@ -28,7 +28,7 @@ impl Gzip {
         out
     }
 
-    /// One whole member whose text is `before`, then `block` so many times, then `after`. The block is compressed once:
+    /// One whole member whose text is `before`, then `block` `times` times, then `after`. The block is compressed once:
     /// after a full flush a compressor remembers nothing, so its bytes are the same each time.
     pub(crate) fn repeated(&mut self, before: &[u8], block: &[u8], times: u32, after: &[u8]) -> Vec<u8> {
         let mut crc = Crc::new();
@@ -67,7 +67,7 @@ impl Gzip {
     }
 }
 
-/// One whole gzip member whose text is `before`, then `block` so many times, then `after`: a text of any size, for little.
+/// One whole gzip member whose text is `before`, then `block` `times` times, then `after`: a text of any size, for little.
 pub fn gzip_of_repeated(before: &[u8], block: &[u8], times: u32, after: &[u8]) -> Vec<u8> {
     Gzip::new().repeated(before, block, times, after)
 }

@@ -1,4 +1,4 @@
-//! The objects beside CloudTrail's own log files: insights, network activity, aggregated events, and digests.
+//! The objects next to CloudTrail's own log files: insights, network activity, aggregated events, and digests.
 
 use cloudtrail_model::{Day, Kind};
 use fastrand::Rng;

@@ -45,7 +45,7 @@ pub(crate) fn write_record(
     scene.record(template, caller, awkward, circumstances.without_id, out);
 }
 
-/// Some records of the default organisation, for whoever needs records without a day: one text each, without white
+/// Some records of the default organisation, for tests that need records without a day: one text each, without white
 /// space between tokens.
 pub fn sample_records(seed: u64, count: usize) -> Vec<String> {
     let config = OrganizationConfig { seed, ..OrganizationConfig::default() };
@@ -293,7 +293,7 @@ impl<'a> Scene<'a> {
             "parameter" => thing(6, &names::PARAMETERS),
             "cluster" => thing(5, &names::CLUSTERS),
             "instance-type" => thing(4, &names::INSTANCE_TYPES),
-            // long enough to be cut by whoever cuts
+            // long enough for every limit that cuts texts
             "long" => return out.extend(b"trailmill ".iter().cycle().take(10_240)),
             // tests hold every template against this
             unknown => return out.extend_from_slice(format!("<{unknown}>").as_bytes()),

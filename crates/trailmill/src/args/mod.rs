@@ -41,11 +41,11 @@ pub(crate) enum Command {
     Monthly(MonthlyArguments),
     /// Print the Parquet of a month as NDJSON: each line equal, as JSON, to the record CloudTrail delivered.
     Export(ExportArguments),
-    /// Show what the lake holds, day by day, and what it lacks.
+    /// Show what the lake holds, day by day, and which days are missing.
     Status(StatusArguments),
     /// Read every part again and hold it against the journal.
     Verify(VerifyArguments),
-    /// Make a plausible organisation's month of logs, mill it, and show how to query it.
+    /// Make a month of logs of a plausible organisation, turn it into a lake, and show how to query it.
     Demo(DemoArguments),
     /// Ask the deployed functions, or workers, for days or a month.
     Submit(SubmitArguments),

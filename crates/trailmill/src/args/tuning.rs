@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Settings that change how the work is done, not what comes out.
+/// Settings that change how the work is done, not its result.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct TuningArguments {
     /// How hard parts are compressed, as with gzip: 1 is fastest, 9 smallest.

@@ -27,11 +27,11 @@ pub(crate) struct DailyRun<'a> {
     pub(crate) days: DayArguments,
     pub(crate) tuning: TuningArguments,
     pub(crate) request: Request,
-    /// Days under way at once.
+    /// Days in progress at once.
     pub(crate) at_once: usize,
 }
 
-/// What came of it.
+/// The result of a run over days.
 #[derive(Debug)]
 pub(crate) struct DailyRan {
     pub(crate) summary: RunSummary,
@@ -55,7 +55,7 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
 }
 
 impl DailyRun<'_> {
-    /// Brings the days up to date and prints what came of it.
+    /// Brings the days up to date and prints the result.
     pub(crate) async fn run(&self, console: &Console) -> anyhow::Result<DailyRan> {
         let days = self.days;
         days.check()?;
@@ -76,7 +76,7 @@ impl DailyRun<'_> {
             let (source, options) = (source.clone(), options(self.tuning));
             let aggregator =
                 DailyAggregator { source, lake, options, stamp: STAMP, progress: Arc::default() };
-            summary = mill(&aggregator, partitions, self.request, self.at_once, console).await;
+            summary = run_partitions(&aggregator, partitions, self.request, self.at_once, console).await;
         }
         if summary.met_nothing() {
             let there = source.days(&DayArguments::default().range()).await?;
@@ -127,10 +127,10 @@ pub(crate) fn options(tuning: TuningArguments) -> Options {
     }
 }
 
-/// Brings partitions up to date, the tables of a day side by side and `at_once` days at the same time, and prints each in
+/// Brings partitions up to date, the tables of a day at the same time and `at_once` days at once, and prints each in
 /// its turn. A failed one does not hold up the rest, unless the rest must fail for the same reason, or another run has
 /// taken over.
-pub(crate) async fn mill(
+pub(crate) async fn run_partitions(
     aggregator: &DailyAggregator,
     partitions: BTreeSet<(Day, Table)>,
     request: Request,
@@ -165,8 +165,8 @@ pub(crate) async fn mill(
                 }
                 Err(error) => {
                     summary.failed += 1;
-                    let hopeless = is_hopeless(&error);
-                    (anyhow::Error::from(error).context(format!("{table}_daily {day} failed")), hopeless)
+                    let stops = fails_everywhere(&error);
+                    (anyhow::Error::from(error).context(format!("{table}_daily {day} failed")), stops)
                 }
             };
             // what stops the run is said once: the other tables stop for the same reason
@@ -186,7 +186,7 @@ pub(crate) async fn mill(
 }
 
 /// Whether every other partition would fail as this one did: no permission, or a store that cannot work.
-fn is_hopeless(error: &DailyError) -> bool {
+fn fails_everywhere(error: &DailyError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(store) = error.downcast_ref::<StoreError>() {

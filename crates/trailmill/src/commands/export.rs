@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: ExportArguments, console: &Console) -> anyhow
     let records = match export(lake, table, month, &mut output).await {
         Ok(records) => records,
         Err(error) => {
-            // half an export is none, and would stand in the way of the next
+            // half an export is of no use, and the next export would refuse to replace it
             let _stays = std::fs::remove_file(file);
             return Err(error.into());
         }

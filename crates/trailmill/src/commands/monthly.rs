@@ -84,7 +84,7 @@ struct MonthObject<'a> {
 }
 
 impl MonthsSummary {
-    /// Prints what came of one month of one table, and counts it.
+    /// Prints how the run at one month of one table ended, and counts it.
     pub(crate) fn add(
         &mut self,
         table: Table,
@@ -115,7 +115,7 @@ impl MonthsSummary {
         }
     }
 
-    /// Whether nobody has been told yet that a month lacks just these days.
+    /// Whether these missing days of a month were not printed before.
     fn is_news(&mut self, month: Month, missing: &[Day]) -> bool {
         self.said_missing.insert((month, missing.to_vec()))
     }

@@ -65,7 +65,7 @@ pub(crate) async fn run_months(
         let mut runs = aggregator.run_tables(Table::ALL, month, request);
         while let Some((table, run)) = runs.next().await {
             match run {
-                // every table lacks the same days
+                // the same days are missing for every table
                 Err(MonthlyError::MissingDays { days, .. }) => {
                     let days = day_list(&days);
                     let line = format!(

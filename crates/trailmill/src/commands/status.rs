@@ -1,4 +1,4 @@
-//! `trailmill status`: what the lake holds, day by day and month by month, and what it lacks.
+//! `trailmill status`: what the lake holds, day by day and month by month, and what is missing.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

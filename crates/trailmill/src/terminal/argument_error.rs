@@ -1,4 +1,4 @@
-//! What becomes of a command line that is no command: help, or one line about the mistake.
+//! Ends the process for a command line that is not valid: help, or one line about the mistake.
 
 use std::process::ExitCode;
 

@@ -47,7 +47,7 @@ impl Console {
         }
     }
 
-    /// What is going on, for whoever looks after a command that runs on.
+    /// A log line of a command that runs until it is stopped.
     #[expect(clippy::unused_self, reason = "it is said the same way in text and JSON")]
     pub(crate) fn notice(&self, text: &str) {
         error_line(text);

@@ -26,7 +26,7 @@ pub(crate) struct DayStatus {
     pub(crate) records: u64,
     /// Records dropped as duplicates.
     pub(crate) duplicates: u64,
-    /// Records kept beside another with the same eventID.
+    /// Records kept although another has the same eventID.
     pub(crate) conflicts: u64,
     /// Log files quarantined.
     pub(crate) quarantined: u64,
@@ -38,7 +38,7 @@ pub(crate) struct DayStatus {
     pub(crate) bytes_after: u64,
     /// Parts.
     pub(crate) parts: u64,
-    /// An attempt that is under way, or died.
+    /// A claim without a commit: of an attempt that is in progress, or that died.
     pub(crate) unfinished_since: Option<String>,
     /// Log files in the source that are not in the lake; `None` where no source was named.
     pub(crate) new_files: Option<u64>,

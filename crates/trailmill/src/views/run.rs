@@ -100,7 +100,7 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
     }
     if let Some(example) = &report.other_example {
         let others = counted(report.others, "object");
-        console.line(&format!("  {others} beside the log files passed over, such as {example}"));
+        console.line(&format!("  {others} skipped, not log files, such as {example}"));
     }
     print_foreign(&report.foreign, console);
 }

@@ -17,7 +17,7 @@ use crate::terminal::printable::printable_within;
 /// Groups that are printed.
 const SHOWN: usize = 5;
 
-/// Groups that are kept while counting. Records are of whoever makes calls, so their variety needs a limit.
+/// Groups that are kept while counting. Records are written by attackers, so their variety is bounded.
 const MAX_GROUPS: usize = 10_000;
 
 /// Bytes of a text that are kept.

@@ -21,7 +21,7 @@ const MAX_SHOWN: usize = 200;
 /// What the journals say of one table, over all its days and months.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct TableFigures {
-    /// Which.
+    /// The table.
     pub(super) table: Table,
     /// Delivery days that have a commit.
     pub(super) days: u64,
