@@ -1,4 +1,5 @@
-//! The columns of the monthly tables: one table of data, which yields the Parquet schema, the DDL and the docs.
+//! The columns of the monthly tables: one table of data, which yields the Parquet schema, which of its columns are
+//! unique or have bloom filters, the DDL and the docs.
 //!
 //! A query written for AWS's own CloudTrail table in Athena runs unchanged, since every column of that table's DDL is
 //! here with its name and type. Members that CloudTrail has added since then follow, and last what Trailmill makes.
@@ -77,6 +78,26 @@ pub struct Column {
     pub origin: Origin,
     /// What it says, in one sentence.
     pub about: &'static str,
+    /// Whether nearly every record has a value of its own here: a dictionary of such values is all cost.
+    pub unique: bool,
+    /// Whether its Parquet has bloom filters, since investigations look for one exact value.
+    pub bloom_filter: bool,
+}
+
+impl Column {
+    const fn new(name: &'static str, column_type: ColumnType, origin: Origin, about: &'static str) -> Self {
+        Column { name, column_type, origin, about, unique: false, bloom_filter: false }
+    }
+
+    /// The same column, with values that differ from record to record.
+    pub(crate) const fn unique(self) -> Self {
+        Column { unique: true, ..self }
+    }
+
+    /// The same column, with bloom filters.
+    pub(crate) const fn bloom_filter(self) -> Self {
+        Column { bloom_filter: true, ..self }
+    }
 }
 
 /// The columns of a table, in order: those of AWS's DDL in its order, then newer members, then what Trailmill makes.
@@ -92,17 +113,17 @@ pub fn columns(table: Table) -> &'static [Column] {
 
 /// A column of AWS's DDL.
 pub(crate) const fn athena(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
-    Column { name, column_type, origin: Origin::Athena, about }
+    Column::new(name, column_type, Origin::Athena, about)
 }
 
 /// A member that AWS's DDL lacks.
 pub(crate) const fn newer(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
-    Column { name, column_type, origin: Origin::Newer, about }
+    Column::new(name, column_type, Origin::Newer, about)
 }
 
 /// A column that Trailmill makes.
 const fn made(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
-    Column { name, column_type, origin: Origin::Trailmill, about }
+    Column::new(name, column_type, Origin::Trailmill, about)
 }
 
 /// eventTimestamp, the first of the made columns; what it is made of differs from table to table.

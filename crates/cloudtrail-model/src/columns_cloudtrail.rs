@@ -27,7 +27,8 @@ pub(crate) const CLOUDTRAIL: &[Column] = &[
         "sourceIPAddress",
         Text,
         "The IP address the request came from, or the DNS name of the AWS service that made it.",
-    ),
+    )
+    .bloom_filter(),
     athena(
         "userAgent",
         Text,
@@ -46,15 +47,18 @@ pub(crate) const CLOUDTRAIL: &[Column] = &[
         Json,
         "Data about the event outside the request and the response, as JSON.",
     ),
-    athena("requestID", Text, "The id the service gave the request."),
-    athena("eventID", Text, "The id CloudTrail gave the event, different for every event."),
+    athena("requestID", Text, "The id the service gave the request.").unique(),
+    athena("eventID", Text, "The id CloudTrail gave the event, different for every event.")
+        .unique()
+        .bloom_filter(),
     athena("readOnly", BooleanText, "Whether the action only reads: the text true or false."),
     athena("resources", StructList(RESOURCE), "The resources the event accessed."),
     athena("eventType", Text, "What made the event, such as AwsApiCall, AwsServiceEvent or AwsVpceEvent."),
     athena("apiVersion", Text, "The version of the API, for the event type AwsApiCall."),
     athena("recipientAccountId", Text, "The account that received the event."),
     athena("serviceEventDetails", Json, "What triggered a service event and its result, as JSON."),
-    athena("sharedEventID", Text, "The id shared by the events that one action gave to several accounts."),
+    athena("sharedEventID", Text, "The id shared by the events that one action gave to several accounts.")
+        .unique(),
     athena("vpcEndpointId", Text, "The VPC endpoint the request passed through."),
     athena("vpcEndpointAccountId", Text, "The account that owns that VPC endpoint."),
     athena("eventCategory", Text, "Management, Data or NetworkActivity."),
@@ -90,7 +94,7 @@ const USER_IDENTITY: &[Column] = &[
     athena("arn", Text, "The ARN of the caller."),
     athena("accountId", Text, "The account that owns the caller."),
     athena("invokedBy", Text, "The AWS service that made the request."),
-    athena("accessKeyId", Text, "The access key that signed the request."),
+    athena("accessKeyId", Text, "The access key that signed the request.").bloom_filter(),
     athena("userName", Text, "The friendly name of the caller."),
     athena("onBehalfOf", Struct(ON_BEHALF_OF), "The IAM Identity Center user the request was made for."),
     athena("sessionContext", Struct(SESSION_CONTEXT), "The session, for temporary credentials."),

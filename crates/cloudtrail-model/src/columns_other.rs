@@ -18,10 +18,12 @@ pub(crate) const INSIGHT: &[Column] = &[
     athena("eventVersion", Text, "The version of the event format."),
     athena("eventTime", Text, "When the unusual activity started or ended, as CloudTrail writes it."),
     athena("awsRegion", Text, "The AWS Region of the unusual activity."),
-    athena("eventID", Text, "The id CloudTrail gave the event, different for every event."),
+    athena("eventID", Text, "The id CloudTrail gave the event, different for every event.")
+        .unique()
+        .bloom_filter(),
     athena("eventType", Text, "Always AwsCloudTrailInsight."),
     athena("recipientAccountId", Text, "The account that received the event."),
-    athena("sharedEventID", Text, "The id shared by the start and the end of one unusual activity."),
+    athena("sharedEventID", Text, "The id shared by the start and the end of one unusual activity.").unique(),
     athena("eventCategory", Text, "Always Insight."),
     newer(
         "insightDetails",
@@ -39,7 +41,9 @@ pub(crate) const AGGREGATED: &[Column] = &[
     athena("eventVersion", Text, "The version of the aggregated event."),
     athena("eventSource", Text, "The service whose events are summed up."),
     athena("awsRegion", Text, "The AWS Region of the events that are summed up."),
-    athena("eventId", Text, "The id CloudTrail gave the aggregated event; here alone it is spelt eventId."),
+    athena("eventId", Text, "The id CloudTrail gave the aggregated event; here alone it is spelt eventId.")
+        .unique()
+        .bloom_filter(),
     athena("eventType", Text, "Always AwsAggregatedEvent."),
     athena("eventCategory", Text, "Always Aggregated."),
     newer("accountId", Text, "The account that received the event."),

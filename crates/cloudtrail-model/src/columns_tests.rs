@@ -124,3 +124,36 @@ fn a_column_of_the_ddl_is_in_the_main_table_too_in_the_same_order() {
         assert!(places.is_sorted(), "{table}");
     }
 }
+
+#[test]
+fn ids_are_unique_and_what_investigations_look_for_has_bloom_filters() {
+    let paths = |is: fn(&Column) -> bool| -> Vec<String> {
+        every_column().into_iter().filter(|(_, column)| is(column)).map(|(path, _)| path).collect()
+    };
+    let mut unique = Vec::new();
+    let mut filtered = Vec::new();
+    for table in Table::ALL {
+        let of_table =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|name| format!("{table}.{name}")).collect() };
+        let (ids, wanted): (&[&str], &[&str]) = match table {
+            Table::CloudTrail | Table::NetworkActivity => (
+                &["requestID", "eventID", "sharedEventID"],
+                &["userIdentity.accessKeyId", "sourceIPAddress", "eventID"],
+            ),
+            Table::Insight => (&["eventID", "sharedEventID"], &["eventID"]),
+            Table::Aggregated => (&["eventId"], &["eventId"]),
+        };
+        unique.extend(of_table(ids));
+        filtered.extend(of_table(wanted));
+    }
+    assert_eq!(paths(|column| column.unique), unique);
+    assert_eq!(paths(|column| column.bloom_filter), filtered);
+}
+
+#[test]
+fn only_texts_are_unique_or_have_bloom_filters() {
+    for (path, column) in every_column() {
+        let special = column.unique || column.bloom_filter;
+        assert!(!special || column.column_type == ColumnType::Text, "{path}");
+    }
+}

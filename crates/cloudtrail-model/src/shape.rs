@@ -11,6 +11,10 @@ pub struct Leaf {
     pub within: u32,
     /// Whether it is in a list or a map, so that a row has any number of values.
     pub repeated: bool,
+    /// [`Column::unique`](field@crate::Column::unique) of its column.
+    pub unique: bool,
+    /// [`Column::bloom_filter`](field@crate::Column::bloom_filter) of its column.
+    pub bloom_filter: bool,
 }
 
 /// The columns of a table as leaves, in the order of their Parquet schema.
@@ -94,7 +98,7 @@ impl Shape {
         };
         shape.add_level(&all[..made], "", 0);
         for column in &all[made..] {
-            let leaf = shape.add_leaf(0, column.column_type == ColumnType::TextList);
+            let leaf = shape.add_leaf(column, 0, column.column_type == ColumnType::TextList);
             match column.name {
                 EVENT_TIMESTAMP => shape.event_timestamp = leaf,
                 EXTRA_FIELDS => shape.extra_fields = leaf,
@@ -111,9 +115,10 @@ impl Shape {
         &self.leaves
     }
 
-    fn add_leaf(&mut self, within: u32, repeated: bool) -> u8 {
+    fn add_leaf(&mut self, column: &Column, within: u32, repeated: bool) -> u8 {
+        let Column { unique, bloom_filter, .. } = *column;
         let leaf = number(self.leaves.len());
-        self.leaves.push(Leaf { within, repeated });
+        self.leaves.push(Leaf { within, repeated, unique, bloom_filter });
         leaf
     }
 
@@ -139,12 +144,12 @@ impl Shape {
                     Kind::List(inner)
                 }
                 ColumnType::TextMap => {
-                    self.add_leaf(within, true);
-                    self.add_leaf(within, true);
+                    self.add_leaf(column, within, true);
+                    self.add_leaf(column, within, true);
                     Kind::Map
                 }
                 leaf => {
-                    self.add_leaf(within, false);
+                    self.add_leaf(column, within, false);
                     match leaf {
                         ColumnType::BooleanText => Kind::BooleanText,
                         ColumnType::Boolean => Kind::Boolean,

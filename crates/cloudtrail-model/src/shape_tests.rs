@@ -31,7 +31,10 @@ fn leaves_are_in_the_order_of_the_columns() {
     let Kind::Struct(level, bit) = identity.kind else { panic!("no struct") };
     let arn = shape.levels[level].nodes.iter().find(|node| node.name == "arn").unwrap();
     assert_eq!((arn.outer, arn.key), (1, Some(Key::Identity(4))));
-    assert_eq!(shape.leaves[usize::from(arn.leaf)], Leaf { within: bit, repeated: false });
+    let plain = Leaf { within: bit, repeated: false, unique: false, bloom_filter: false };
+    assert_eq!(shape.leaves[usize::from(arn.leaf)], plain);
+    let key = shape.levels[level].nodes.iter().find(|node| node.name == "accessKeyId").unwrap();
+    assert_eq!(shape.leaves[usize::from(key.leaf)], Leaf { bloom_filter: true, ..plain });
     assert_eq!(shape.paths[usize::from(arn.id)], "userIdentity.arn");
     let made = [shape.event_timestamp, shape.extra_fields, shape.null_fields, shape.raw_record];
     let count = u8::try_from(shape.leaves.len()).unwrap();

@@ -3,6 +3,7 @@
 //! The parquet crate's own column writers take Arrow arrays. Ours takes values from where they are, and knows that rows
 //! are sorted, so that a value is mostly the one before.
 
+use cloudtrail_model::Leaf;
 use parquet::basic::Encoding;
 use parquet::bloom_filter::Sbbf;
 use parquet::errors::Result;
@@ -45,12 +46,12 @@ pub(crate) struct ColumnChunkWriter {
 impl ColumnChunkWriter {
     /// The chunk of a leaf in a row group of so many rows.
     pub(crate) fn new(
-        (leaf, within): (usize, u32),
+        (at, leaf): (usize, Leaf),
         descriptor: ColumnDescPtr,
         compressors: Compressors,
         rows: usize,
     ) -> Result<Self> {
-        let layout = ColumnLayout::of(&descriptor);
+        let layout = ColumnLayout::of(leaf, &descriptor);
         let (dictionary, values) = match layout.values {
             Values::Repeating => (Some(Dictionary::default()), PageValues::Numbers(Runs::default())),
             Values::Unique => (None, PageValues::Texts(Vec::new(), 0)),
@@ -59,8 +60,8 @@ impl ColumnChunkWriter {
         };
         let filter = || Sbbf::new_with_ndv_fpp(rows.max(1) as u64, BLOOM_FPP);
         Ok(ColumnChunkWriter {
-            leaf,
-            within,
+            leaf: at,
+            within: leaf.within,
             descriptor,
             layout,
             compressors,

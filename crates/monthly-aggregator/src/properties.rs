@@ -1,5 +1,6 @@
 //! How the columns are written: for queries first, then for size.
 
+use cloudtrail_model::Leaf;
 use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
@@ -7,10 +8,6 @@ use parquet::schema::types::ColumnDescriptor;
 
 use crate::Options;
 
-/// Ids that differ from record to record: a dictionary of them is all cost.
-const UNIQUE: &[&str] = &["eventID", "eventId", "requestID", "sharedEventID"];
-/// What investigations look for by its exact value.
-const LOOKED_UP: &[&str] = &["eventID", "eventId", "userIdentity.accessKeyId", "sourceIPAddress"];
 /// Bytes of distinct values above which a column chunk goes without its dictionary.
 pub(crate) const DICTIONARY_BYTES: usize = 4 << 20;
 /// Share of values that are new to the dictionary above which a page goes without it.
@@ -61,15 +58,14 @@ pub(crate) enum Values {
 }
 
 impl ColumnLayout {
-    /// How a leaf of the schema is written.
-    pub(crate) fn of(leaf: &ColumnDescriptor) -> Self {
-        let path = leaf.path().string();
-        let values = match leaf.physical_type() {
+    /// How a leaf is written, which the schema has as `descriptor`.
+    pub(crate) fn of(leaf: Leaf, descriptor: &ColumnDescriptor) -> Self {
+        let values = match descriptor.physical_type() {
             Type::INT64 => Values::Millis,
             Type::BOOLEAN => Values::Boolean,
-            _ if UNIQUE.contains(&path.as_str()) => Values::Unique,
+            _ if leaf.unique => Values::Unique,
             _ => Values::Repeating,
         };
-        ColumnLayout { values, bloom_filter: LOOKED_UP.contains(&path.as_str()) }
+        ColumnLayout { values, bloom_filter: leaf.bloom_filter }
     }
 }

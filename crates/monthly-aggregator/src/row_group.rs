@@ -86,7 +86,7 @@ impl Encoder {
         let leaves = self.leaves.iter().enumerate();
         let columns = leaves.map(|(at, leaf)| {
             let descriptor = self.schema.column(at);
-            ColumnChunkWriter::new((at, leaf.within), descriptor, self.compressors.clone(), rows)
+            ColumnChunkWriter::new((at, *leaf), descriptor, self.compressors.clone(), rows)
         });
         columns.collect()
     }
