@@ -1,21 +1,28 @@
-//! Rows of a row group turned round: for each leaf the values of all rows.
+//! Rows turned round: for each column the values of all rows.
 
-use cloudtrail_model::{Leaf, LeafValue};
-
-use crate::piece::{Line, Piece};
+use crate::row::{Row, Value};
 
 /// Rows of a batch.
 pub(crate) const BATCH_ROWS: usize = 512;
 
-/// Some rows by leaves.
+/// Some rows by columns.
 #[derive(Debug)]
 pub(crate) struct Batch<'g> {
-    /// Of each row the text its values are in, and the structs it has.
+    /// Of each row the text its values are in, and the optional groups it has.
     rows: Vec<(&'g [u8], u32)>,
-    /// Of each leaf that is not repeated the place of its value in every row; nothing where no row has one.
+    /// Of each column that is not repeated the place of its value in every row; nothing where no row has one.
     places: Vec<Vec<Place>>,
-    /// Of each repeated leaf the values there are, and of which row each is.
-    repeated: Vec<Vec<(u32, LeafValue)>>,
+    /// Of each repeated column the entries there are.
+    repeated: Vec<Vec<Entry>>,
+}
+
+/// An entry of a repeated column: its row, its repetition and definition level, and where its value is.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    row: u32,
+    levels: (u8, u8),
+    start: u32,
+    length: u32,
 }
 
 /// Where a value is: its start and its length, which has [`AGAIN`] in it where the value is that of the row before.
@@ -25,39 +32,38 @@ const AGAIN: u32 = 1 << 31;
 /// The length of a value that is not there.
 const NONE: u32 = AGAIN - 1;
 
-/// What a row has of a leaf.
+/// What a row has of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell<'g> {
     /// A value, and whether it is known to be the same as that of the last row that had one.
     Value(&'g [u8], bool),
-    /// None; the structs the row has.
+    /// None; the optional groups the row has.
     Missing(u32),
 }
 
 impl<'g> Batch<'g> {
     /// Rows in the order they are to be written.
-    pub(crate) fn new(leaves: &[Leaf], lines: &[(&'g Piece, &'g Line)]) -> Self {
-        let mut places: Vec<Vec<Place>> = vec![Vec::new(); leaves.len()];
-        let mut repeated = vec![Vec::new(); leaves.len()];
+    pub(crate) fn new<R: Row>(columns: usize, rows: &'g [R]) -> Self {
+        let mut places: Vec<Vec<Place>> = vec![Vec::new(); columns];
+        let mut repeated = vec![Vec::new(); columns];
         // compared here, where a row's values are side by side in memory, and not column by column
-        let mut last: Vec<Option<&[u8]>> = vec![None; leaves.len()];
-        for (row, (piece, line)) in (0u32..).zip(lines) {
-            for value in piece.values(line) {
-                let leaf = usize::from(value.leaf);
-                if value.levels.is_some() {
-                    repeated[leaf].push((row, value));
+        let mut last: Vec<Option<&[u8]>> = vec![None; columns];
+        for (number, row) in (0u32..).zip(rows) {
+            for Value { column, levels, start, length } in row.values() {
+                if let Some(levels) = levels {
+                    repeated[column].push(Entry { row: number, levels, start, length });
                     continue;
                 }
-                let places = &mut places[leaf];
+                let places = &mut places[column];
                 if places.is_empty() {
-                    places.resize(lines.len(), (0, NONE));
+                    places.resize(rows.len(), (0, NONE));
                 }
-                let text = at(piece.text(), value.start, value.length);
-                let again = last[leaf].replace(text) == Some(text);
-                places[row as usize] = (value.start, value.length | if again { AGAIN } else { 0 });
+                let text = at(row.text(), start, length);
+                let again = last[column].replace(text) == Some(text);
+                places[number as usize] = (start, length | if again { AGAIN } else { 0 });
             }
         }
-        let rows = lines.iter().map(|(piece, line)| (piece.text(), line.present())).collect();
+        let rows = rows.iter().map(|row| (row.text(), row.present())).collect();
         Batch { rows, places, repeated }
     }
 
@@ -66,39 +72,45 @@ impl<'g> Batch<'g> {
         self.rows.len()
     }
 
-    /// Whether no row has a value of a leaf.
-    pub(crate) fn is_empty(&self, leaf: usize) -> bool {
-        self.places[leaf].is_empty() && self.repeated[leaf].is_empty()
+    /// Whether no row has a value of a column.
+    pub(crate) fn is_empty(&self, column: usize) -> bool {
+        self.places[column].is_empty() && self.repeated[column].is_empty()
     }
 
-    /// The structs of each row.
+    /// Whether the values of a column have levels if it is repeated, and none otherwise.
+    pub(crate) fn fits(&self, column: usize, repeated: bool) -> bool {
+        let others = if repeated { self.places[column].len() } else { self.repeated[column].len() };
+        others == 0
+    }
+
+    /// The optional groups of each row.
     pub(crate) fn present(&self) -> impl Iterator<Item = u32> {
         self.rows.iter().map(|(_, present)| *present)
     }
 
-    /// What each row has of a leaf that is not repeated.
-    pub(crate) fn cells(&self, leaf: usize) -> impl Iterator<Item = Cell<'g>> {
-        self.rows.iter().zip(&self.places[leaf]).map(|((text, present), (start, length))| match length {
+    /// What each row has of a column that is not repeated.
+    pub(crate) fn cells(&self, column: usize) -> impl Iterator<Item = Cell<'g>> {
+        self.rows.iter().zip(&self.places[column]).map(|((text, present), (start, length))| match length {
             &NONE => Cell::Missing(*present),
             length => Cell::Value(at(text, *start, length & !AGAIN), length & AGAIN != 0),
         })
     }
 
-    /// Of each row the values of a repeated leaf, each with its levels; and the structs the row has.
+    /// Of each row the entries of a repeated column, each with its levels; and the optional groups the row has.
     pub(crate) fn repeated(
         &self,
-        leaf: usize,
+        column: usize,
     ) -> impl Iterator<Item = (u32, impl Iterator<Item = (u8, u8, &'g [u8])>)> {
-        let mut left = self.repeated[leaf].as_slice();
+        let mut left = self.repeated[column].as_slice();
         (0u32..).zip(&self.rows).map(move |(row, (text, present))| {
-            let count = left.iter().take_while(|(of, _)| *of == row).count();
-            let (values, rest) = left.split_at(count);
+            let count = left.iter().take_while(|entry| entry.row == row).count();
+            let (entries, rest) = left.split_at(count);
             left = rest;
-            let values = values.iter().map(|(_, value)| {
-                let (repetition, definition) = value.levels.unwrap_or_default();
-                (repetition, definition, at(text, value.start, value.length))
+            let entries = entries.iter().map(|entry| {
+                let (repetition, definition) = entry.levels;
+                (repetition, definition, at(text, entry.start, entry.length))
             });
-            (*present, values)
+            (*present, entries)
         })
     }
 }

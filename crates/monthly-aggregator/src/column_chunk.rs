@@ -1,12 +1,11 @@
-//! The column chunk of one leaf: its values into pages, each compressed as soon as it is full.
+//! The column chunk of one column: its values into pages, each compressed as soon as it is full.
 //!
 //! The parquet crate's own column writers take Arrow arrays. Ours takes values from where they are, and knows that rows
 //! are sorted, so that a value is mostly the one before.
 
-use cloudtrail_model::Leaf;
 use parquet::basic::Encoding;
 use parquet::bloom_filter::Sbbf;
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::batch::{Batch, Cell};
@@ -15,18 +14,20 @@ use crate::compressor::Compressors;
 use crate::dictionary::Dictionary;
 use crate::finished_chunk::{ColumnChunk, FinishedPage, Pages};
 use crate::hybrid::Runs;
-use crate::page_values::PageValues;
-use crate::properties::{
+use crate::layout::{
     BLOOM_FPP, ColumnLayout, DICTIONARY_BYTES, MOSTLY_NEW, PAGE_BYTES, PAGE_ROWS, Values, level_of_page,
 };
+use crate::page_values::PageValues;
 
 /// A column chunk under construction.
 pub(crate) struct ColumnChunkWriter {
-    leaf: usize,
-    /// The structs the leaf is in.
+    /// Its place among the leaves of the schema.
+    column: usize,
+    /// The optional groups it is in.
     within: u32,
     descriptor: ColumnDescPtr,
-    layout: ColumnLayout,
+    /// What its values are, which decides how they are encoded.
+    kind: Values,
     compressors: Compressors,
     /// The distinct values, until there are too many.
     dictionary: Option<Dictionary>,
@@ -44,15 +45,19 @@ pub(crate) struct ColumnChunkWriter {
 }
 
 impl ColumnChunkWriter {
-    /// The chunk of a leaf in a row group of so many rows.
+    /// The chunk of a column in a row group of so many rows.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the column is not as its layout says.
     pub(crate) fn new(
-        (at, leaf): (usize, Leaf),
+        (column, layout): (usize, ColumnLayout),
         descriptor: ColumnDescPtr,
         compressors: Compressors,
         rows: usize,
     ) -> Result<Self> {
-        let layout = ColumnLayout::of(leaf, &descriptor);
-        let (dictionary, values) = match layout.values {
+        let kind = layout.values(&descriptor)?;
+        let (dictionary, values) = match kind {
             Values::Repeating => (Some(Dictionary::default()), PageValues::Numbers(Runs::default())),
             Values::Unique => (None, PageValues::Texts(Vec::new(), 0)),
             Values::Millis => (None, PageValues::Whole(Vec::new())),
@@ -60,10 +65,10 @@ impl ColumnChunkWriter {
         };
         let filter = || Sbbf::new_with_ndv_fpp(rows.max(1) as u64, BLOOM_FPP);
         Ok(ColumnChunkWriter {
-            leaf: at,
-            within: leaf.within,
+            column,
+            within: layout.within,
             descriptor,
-            layout,
+            kind,
             compressors,
             dictionary,
             bloom_filter: layout.bloom_filter.then(filter).transpose()?,
@@ -80,12 +85,15 @@ impl ColumnChunkWriter {
 
     /// Adds the values of some rows.
     pub(crate) fn write(&mut self, batch: &Batch<'_>) -> Result<()> {
-        if self.is_long() && !batch.is_empty(self.leaf) {
+        if !batch.fits(self.column, self.descriptor.max_rep_level() > 0) {
+            return Err(self.wrong("only values of a repeated column have levels, and all of those do"));
+        }
+        if self.is_long() && !batch.is_empty(self.column) {
             self.end_page()?;
         }
         if self.descriptor.max_rep_level() > 0 {
             self.write_repeated(batch)?;
-        } else if batch.is_empty(self.leaf) {
+        } else if batch.is_empty(self.column) {
             self.rows += batch.rows();
             if self.within == 0 {
                 self.add_nulls(0, batch.rows());
@@ -94,7 +102,7 @@ impl ColumnChunkWriter {
             }
         } else {
             let defined = u32::from(self.descriptor.max_def_level().cast_unsigned());
-            for cell in batch.cells(self.leaf) {
+            for cell in batch.cells(self.column) {
                 self.rows += 1;
                 match cell {
                     Cell::Value(value, again) => {
@@ -116,12 +124,25 @@ impl ColumnChunkWriter {
         self.rows >= PAGE_ROWS
     }
 
+    fn wrong(&self, what: &str) -> ParquetError {
+        ParquetError::General(format!("column {}: {what}", self.descriptor.path().string()))
+    }
+
     fn write_repeated(&mut self, batch: &Batch<'_>) -> Result<()> {
         let defined = self.descriptor.max_def_level().cast_unsigned();
-        for (present, values) in batch.repeated(self.leaf) {
+        let deepest = self.descriptor.max_rep_level().cast_unsigned();
+        for (present, values) in batch.repeated(self.column) {
             self.rows += 1;
             let mut any = false;
             for (repetition, definition, value) in values {
+                if u16::from(definition) > defined
+                    || u16::from(repetition) > deepest
+                    || any == (repetition == 0)
+                {
+                    return Err(
+                        self.wrong("no such levels, or the first of a row is not at repetition level 0")
+                    );
+                }
                 any = true;
                 self.repetitions.push(u32::from(repetition), 1);
                 if u16::from(definition) == defined {
@@ -140,7 +161,7 @@ impl ColumnChunkWriter {
         Ok(())
     }
 
-    /// Adds a row without a value, that has some structs.
+    /// Adds a row without a value, that has some optional groups.
     fn add_missing(&mut self, present: u32) {
         self.add_nulls((present & self.within).count_ones(), 1);
     }
@@ -157,7 +178,7 @@ impl ColumnChunkWriter {
             (_, _) => (0, true),
         };
         if is_first {
-            match self.layout.values {
+            match self.kind {
                 Values::Millis => self.bounds.add(&ordered(value)),
                 Values::Repeating | Values::Unique | Values::Boolean => self.bounds.add(value),
             }
@@ -192,7 +213,7 @@ impl ColumnChunkWriter {
             append_levels(&mut self.repetitions, self.descriptor.max_rep_level(), page);
             let entries = append_levels(&mut self.definitions, self.descriptor.max_def_level(), page);
             let encoding = self.encode_values(page);
-            ((entries, encoding), level_of_page(self.layout.values, encoding, compressors.level))
+            ((entries, encoding), level_of_page(self.kind, encoding, compressors.level))
         })?;
         self.pages.data.push(FinishedPage {
             compressed,
@@ -247,7 +268,7 @@ impl ColumnChunkWriter {
         if let Some(filter) = &mut self.bloom_filter {
             dictionary.values().for_each(|value| filter.insert(value));
         }
-        let level = level_of_page(self.layout.values, Encoding::PLAIN, self.compressors.level);
+        let level = level_of_page(self.kind, Encoding::PLAIN, self.compressors.level);
         let (compressed, ()) = self.compressors.compress(|page| {
             page.extend_from_slice(dictionary.page());
             ((), level)
@@ -272,7 +293,7 @@ impl ColumnChunkWriter {
         if let Some(filter) = &mut self.bloom_filter {
             filter.fold_to_target_fpp(BLOOM_FPP);
         }
-        self.pages.into_chunk(self.descriptor, self.layout.values, self.bloom_filter)
+        self.pages.into_chunk(self.descriptor, self.kind, self.bloom_filter)
     }
 }
 

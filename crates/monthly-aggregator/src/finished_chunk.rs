@@ -16,7 +16,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use crate::bounds::Bounds;
 use crate::compressor::CompressedBytes;
-use crate::properties::Values;
+use crate::layout::Values;
 
 /// A page, compressed.
 pub(crate) struct FinishedPage {

@@ -29,6 +29,7 @@ mod delta;
 mod dictionary;
 #[cfg(test)]
 mod encoded_rows;
+mod encoder;
 mod export;
 mod failure;
 mod finished_chunk;
@@ -40,6 +41,7 @@ mod gather;
 mod hybrid;
 #[cfg(test)]
 mod json_equality;
+mod layout;
 mod options;
 mod page_values;
 mod part_reader;
@@ -52,9 +54,12 @@ mod read;
 mod report;
 #[cfg(test)]
 mod round_trip;
+mod row;
 mod row_group;
 mod row_order;
 mod rows;
+#[cfg(test)]
+mod test_rows;
 #[cfg(test)]
 mod test_world;
 mod unflatten;

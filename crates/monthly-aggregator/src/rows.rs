@@ -30,11 +30,7 @@ impl Rows {
         let encoder = Encoder::new(self.table, options)?;
         let rows: Vec<_> = self.piece.lines.iter().map(|line| (&self.piece, line)).collect();
         let mut file = encoder.start_file()?;
-        let mut row_group = file.next_row_group()?;
-        for (chunk, close) in encoder.columns(&rows)? {
-            row_group.append_column(&chunk, close)?;
-        }
-        row_group.close()?;
+        encoder.columns(rows)?.append_to(&mut file)?;
         file.into_inner()
     }
 }
