@@ -7,8 +7,8 @@
 //! | plan | `plan` | which daily parts hold the month, by the daily journals |
 //! | read | `read`, `piece`, [`cloudtrail_model::Shredder`] | daily parts back into lines, and these into values, in bounded pieces |
 //! | gather | `gather` | each record once and in its home month; row groups of a few days |
-//! | order | `row_order`, `batch` | rows sorted, and turned round: by leaf what came by record |
-//! | encode | `row_group`, `column_chunk`, `properties` | columns compressed on every core |
+//! | order | `row_order` | rows sorted |
+//! | encode | `row_group`, [`parquet_columns`] | columns compressed on every core |
 //! | stage | `part_writer` | Parquet files, not yet visible |
 //! | publish | [`lake::bring_up_to_date`] | all parts at once, then the commit, then the old parts go |
 //!
@@ -17,33 +17,22 @@
 
 mod aggregate;
 mod arrow_types;
-mod batch;
-mod bounds;
 #[cfg(test)]
 mod column_builder;
-mod column_chunk;
 mod column_reader;
-mod compressor;
 mod days_there;
-mod delta;
-mod dictionary;
 #[cfg(test)]
 mod encoded_rows;
-mod encoder;
 mod export;
 mod failure;
-mod finished_chunk;
 #[cfg(test)]
 mod flatten;
 #[cfg(test)]
 mod fuzz_corpus_tests;
 mod gather;
-mod hybrid;
 #[cfg(test)]
 mod json_equality;
-mod layout;
 mod options;
-mod page_values;
 mod part_reader;
 mod part_writer;
 mod piece;
@@ -54,12 +43,9 @@ mod read;
 mod report;
 #[cfg(test)]
 mod round_trip;
-mod row;
 mod row_group;
 mod row_order;
 mod rows;
-#[cfg(test)]
-mod test_rows;
 #[cfg(test)]
 mod test_world;
 mod unflatten;

@@ -9,13 +9,11 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::SchemaDescPtr;
+use parquet_columns::{ColumnLayout, EncodedColumns, Row, RowGroupEncoder, Value};
 
-use crate::encoder::{EncodedColumns, RowGroupEncoder};
 use crate::gather::RowGroup;
-use crate::layout::ColumnLayout;
 use crate::piece::{Line, Piece};
 use crate::properties::writer_properties;
-use crate::row::{Row, Value};
 use crate::row_order::in_order;
 use crate::{Options, arrow_schema};
 

@@ -1,7 +1,7 @@
 //! What the encoder is given: rows, each the values of its columns in some text.
 
 /// A row: its values, all of them in one text.
-pub(crate) trait Row: Sync {
+pub trait Row: Sync {
     /// The bytes that its values are in. Rows may share them.
     fn text(&self) -> &[u8];
 
@@ -15,15 +15,15 @@ pub(crate) trait Row: Sync {
 
 /// A value of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Value {
+pub struct Value {
     /// Its column, counted from 0 in the order of the schema's leaves.
-    pub(crate) column: usize,
+    pub column: usize,
     /// Of a repeated column: the repetition and the definition level. An entry below the highest definition level is no
     /// value but says which list or element is null or empty. `None` for any other column.
-    pub(crate) levels: Option<(u8, u8)>,
+    pub levels: Option<(u8, u8)>,
     /// Where its bytes begin in the text of its row. BYTE_ARRAY: the bytes themselves; INT64: eight bytes, little endian;
     /// BOOLEAN: a byte, 0 or 1.
-    pub(crate) start: u32,
+    pub start: u32,
     /// Number of its bytes, below 2³¹ - 1.
-    pub(crate) length: u32,
+    pub length: u32,
 }

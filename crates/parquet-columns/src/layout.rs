@@ -17,14 +17,14 @@ pub(crate) const BLOOM_FPP: f64 = 0.01;
 
 /// What the schema does not say of a column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct ColumnLayout {
+pub struct ColumnLayout {
     /// The optional groups it is in, a bit each of [`Row::present`](crate::Row::present); of a column in a list or a map,
     /// those around the list. A row without a value here is defined as deep as it has those groups.
-    pub(crate) within: u32,
+    pub within: u32,
     /// Whether its values differ from row to row, so that a dictionary of them is all cost. For BYTE_ARRAY alone.
-    pub(crate) unique: bool,
+    pub unique: bool,
     /// Whether each of its chunks has a bloom filter.
-    pub(crate) bloom_filter: bool,
+    pub bloom_filter: bool,
 }
 
 /// What the values of a column are, and how they are encoded.

@@ -21,14 +21,14 @@ const BATCHES_AT_ONCE: usize = 2;
 
 /// Encodes row groups of one schema.
 #[derive(Debug, Clone)]
-pub(crate) struct RowGroupEncoder {
+pub struct RowGroupEncoder {
     schema: SchemaDescPtr,
     columns: Arc<[ColumnLayout]>,
     compressors: Compressors,
 }
 
 /// The compressed column chunks of a row group.
-pub(crate) struct EncodedColumns(Vec<ColumnChunk>);
+pub struct EncodedColumns(Vec<ColumnChunk>);
 
 impl RowGroupEncoder {
     /// An encoder for a schema, each of whose leaves has a layout, at a zstd level of 1 to 22.
@@ -37,7 +37,7 @@ impl RowGroupEncoder {
     ///
     /// Fails if there are more or fewer layouts than leaves, if a leaf is of a type that is not written, is required or does
     /// not fit its layout, or if zstd has no such level.
-    pub(crate) fn new(schema: SchemaDescPtr, columns: &[ColumnLayout], level: i32) -> Result<Self> {
+    pub fn new(schema: SchemaDescPtr, columns: &[ColumnLayout], level: i32) -> Result<Self> {
         ZstdLevel::try_new(level)?;
         if columns.len() != schema.num_columns() {
             let (layouts, leaves) = (columns.len(), schema.num_columns());
@@ -59,7 +59,7 @@ impl RowGroupEncoder {
     /// # Panics
     ///
     /// Panics if a value is of no column of the schema, or is not inside the text of its row.
-    pub(crate) fn encode<R: Row>(&self, rows: &[R]) -> Result<EncodedColumns> {
+    pub fn encode<R: Row>(&self, rows: &[R]) -> Result<EncodedColumns> {
         let mut columns = self.start_columns(rows.len())?;
         // a few batches at a time: small enough that the columns find their text in the processor's cache
         for rows in rows.chunks(BATCH_ROWS * BATCHES_AT_ONCE) {
@@ -89,7 +89,7 @@ impl EncodedColumns {
     /// # Errors
     ///
     /// Fails if the file is of another schema, or cannot be written to.
-    pub(crate) fn append_to<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<()> {
+    pub fn append_to<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<()> {
         let mut row_group = file.next_row_group()?;
         for (chunk, close) in self.0 {
             row_group.append_column(&chunk, close)?;
