@@ -88,7 +88,7 @@ struct LineRow<'g> {
 }
 
 impl Row for LineRow<'_> {
-    fn text(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         self.piece.text()
     }
 

@@ -58,12 +58,12 @@ impl<'g> Batch<'g> {
                 if places.is_empty() {
                     places.resize(rows.len(), (0, NONE));
                 }
-                let text = at(row.text(), start, length);
+                let text = at(row.bytes(), start, length);
                 let again = last[column].replace(text) == Some(text);
                 places[number as usize] = (start, length | if again { AGAIN } else { 0 });
             }
         }
-        let rows = rows.iter().map(|row| (row.text(), row.present())).collect();
+        let rows = rows.iter().map(|row| (row.bytes(), row.present())).collect();
         Batch { rows, places, repeated }
     }
 

@@ -9,15 +9,15 @@ use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::batch::{Batch, Cell};
-use crate::bounds::Bounds;
 use crate::compressor::Compressors;
 use crate::dictionary::Dictionary;
 use crate::finished_chunk::{ColumnChunk, FinishedPage, Pages};
-use crate::hybrid::Runs;
 use crate::layout::{
     BLOOM_FPP, ColumnLayout, DICTIONARY_BYTES, MOSTLY_NEW, PAGE_BYTES, PAGE_ROWS, Values, level_of_page,
 };
 use crate::page_values::PageValues;
+use crate::rle::Runs;
+use crate::statistics::MinMax;
 
 /// A column chunk under construction.
 pub(crate) struct ColumnChunkWriter {
@@ -38,7 +38,7 @@ pub(crate) struct ColumnChunkWriter {
     definitions: Runs,
     rows: usize,
     nulls: usize,
-    bounds: Bounds,
+    min_max: MinMax,
     values: PageValues,
     /// Values the dictionary had before the page, and bytes.
     known: (usize, usize),
@@ -58,9 +58,9 @@ impl ColumnChunkWriter {
     ) -> Result<Self> {
         let kind = layout.values(&descriptor)?;
         let (dictionary, values) = match kind {
-            Values::Repeating => (Some(Dictionary::default()), PageValues::Numbers(Runs::default())),
+            Values::Repeating => (Some(Dictionary::default()), PageValues::Indices(Runs::default())),
             Values::Unique => (None, PageValues::Texts(Vec::new(), 0)),
-            Values::Millis => (None, PageValues::Whole(Vec::new())),
+            Values::Int64 => (None, PageValues::Whole(Vec::new())),
             Values::Boolean => (None, PageValues::Bits(Vec::new())),
         };
         let filter = || Sbbf::new_with_ndv_fpp(rows.max(1) as u64, BLOOM_FPP);
@@ -77,7 +77,7 @@ impl ColumnChunkWriter {
             definitions: Runs::default(),
             rows: 0,
             nulls: 0,
-            bounds: Bounds::default(),
+            min_max: MinMax::default(),
             values,
             known: (0, 0),
         })
@@ -173,20 +173,20 @@ impl ColumnChunkWriter {
 
     fn add_value(&mut self, value: &[u8]) {
         let page = self.pages.data.len() + 1;
-        let (number, is_first) = match (&mut self.dictionary, &self.values) {
-            (Some(dictionary), PageValues::Numbers(_)) => dictionary.number(value, page),
+        let (index, is_first) = match (&mut self.dictionary, &self.values) {
+            (Some(dictionary), PageValues::Indices(_)) => dictionary.index(value, page),
             (_, _) => (0, true),
         };
         if is_first {
             match self.kind {
-                Values::Millis => self.bounds.add(&ordered(value)),
-                Values::Repeating | Values::Unique | Values::Boolean => self.bounds.add(value),
+                Values::Int64 => self.min_max.add(&ordered(value)),
+                Values::Repeating | Values::Unique | Values::Boolean => self.min_max.add(value),
             }
         }
-        if let Some(filter) = self.bloom_filter.as_mut().filter(|_| !self.values.is_numbers()) {
+        if let Some(filter) = self.bloom_filter.as_mut().filter(|_| !self.values.is_indices()) {
             filter.insert(value);
         }
-        self.values.push(number, value);
+        self.values.push(index, value);
     }
 
     /// A row is complete: so may be its page, and the dictionary.
@@ -221,7 +221,7 @@ impl ColumnChunkWriter {
             entries,
             rows: std::mem::take(&mut self.rows),
             nulls: std::mem::take(&mut self.nulls),
-            bounds: std::mem::take(&mut self.bounds),
+            min_max: std::mem::take(&mut self.min_max),
         });
         Ok(())
     }
@@ -231,25 +231,25 @@ impl ColumnChunkWriter {
             // without a value there may be no dictionary to refer to
             return Encoding::PLAIN;
         }
-        let (Some(dictionary), PageValues::Numbers(numbers)) = (&mut self.dictionary, &mut self.values)
+        let (Some(dictionary), PageValues::Indices(indices)) = (&mut self.dictionary, &mut self.values)
         else {
             let encoding = self.values.encode(0, page);
             if self.dictionary.is_some() {
-                self.values = PageValues::Numbers(Runs::default());
+                self.values = PageValues::Indices(Runs::default());
             }
             return encoding;
         };
         let (known, known_bytes) = self.known;
         let (new, new_bytes) = (dictionary.len() - known, dictionary.page().len() - known_bytes);
-        let is_mostly_new = new * MOSTLY_NEW.1 > numbers.len() * MOSTLY_NEW.0;
-        let bytes: usize = numbers.runs().map(|(value, times)| dictionary.value(value).len() * times).sum();
+        let is_mostly_new = new * MOSTLY_NEW.1 > indices.len() * MOSTLY_NEW.0;
+        let bytes: usize = indices.runs().map(|(value, times)| dictionary.value(value).len() * times).sum();
         // of few long values and many short ones the long ones decide
         if is_mostly_new && bytes <= new_bytes.saturating_mul(2) {
-            // values that do not come again are smaller where they are than in a dictionary with a number each
+            // values that do not come again are smaller where they are than in a dictionary with an index each
             let mut apart = PageValues::Texts(Vec::new(), 0);
-            numbers.iter().for_each(|number| apart.push(0, dictionary.value(number)));
+            indices.iter().for_each(|index| apart.push(0, dictionary.value(index)));
             if let Some(filter) = &mut self.bloom_filter {
-                numbers.iter().for_each(|number| filter.insert(dictionary.value(number)));
+                indices.iter().for_each(|index| filter.insert(dictionary.value(index)));
             }
             dictionary.truncate(known);
             let encoding = apart.encode(0, page);
@@ -279,7 +279,7 @@ impl ColumnChunkWriter {
             entries: dictionary.len(),
             rows: 0,
             nulls: 0,
-            bounds: Bounds::default(),
+            min_max: MinMax::default(),
         });
         Ok(())
     }
@@ -297,10 +297,10 @@ impl ColumnChunkWriter {
     }
 }
 
-/// Milliseconds as bytes that sort as they do.
+/// A signed number as bytes that sort as it does.
 fn ordered(value: &[u8]) -> [u8; 8] {
-    let millis = value.try_into().map_or(0, i64::from_le_bytes);
-    (millis ^ i64::MIN).to_be_bytes()
+    let number = value.try_into().map_or(0, i64::from_le_bytes);
+    (number ^ i64::MIN).to_be_bytes()
 }
 
 /// Appends levels behind their length, if a column has such levels at all. Returns how many there are.

@@ -1,6 +1,6 @@
 //! Parquet's DELTA_BINARY_PACKED: whole numbers as the differences between them.
 
-use crate::hybrid::{append_varint, pack};
+use crate::rle::{append_varint, pack};
 
 const BLOCK: usize = 128;
 const MINIBLOCK: usize = 32;

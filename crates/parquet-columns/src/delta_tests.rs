@@ -2,7 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::hybrid::tests::{take_varint, unpack};
+use crate::rle::tests::{take_varint, unpack};
 
 fn encoded(numbers: &[i64]) -> Vec<u8> {
     let mut output = Vec::new();

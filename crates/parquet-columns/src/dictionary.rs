@@ -1,4 +1,4 @@
-//! The distinct values of a column chunk, numbered as they come.
+//! The distinct values of a column chunk, in the order they come in.
 
 use std::hash::BuildHasher;
 
@@ -12,7 +12,7 @@ pub(crate) struct Dictionary {
     page: Vec<u8>,
     entries: Vec<Entry>,
     /// Places in `entries`, found by their hash.
-    numbers: HashTable<u32>,
+    indices: HashTable<u32>,
     last: usize,
 }
 
@@ -26,9 +26,9 @@ struct Entry {
 }
 
 impl Dictionary {
-    /// The number of a value, and whether this is the first time for a page. Pages are counted from 1.
-    pub(crate) fn number(&mut self, value: &[u8], of_page: usize) -> (u32, bool) {
-        let Dictionary { page, entries, numbers, last } = self;
+    /// The index of a value, and whether this is the first time for a page. Pages are counted from 1.
+    pub(crate) fn index(&mut self, value: &[u8], of_page: usize) -> (u32, bool) {
+        let Dictionary { page, entries, indices, last } = self;
         // rows are sorted: most values are the one before
         if let Some(entry) = entries.get_mut(*last)
             && entry.of(page) == value
@@ -36,37 +36,37 @@ impl Dictionary {
             return (narrow(*last), std::mem::replace(&mut entry.page, of_page) != of_page);
         }
         let hash = hash(value);
-        let is_known = |number: &u32| {
-            let entry = entries[*number as usize];
+        let is_known = |index: &u32| {
+            let entry = entries[*index as usize];
             entry.hash == hash && entry.of(page) == value
         };
-        let number = match numbers.find(spread(hash), is_known) {
-            Some(number) => *number,
+        let index = match indices.find(spread(hash), is_known) {
+            Some(index) => *index,
             None => {
                 page.extend_from_slice(&narrow(value.len()).to_le_bytes());
                 let start = narrow(page.len());
                 page.extend_from_slice(value);
-                let number = narrow(entries.len());
+                let index = narrow(entries.len());
                 entries.push(Entry { start, end: narrow(page.len()), hash, page: 0 });
-                let hash_of = |number: &u32| spread(entries[*number as usize].hash);
-                numbers.insert_unique(spread(hash), number, hash_of);
-                number
+                let hash_of = |index: &u32| spread(entries[*index as usize].hash);
+                indices.insert_unique(spread(hash), index, hash_of);
+                index
             }
         };
-        *last = number as usize;
-        (number, std::mem::replace(&mut entries[*last].page, of_page) != of_page)
+        *last = index as usize;
+        (index, std::mem::replace(&mut entries[*last].page, of_page) != of_page)
     }
 
-    /// A value by its number.
-    pub(crate) fn value(&self, number: u32) -> &[u8] {
-        self.entries[number as usize].of(&self.page)
+    /// A value by its index.
+    pub(crate) fn value(&self, index: u32) -> &[u8] {
+        self.entries[index as usize].of(&self.page)
     }
 
     /// Forgets all values but the first so many.
     pub(crate) fn truncate(&mut self, length: usize) {
-        let Dictionary { page, entries, numbers, last } = self;
-        for (number, entry) in entries.iter().enumerate().skip(length) {
-            if let Ok(found) = numbers.find_entry(spread(entry.hash), |other| *other as usize == number) {
+        let Dictionary { page, entries, indices, last } = self;
+        for (index, entry) in entries.iter().enumerate().skip(length) {
+            if let Ok(found) = indices.find_entry(spread(entry.hash), |other| *other as usize == index) {
                 found.remove();
             }
         }

@@ -58,7 +58,7 @@ impl RowGroupEncoder {
     ///
     /// # Panics
     ///
-    /// Panics if a value is of no column of the schema, or is not inside the text of its row.
+    /// Panics if a value is of no column of the schema, or is not inside the bytes of its row.
     pub fn encode<R: Row>(&self, rows: &[R]) -> Result<EncodedColumns> {
         let mut columns = self.start_columns(rows.len())?;
         // a few batches at a time: small enough that the columns find their text in the processor's cache

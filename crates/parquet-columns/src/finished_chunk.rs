@@ -14,9 +14,9 @@ use parquet::file::statistics::{Statistics, ValueStatistics};
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
-use crate::bounds::Bounds;
 use crate::compressor::CompressedBytes;
 use crate::layout::Values;
+use crate::statistics::MinMax;
 
 /// A page, compressed.
 pub(crate) struct FinishedPage {
@@ -26,7 +26,7 @@ pub(crate) struct FinishedPage {
     pub(crate) entries: usize,
     pub(crate) rows: usize,
     pub(crate) nulls: usize,
-    pub(crate) bounds: Bounds,
+    pub(crate) min_max: MinMax,
 }
 
 /// The pages of a chunk.
@@ -47,8 +47,8 @@ impl Pages {
         values: Values,
         bloom_filter: Option<Sbbf>,
     ) -> Result<ColumnChunk> {
-        let mut bounds = Bounds::default();
-        self.data.iter().for_each(|page| bounds.merge(&page.bounds));
+        let mut min_max = MinMax::default();
+        self.data.iter().for_each(|page| min_max.merge(&page.min_max));
         let nulls: usize = self.data.iter().map(|page| page.nulls).sum();
         let entries: usize = self.data.iter().map(|page| page.entries).sum();
         let rows: usize = self.data.iter().map(|page| page.rows).sum();
@@ -86,12 +86,12 @@ impl Pages {
                 }
                 _ => encoding_stats.push(stats(PageType::DATA_PAGE, page.encoding)),
             }
-            let (least, greatest) = match page.bounds.written() {
-                Some(((least, _), (greatest, _))) => (plain(values, least), plain(values, greatest)),
+            let (min, max) = match page.min_max.written() {
+                Some(((min, _), (max, _))) => (plain(values, min), plain(values, max)),
                 None => (Vec::new(), Vec::new()),
             };
             let is_null = page.nulls == page.entries;
-            column_index.append(is_null, least, greatest, page.nulls as i64, None);
+            column_index.append(is_null, min, max, page.nulls as i64, None);
             offset_index.append_row_count(page.rows as i64);
             let page_bytes = page.compressed.uncompressed;
             let page = Page::DataPage {
@@ -120,7 +120,7 @@ impl Pages {
             .set_num_values(entries as i64)
             .set_data_page_offset(signed(data_page_offset.unwrap_or(0)))
             .set_dictionary_page_offset(dictionary_page_offset)
-            .set_statistics(statistics(values, &bounds, nulls as u64))
+            .set_statistics(statistics(values, &min_max, nulls as u64))
             .build()?;
         let close = ColumnCloseResult {
             bytes_written: chunk.len() as u64,
@@ -134,53 +134,56 @@ impl Pages {
     }
 }
 
-/// Whether the bounds of pages only grow, or only shrink.
+/// Whether the statistics of pages only grow, or only shrink.
 fn boundary_order(pages: &[FinishedPage]) -> BoundaryOrder {
-    let bounds: Vec<_> = pages.iter().filter_map(|page| page.bounds.values()).collect();
-    if bounds.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 <= pair[1].1) {
+    let min_max: Vec<_> = pages.iter().filter_map(|page| page.min_max.values()).collect();
+    if min_max.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 <= pair[1].1) {
         BoundaryOrder::ASCENDING
-    } else if bounds.windows(2).all(|pair| pair[0].0 >= pair[1].0 && pair[0].1 >= pair[1].1) {
+    } else if min_max.windows(2).all(|pair| pair[0].0 >= pair[1].0 && pair[0].1 >= pair[1].1) {
         BoundaryOrder::DESCENDING
     } else {
         BoundaryOrder::UNORDERED
     }
 }
 
-/// A bound as Parquet's PLAIN has it.
-fn plain(values: Values, bound: Vec<u8>) -> Vec<u8> {
+/// A min or max as Parquet's PLAIN has it.
+fn plain(values: Values, statistic: Vec<u8>) -> Vec<u8> {
     match values {
-        Values::Millis => millis(&bound).to_le_bytes().to_vec(),
-        Values::Repeating | Values::Unique | Values::Boolean => bound,
+        Values::Int64 => int64(&statistic).to_le_bytes().to_vec(),
+        Values::Repeating | Values::Unique | Values::Boolean => statistic,
     }
 }
 
-fn millis(ordered: &[u8]) -> i64 {
+fn int64(ordered: &[u8]) -> i64 {
     ordered.try_into().map_or(0, i64::from_be_bytes) ^ i64::MIN
 }
 
 /// What the footer says of the values of a chunk.
-fn statistics(values: Values, bounds: &Bounds, nulls: u64) -> Statistics {
+fn statistics(values: Values, min_max: &MinMax, nulls: u64) -> Statistics {
     let nulls = Some(nulls);
-    let range = bounds.values();
+    let range = min_max.values();
     match values {
-        Values::Millis => {
-            let (least, greatest) = range.map(|(least, greatest)| (millis(least), millis(greatest))).unzip();
-            ValueStatistics::<i64>::new(least, greatest, None, nulls, false)
+        Values::Int64 => {
+            let (min, max) = range.map(|(min, max)| (int64(min), int64(max))).unzip();
+            ValueStatistics::<i64>::new(min, max, None, nulls, false)
                 .with_backwards_compatible_min_max(true)
                 .into()
         }
         Values::Boolean => {
-            let (least, greatest) = range.map(|(least, greatest)| (least == [1], greatest == [1])).unzip();
-            Statistics::boolean(least, greatest, None, nulls, false)
+            let (min, max) = range.map(|(min, max)| (min == [1], max == [1])).unzip();
+            Statistics::boolean(min, max, None, nulls, false)
         }
         Values::Repeating | Values::Unique => {
-            let (least, greatest) = bounds.written().unzip();
-            let (exact_least, exact_greatest) =
-                (least.as_ref().is_none_or(|bound| bound.1), greatest.as_ref().is_none_or(|bound| bound.1));
-            let array = |bound: Option<(Vec<u8>, bool)>| bound.map(|(bytes, _)| ByteArray::from(bytes));
-            ValueStatistics::<ByteArray>::new(array(least), array(greatest), None, nulls, false)
-                .with_min_is_exact(exact_least)
-                .with_max_is_exact(exact_greatest)
+            let (min, max) = min_max.written().unzip();
+            let (exact_min, exact_max) = (
+                min.as_ref().is_none_or(|statistic| statistic.1),
+                max.as_ref().is_none_or(|statistic| statistic.1),
+            );
+            let array =
+                |statistic: Option<(Vec<u8>, bool)>| statistic.map(|(bytes, _)| ByteArray::from(bytes));
+            ValueStatistics::<ByteArray>::new(array(min), array(max), None, nulls, false)
+                .with_min_is_exact(exact_min)
+                .with_max_is_exact(exact_max)
                 .into()
         }
     }

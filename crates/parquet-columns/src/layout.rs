@@ -34,8 +34,8 @@ pub(crate) enum Values {
     Repeating,
     /// Texts that differ from row to row.
     Unique,
-    /// Milliseconds.
-    Millis,
+    /// Signed numbers.
+    Int64,
     Boolean,
 }
 
@@ -61,7 +61,7 @@ impl ColumnLayout {
             _ => {}
         }
         let values = match (leaf.physical_type(), leaf.sort_order()) {
-            (Type::INT64, SortOrder::SIGNED) => Values::Millis,
+            (Type::INT64, SortOrder::SIGNED) => Values::Int64,
             (Type::BOOLEAN, _) if self.bloom_filter => {
                 return wrong("is BOOLEAN, which has no bloom filters");
             }

@@ -1,17 +1,17 @@
 //! The column chunks of Parquet row groups, encoded on every core from rows that are bytes already.
 
 mod batch;
-mod bounds;
 mod column_chunk;
 mod compressor;
 mod delta;
 mod dictionary;
 mod encoder;
 mod finished_chunk;
-mod hybrid;
 mod layout;
 mod page_values;
+mod rle;
 mod row;
+mod statistics;
 #[cfg(test)]
 mod test_rows;
 

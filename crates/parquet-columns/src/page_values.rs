@@ -3,13 +3,13 @@
 use parquet::basic::Encoding;
 
 use crate::delta::encode_deltas;
-use crate::hybrid::{Runs, pack};
+use crate::rle::{Runs, pack};
 
 /// Values of a page under construction.
 #[derive(Debug)]
 pub(crate) enum PageValues {
-    /// Their numbers in the dictionary of the chunk.
-    Numbers(Runs),
+    /// Their indices into the dictionary of the chunk.
+    Indices(Runs),
     /// Texts, each behind its length, and their number.
     Texts(Vec<u8>, usize),
     /// Whole numbers.
@@ -22,7 +22,7 @@ impl PageValues {
     /// Number of values.
     pub(crate) fn len(&self) -> usize {
         match self {
-            PageValues::Numbers(numbers) => numbers.len(),
+            PageValues::Indices(indices) => indices.len(),
             PageValues::Texts(_, count) => *count,
             PageValues::Whole(numbers) => numbers.len(),
             PageValues::Bits(bits) => bits.len(),
@@ -33,29 +33,29 @@ impl PageValues {
     pub(crate) fn bytes(&self) -> usize {
         match self {
             PageValues::Texts(text, _) => text.len(),
-            PageValues::Numbers(_) | PageValues::Whole(_) | PageValues::Bits(_) => 0,
+            PageValues::Indices(_) | PageValues::Whole(_) | PageValues::Bits(_) => 0,
         }
     }
 
-    /// Whether values are numbers of a dictionary.
-    pub(crate) fn is_numbers(&self) -> bool {
-        matches!(self, PageValues::Numbers(_))
+    /// Whether values are indices into a dictionary.
+    pub(crate) fn is_indices(&self) -> bool {
+        matches!(self, PageValues::Indices(_))
     }
 
-    /// Adds the last number once more; `false` where there is none.
+    /// Adds the last index once more; `false` where there is none.
     pub(crate) fn push_again(&mut self) -> bool {
         match self {
-            PageValues::Numbers(numbers) => numbers.push_again(),
+            PageValues::Indices(indices) => indices.push_again(),
             PageValues::Texts(..) | PageValues::Whole(_) | PageValues::Bits(_) => false,
         }
     }
 
-    /// Adds a value: of numbers its place in the dictionary, of others the value.
-    pub(crate) fn push(&mut self, number: u32, value: &[u8]) {
+    /// Adds a value: its index into the dictionary where there is one, else the value.
+    pub(crate) fn push(&mut self, index: u32, value: &[u8]) {
         // a record is below 4 GiB
         let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
         match self {
-            PageValues::Numbers(numbers) => numbers.push(number, 1),
+            PageValues::Indices(indices) => indices.push(index, 1),
             PageValues::Texts(text, count) => {
                 text.extend_from_slice(&length.to_le_bytes());
                 text.extend_from_slice(value);
@@ -71,11 +71,11 @@ impl PageValues {
     /// Appends the values as a page has them, and begins anew. `distinct` is the length of the dictionary.
     pub(crate) fn encode(&mut self, distinct: usize, output: &mut Vec<u8>) -> Encoding {
         match self {
-            PageValues::Numbers(numbers) => {
+            PageValues::Indices(indices) => {
                 let width = usize::BITS - distinct.saturating_sub(1).leading_zeros();
                 output.push(width.to_le_bytes()[0]);
-                numbers.encode(width, output);
-                numbers.clear();
+                indices.encode(width, output);
+                indices.clear();
                 Encoding::RLE_DICTIONARY
             }
             PageValues::Texts(text, count) => {

@@ -1,9 +1,9 @@
-//! What the encoder is given: rows, each the values of its columns in some text.
+//! What the encoder is given: rows, each the values of its columns among some bytes.
 
-/// A row: its values, all of them in one text.
+/// A row: its values, all of them in one slice of bytes.
 pub trait Row: Sync {
     /// The bytes that its values are in. Rows may share them.
-    fn text(&self) -> &[u8];
+    fn bytes(&self) -> &[u8];
 
     /// Which optional groups the row has, by the bits of [`ColumnLayout::within`](crate::ColumnLayout::within).
     fn present(&self) -> u32;
@@ -21,7 +21,7 @@ pub struct Value {
     /// Of a repeated column: the repetition and the definition level. An entry below the highest definition level is no
     /// value but says which list or element is null or empty. `None` for any other column.
     pub levels: Option<(u8, u8)>,
-    /// Where its bytes begin in the text of its row. BYTE_ARRAY: the bytes themselves; INT64: eight bytes, little endian;
+    /// Where its bytes begin in the bytes of its row. BYTE_ARRAY: the bytes themselves; INT64: eight bytes, little endian;
     /// BOOLEAN: a byte, 0 or 1.
     pub start: u32,
     /// Number of its bytes, below 2³¹ - 1.

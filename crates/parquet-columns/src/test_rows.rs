@@ -26,7 +26,7 @@ pub(crate) struct TestRow {
 }
 
 impl Row for TestRow {
-    fn text(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         &self.text
     }
 

@@ -1,4 +1,4 @@
-//! Parquet's hybrid of run lengths and packed bits, for levels and for places in a dictionary.
+//! Parquet's RLE / bit-packed hybrid encoding, for levels and for indices into a dictionary.
 
 /// Values of which equal ones often follow each other.
 #[derive(Debug, Default)]
@@ -110,5 +110,5 @@ pub(crate) fn append_varint(mut number: u64, output: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-#[path = "hybrid_tests.rs"]
+#[path = "rle_tests.rs"]
 pub(crate) mod tests;
