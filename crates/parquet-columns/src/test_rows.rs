@@ -12,10 +12,7 @@ use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-
-use crate::encoder::RowGroupEncoder;
-use crate::layout::ColumnLayout;
-use crate::row::{Row, Value};
+use parquet_columns::{ColumnLayout, Row, RowGroupEncoder, Value};
 
 /// One row, with a text of its own.
 #[derive(Debug, Default, Clone)]
