@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cloudtrail_model::Table;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
-use crate::{Options, RowBuilder, Rows};
+use crate::{Options, Rows};
 
 /// Lines as this crate writes them.
 pub(crate) fn parquet_of(table: Table, lines: &[&[u8]]) -> Bytes {
@@ -19,11 +19,4 @@ pub(crate) fn rows_of(file: Bytes) -> RecordBatch {
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap();
     let mut reader = builder.with_batch_size(rows.max(1)).build().unwrap();
     reader.next().map_or_else(|| RecordBatch::new_empty(reader.schema()), Result::unwrap)
-}
-
-/// The same lines by way of Arrow's builders, which share with shredding and encoding how JSON is cut into members.
-pub(crate) fn flattened(table: Table, lines: &[&[u8]]) -> RecordBatch {
-    let mut rows = RowBuilder::new(table);
-    lines.iter().for_each(|line| rows.append(line));
-    rows.finish().unwrap()
 }

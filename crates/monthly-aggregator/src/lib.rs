@@ -17,8 +17,6 @@
 
 mod aggregate;
 mod arrow_types;
-#[cfg(test)]
-mod column_builder;
 mod column_reader;
 mod days_there;
 #[cfg(test)]
@@ -26,13 +24,13 @@ mod encoded_rows;
 mod export;
 mod failure;
 #[cfg(test)]
-mod flatten;
-#[cfg(test)]
 mod fuzz_corpus_tests;
 mod gather;
 #[cfg(test)]
-mod json_equality;
+mod json_text;
 mod options;
+#[cfg(test)]
+mod oracle;
 mod part_reader;
 mod part_writer;
 mod piece;
@@ -56,8 +54,6 @@ pub use arrow_types::arrow_schema;
 pub use days_there::DaysThere;
 pub use export::{ExportError, export};
 pub use failure::MonthlyError;
-#[cfg(test)]
-pub(crate) use flatten::RowBuilder;
 pub use options::Options;
 pub use plan::{MonthPlan, plan};
 pub use progress::Progress;

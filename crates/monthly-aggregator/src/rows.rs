@@ -34,3 +34,7 @@ impl Rows {
         file.into_inner()
     }
 }
+
+#[cfg(test)]
+#[path = "rows_tests.rs"]
+mod tests;

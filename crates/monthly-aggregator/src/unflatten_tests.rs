@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
-use crate::encoded_rows::flattened;
+use crate::encoded_rows::{parquet_of, rows_of};
 use crate::round_trip::assert_lossless;
 
 /// Whether the record at a row needed its whole text beside its columns.
@@ -100,15 +100,15 @@ fn the_whole_text_is_kept_for_repeated_members_alone() {
 
 #[test]
 fn a_batch_of_a_newer_table_is_refused_rather_than_lost() {
-    let batch = flattened(Table::CloudTrail, &[]);
+    let batch = rows_of(parquet_of(Table::CloudTrail, &[]));
     let error = append_lines(&batch, Table::Insight, &mut Vec::new()).unwrap_err().to_string();
     assert!(error.contains("userIdentity") && error.contains("upgrade"), "{error}");
 }
 
 #[test]
 fn a_batch_without_later_columns_is_read_too() {
-    let batch =
-        flattened(Table::CloudTrail, &[br#"{"eventName":"GetObject","tlsDetails":{"tlsVersion":"1.3"}}"#]);
+    let line = br#"{"eventName":"GetObject","tlsDetails":{"tlsVersion":"1.3"}}"#;
+    let batch = rows_of(parquet_of(Table::CloudTrail, &[line]));
     let only = batch.project(&[4]).unwrap();
     let mut ndjson = Vec::new();
     append_lines(&only, Table::CloudTrail, &mut ndjson).unwrap();
@@ -263,6 +263,6 @@ fn the_property_reaches_every_kind_of_column() {
     };
     assert!(kinds(|t| matches!(t, ColumnType::TextMap)));
     assert!(kinds(|t| matches!(t, ColumnType::StructList(_))));
-    let batch = flattened(Table::CloudTrail, &[]);
+    let batch = rows_of(parquet_of(Table::CloudTrail, &[]));
     assert!(batch.column_by_name("userIdentity").unwrap().as_struct_opt().is_some());
 }

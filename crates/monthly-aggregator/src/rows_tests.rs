@@ -1,13 +1,13 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
-use arrow_array::{Array, StringArray, StructArray};
+use arrow_array::{Array, ListArray, RecordBatch, StringArray, StructArray};
 
 use super::*;
+use crate::arrow_schema;
+use crate::encoded_rows::{parquet_of, rows_of};
 
 fn row(line: &str) -> RecordBatch {
-    let mut rows = RowBuilder::new(Table::CloudTrail);
-    rows.append(line.as_bytes());
-    rows.finish().unwrap()
+    rows_of(parquet_of(Table::CloudTrail, &[line.as_bytes()]))
 }
 
 fn text<'a>(batch: &'a RecordBatch, path: &str) -> Option<&'a str> {
@@ -106,11 +106,9 @@ fn event_timestamp_is_null_where_the_time_cannot_be_known() {
 #[test]
 fn every_table_has_rows_of_its_own_schema() {
     for table in Table::ALL {
-        let mut rows = RowBuilder::new(table);
-        rows.append(br#"{"eventTime":"1970-01-01T00:00:01Z","eventID":"e","x":1}"#);
-        rows.append(b"{}");
-        let batch = rows.finish().unwrap();
+        let lines: [&[u8]; 2] = [br#"{"eventTime":"1970-01-01T00:00:01Z","eventID":"e","x":1}"#, b"{}"];
+        let batch = rows_of(parquet_of(table, &lines));
         assert_eq!((batch.num_rows(), batch.schema().as_ref()), (2, &arrow_schema(table)));
-        assert_eq!(rows.finish().unwrap().num_rows(), 0, "the builder starts again");
+        assert_eq!(rows_of(parquet_of(table, &[])).num_rows(), 0);
     }
 }
