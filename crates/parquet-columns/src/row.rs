@@ -22,7 +22,7 @@ pub struct Value {
     /// value but says which list or element is null or empty. `None` for any other column.
     pub levels: Option<(u8, u8)>,
     /// Where its bytes begin in the bytes of its row. BYTE_ARRAY: the bytes themselves; INT64: eight bytes, little endian;
-    /// BOOLEAN: a byte, 0 or 1.
+    /// BOOLEAN: a byte, 1 or 0. Any other bytes of these two are written as 0 or `false`.
     pub start: u32,
     /// Number of its bytes, below 2³¹ - 1.
     pub length: u32,
