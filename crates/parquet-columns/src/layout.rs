@@ -82,7 +82,7 @@ impl ColumnLayout {
 }
 
 /// zstd's level for a page where so much is asked. Texts that do not repeat are full of digits that nothing predicts, among
-/// which levels 3 to 5 find matches dearer than the digits: lower ones make them smaller, and sooner (docs/adr/0011).
+/// which levels 3 to 5 find matches dearer than the digits: lower ones make them smaller, and sooner (docs/internals/adr/0011).
 pub(crate) fn level_of_page(values: Values, encoding: Encoding, asked: i32) -> i32 {
     match (values, encoding) {
         (Values::Unique, _) => asked.min(1),
