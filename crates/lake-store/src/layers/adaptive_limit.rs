@@ -1,15 +1,15 @@
-//! How many calls may be under way at once: a level that finds itself.
+//! An adaptive limit on concurrent calls (AIMD).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Places for calls. Their number falls by three tenths when the store asks for fewer calls, at most once for the calls
-/// of one level, and rises by one when as many calls as there are places went well ("additive increase, multiplicative
-/// decrease", as TCP does).
+/// The number of calls that may be in progress at once, adapted by AIMD (additive increase, multiplicative decrease) as in
+/// TCP. It falls by 30% when the store throttles, at most once for the calls that started under the same limit, and rises
+/// by one after as many successful calls as the limit allows at once.
 #[derive(Debug)]
-pub(crate) struct CallLevel {
-    places: Semaphore,
+pub(crate) struct AdaptiveLimit {
+    permits: Semaphore,
     most: usize,
     state: Mutex<State>,
 }
@@ -17,74 +17,74 @@ pub(crate) struct CallLevel {
 #[derive(Debug)]
 struct State {
     allowed: usize,
-    /// Places taken away that calls under way still hold.
+    /// Permits above the limit that calls in progress still hold; each is forgotten when its call ends.
     owed: usize,
-    /// Calls that went well since the level last changed.
-    well: usize,
-    /// How often the level has fallen.
+    /// Successful calls since the limit last changed.
+    succeeded: usize,
+    /// The number of times the limit has fallen.
     falls: u64,
 }
 
-/// A place, held by one call.
+/// The permit of one call. Dropping it ends the call.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
-    level: &'a CallLevel,
+pub(crate) struct CallPermit<'a> {
+    limit: &'a AdaptiveLimit,
     permit: Option<SemaphorePermit<'a>>,
     falls: u64,
 }
 
-impl CallLevel {
-    /// So many places at first and at most, at least one.
+impl AdaptiveLimit {
+    /// A limit that starts at `most`, at least one, and never exceeds it.
     pub(crate) fn new(most: usize) -> Self {
         let most = most.clamp(1, Semaphore::MAX_PERMITS);
-        let state = Mutex::new(State { allowed: most, owed: 0, well: 0, falls: 0 });
-        CallLevel { places: Semaphore::new(most), most, state }
+        let state = Mutex::new(State { allowed: most, owed: 0, succeeded: 0, falls: 0 });
+        AdaptiveLimit { permits: Semaphore::new(most), most, state }
     }
 
-    /// Waits for a place.
-    pub(crate) async fn place(&self) -> Place<'_> {
-        // nobody closes the semaphore, so there is always one
-        let permit = self.places.acquire().await.ok();
-        Place { level: self, permit, falls: self.state().falls }
+    /// Waits until another call may start.
+    pub(crate) async fn acquire(&self) -> CallPermit<'_> {
+        // `acquire` fails only after `close`, which is never called
+        let permit = self.permits.acquire().await.ok();
+        CallPermit { limit: self, permit, falls: self.state().falls }
     }
 
-    /// Calls that may be under way now.
+    /// The current limit: calls that may be in progress now.
     pub(crate) fn allowed(&self) -> usize {
         self.state().allowed
     }
 
-    /// The most calls that are ever in progress at once.
+    /// The upper bound of the limit.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
 
-    /// A call went well.
+    /// Counts a successful call.
     fn rise(&self) {
         let mut state = self.state();
-        state.well += 1;
-        if state.well < state.allowed || state.allowed == self.most {
+        state.succeeded += 1;
+        if state.succeeded < state.allowed || state.allowed == self.most {
             return;
         }
-        state.well = 0;
+        state.succeeded = 0;
         state.allowed += 1;
         match state.owed.checked_sub(1) {
             Some(owed) => state.owed = owed,
-            None => self.places.add_permits(1),
+            None => self.permits.add_permits(1),
         }
     }
 
-    /// The store asked for fewer calls than there were after so many falls.
+    /// Lowers the limit after a throttled call. `falls` is the number of falls when that call started.
     fn fall(&self, falls: u64) {
         let mut state = self.state();
-        // calls begun at a higher level say nothing of this one
+        // the call started under an earlier, higher limit
         if state.falls != falls {
             return;
         }
         let lower = (state.allowed * 7 / 10).max(1);
         let surplus = state.allowed - lower;
-        state.owed += surplus - self.places.forget_permits(surplus);
+        state.owed += surplus - self.permits.forget_permits(surplus);
         state.allowed = lower;
-        state.well = 0;
+        state.succeeded = 0;
         state.falls += 1;
     }
 
@@ -93,21 +93,21 @@ impl CallLevel {
     }
 }
 
-impl Place<'_> {
-    /// The call went well.
-    pub(crate) fn went_well(self) {
-        self.level.rise();
+impl CallPermit<'_> {
+    /// The call succeeded.
+    pub(crate) fn succeeded(self) {
+        self.limit.rise();
     }
 
-    /// The store asked for fewer calls.
-    pub(crate) fn was_too_much(self) {
-        self.level.fall(self.falls);
+    /// The store throttled the call.
+    pub(crate) fn throttled(self) {
+        self.limit.fall(self.falls);
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for CallPermit<'_> {
     fn drop(&mut self) {
-        let mut state = self.level.state();
+        let mut state = self.limit.state();
         if let Some(owed) = state.owed.checked_sub(1)
             && let Some(permit) = self.permit.take()
         {

@@ -1,79 +1,79 @@
 use super::*;
 
-/// Holds as many places as there are, and gives their number.
-fn free(level: &CallLevel) -> usize {
-    level.places.available_permits()
+/// The permits that are free now.
+fn free(limit: &AdaptiveLimit) -> usize {
+    limit.permits.available_permits()
 }
 
 #[tokio::test]
-async fn the_level_falls_once_for_all_calls_of_a_level() {
-    let level = CallLevel::new(10);
+async fn the_limit_falls_once_for_all_calls_started_under_it() {
+    let limit = AdaptiveLimit::new(10);
     let mut held = Vec::new();
     for _ in 0..10 {
-        held.push(level.place().await);
+        held.push(limit.acquire().await);
     }
-    for place in held.split_off(4) {
-        place.was_too_much();
+    for permit in held.split_off(4) {
+        permit.throttled();
     }
-    assert_eq!((level.allowed(), free(&level)), (7, 3), "four of seven places are held");
-    for place in held {
-        place.was_too_much();
+    assert_eq!((limit.allowed(), free(&limit)), (7, 3), "four of seven permits are held");
+    for permit in held {
+        permit.throttled();
     }
-    assert_eq!((level.allowed(), free(&level)), (7, 7));
+    assert_eq!((limit.allowed(), free(&limit)), (7, 7));
 }
 
 #[tokio::test]
-async fn places_taken_away_while_held_are_not_given_back() {
-    let level = CallLevel::new(10);
+async fn permits_above_a_lowered_limit_are_not_released() {
+    let limit = AdaptiveLimit::new(10);
     let mut held = Vec::new();
     for _ in 0..10 {
-        held.push(level.place().await);
+        held.push(limit.acquire().await);
     }
-    held.pop().unwrap().was_too_much();
-    assert_eq!((level.allowed(), free(&level)), (7, 0));
+    held.pop().unwrap().throttled();
+    assert_eq!((limit.allowed(), free(&limit)), (7, 0));
     held.truncate(7);
-    assert_eq!(free(&level), 0, "seven are held");
+    assert_eq!(free(&limit), 0, "seven are held");
     drop(held);
-    assert_eq!(free(&level), 7);
+    assert_eq!(free(&limit), 7);
 }
 
 #[tokio::test]
-async fn the_level_never_falls_below_one() {
-    let level = CallLevel::new(64);
+async fn the_limit_never_falls_below_one() {
+    let limit = AdaptiveLimit::new(64);
     for _ in 0..100 {
-        level.place().await.was_too_much();
+        limit.acquire().await.throttled();
     }
-    assert_eq!((level.allowed(), free(&level)), (1, 1));
+    assert_eq!((limit.allowed(), free(&limit)), (1, 1));
 }
 
 #[tokio::test]
-async fn the_level_rises_by_one_for_as_many_calls_as_it_allows_and_never_above_the_first() {
-    let level = CallLevel::new(10);
-    level.place().await.was_too_much();
+async fn the_limit_rises_by_one_after_as_many_calls_as_it_allows_up_to_its_first_value() {
+    let limit = AdaptiveLimit::new(10);
+    limit.acquire().await.throttled();
     for allowed in [7, 8, 9] {
-        assert_eq!(level.allowed(), allowed);
+        assert_eq!(limit.allowed(), allowed);
         for _ in 0..allowed {
-            level.place().await.went_well();
+            limit.acquire().await.succeeded();
         }
     }
     for _ in 0..100 {
-        level.place().await.went_well();
+        limit.acquire().await.succeeded();
     }
-    assert_eq!((level.allowed(), free(&level)), (10, 10));
+    assert_eq!((limit.allowed(), free(&limit)), (10, 10));
 }
 
 #[tokio::test]
-async fn a_rise_while_places_are_owed_forgives_one() {
-    let level = CallLevel::new(10);
+async fn a_rise_while_permits_are_owed_keeps_one() {
+    let limit = AdaptiveLimit::new(10);
     let mut held = Vec::new();
     for _ in 0..10 {
-        held.push(level.place().await);
+        held.push(limit.acquire().await);
     }
-    held.pop().unwrap().was_too_much();
+    held.pop().unwrap().throttled();
     for _ in 0..7 {
-        held.pop().unwrap().went_well();
+        held.pop().unwrap().succeeded();
     }
-    assert_eq!(level.allowed(), 8);
+    assert_eq!(limit.allowed(), 8);
     drop(held);
-    assert_eq!(free(&level), 8);
+    assert_eq!(free(&limit), 8);
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::MemoryStore;
 use crate::test_batches::{Batched, read};
 
-/// Takes a second for everything, and remembers how many calls there were at once.
+/// Every call takes a second; records the highest number of calls at once.
 #[derive(Debug, Clone, Default)]
 struct Slow {
     inner: MemoryStore,
@@ -90,7 +90,7 @@ impl StagedUpload for SlowUpload {
     }
 }
 
-/// One of each operation.
+/// Calls each operation.
 async fn everything(store: Limit<Slow>, key: String) {
     store.create_new(&key, "body".into()).await.unwrap();
     store.get(&key, None).await.unwrap();
@@ -107,7 +107,7 @@ async fn everything(store: Limit<Slow>, key: String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_most_so_many_calls_are_under_way() {
+async fn calls_in_progress_never_exceed_the_limit() {
     for (limit, most) in [(0, 1), (1, 1), (3, 3), (100, 12)] {
         let slow = Slow::default();
         let store = Limit::new(slow.clone(), limit);
@@ -123,13 +123,13 @@ async fn at_most_so_many_calls_are_under_way() {
     }
 }
 
-/// Each operation by itself waits for a place.
+/// Each operation by itself waits for a permit.
 #[tokio::test(start_paused = true)]
-async fn every_operation_takes_a_place() {
+async fn every_operation_takes_a_permit() {
     let store = Limit::new(MemoryStore::new(), 1);
     let mut upload = store.stage("staged").await.unwrap();
-    let level = store.level.clone();
-    let held = level.place().await;
+    let limit = store.limit.clone();
+    let held = limit.acquire().await;
     macro_rules! waits {
         ($call:expr) => {
             let waited = tokio::time::timeout(Duration::from_secs(9), $call).await;
@@ -154,28 +154,28 @@ async fn every_operation_takes_a_place() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_or_is_dropped_gives_its_place_back() {
+async fn a_call_that_fails_or_is_dropped_releases_its_permit() {
     let store = Limit::new(MemoryStore::new(), 1);
     store.get("missing", None).await.unwrap_err();
     drop(store.get("missing", None));
     let upload = store.stage("a").await.unwrap();
-    let place = tokio::time::timeout(Duration::from_secs(9), store.level.place()).await;
-    place.expect("an open upload holds none");
+    let permit = tokio::time::timeout(Duration::from_secs(9), store.limit.acquire()).await;
+    permit.expect("an open upload holds none");
     drop(upload);
 }
 
-/// Refuses calls while more than so many are under way, as a bucket under load does.
+/// Throttles calls above a number in progress at once, as a bucket under load does.
 #[derive(Debug, Clone)]
 struct Overloaded {
     slow: Slow,
-    bears: usize,
+    serves: usize,
     refused: Arc<AtomicUsize>,
 }
 
 #[async_trait]
 impl Store for Overloaded {
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes> {
-        if self.slow.gauge.now.load(Ordering::SeqCst) >= self.bears {
+        if self.slow.gauge.now.load(Ordering::SeqCst) >= self.serves {
             self.refused.fetch_add(1, Ordering::SeqCst);
             return Err(crate::StoreError::new(ErrorKind::Throttled, "read", key));
         }
@@ -202,8 +202,8 @@ impl Store for Overloaded {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_bound_finds_the_level_that_the_store_bears() {
-    let overloaded = Overloaded { slow: Slow::default(), bears: 20, refused: Arc::default() };
+async fn the_limit_adapts_to_what_the_store_serves() {
+    let overloaded = Overloaded { slow: Slow::default(), serves: 20, refused: Arc::default() };
     overloaded.slow.inner.create_new("key", "body".into()).await.unwrap();
     let limit = Limit::new(overloaded.clone(), 200);
     let store = crate::Retry::new(limit.clone());
@@ -223,7 +223,7 @@ async fn the_bound_finds_the_level_that_the_store_bears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn objects_read_by_one_call_take_one_place() {
+async fn objects_read_by_one_call_take_one_permit() {
     let batched = Batched::default();
     let store = Limit::new(batched.clone(), 1);
     assert_eq!(store.gets_per_call(), Batched::GETS_PER_CALL);
@@ -234,24 +234,24 @@ async fn objects_read_by_one_call_take_one_place() {
 }
 
 #[test]
-fn calls_at_once_are_those_of_the_store_below_the_bound() {
+fn calls_at_once_are_those_of_the_store_or_the_limit() {
     let calls_at_once = |bound| Limit::new(Batched::default(), bound).calls_at_once();
     assert_eq!([1, 2, 3, 4, 100].map(calls_at_once), [1, 2, 3, 3, 3]);
     assert_eq!(Limit::new(MemoryStore::new(), 200).calls_at_once(), 200);
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_throttled_object_of_many_lowers_the_level() {
+async fn one_throttled_object_of_many_lowers_the_limit() {
     let store = Limit::new(Batched::default(), 10);
     read(&store, &["a", "throttled", "b"]).await;
     assert_eq!((store.allowed(), store.calls_at_once()), (7, 3));
     for _ in 0..7 {
         read(&store, &["a", "not found"]).await;
     }
-    assert_eq!(store.allowed(), 8, "calls that went well raise it");
+    assert_eq!(store.allowed(), 8, "successful calls raise it");
     for _ in 0..20 {
         read(&store, &["not found"]).await;
         read(&store, &[]).await;
     }
-    assert_eq!(store.allowed(), 8, "what failed for another reason says nothing");
+    assert_eq!(store.allowed(), 8, "other failures change nothing");
 }
