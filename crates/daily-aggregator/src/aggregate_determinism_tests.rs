@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::world::{World, committed, envelope, gzip, key, noise, put};
 use bytes::Bytes;
 use std::collections::BTreeSet;
-use testkit::{Dawdle, Hooked};
+use testkit::{RandomDelays, Hooked};
 use testkit_stores::TestStore;
 
 /// A day of 80 files, some tiny, some large, some empty or broken, with duplicates in between. The set of its lines.
@@ -31,7 +31,7 @@ async fn busy_day(world: &World) -> BTreeSet<String> {
 /// Runs into a lake of its own, with gets that take their time.
 async fn parts_of(world: &World, options: Options, seed: u64) -> Vec<(String, Bytes)> {
     let world = World { lake: TestStore::new(), options, ..world.clone() };
-    let source = Hooked { store: world.source.clone(), hook: Dawdle::new(seed, 10) };
+    let source = Hooked { store: world.source.clone(), hook: RandomDelays::new(seed, 10) };
     committed(world.run_over(source, world.lake.clone(), Request::default()).await.unwrap().outcome);
     world.parts().await
 }

@@ -3,7 +3,7 @@ use crate::testing::world::{World, committed, gzip, key, lines_of, partition, pu
 use async_trait::async_trait;
 use lake::Outcome;
 use std::sync::Mutex;
-use testkit::{Call, Dawdle, Hook, Hooked, Meanwhile};
+use testkit::{Call, RandomDelays, Hook, Hooked, Meanwhile};
 use testkit_stores::TestStore;
 
 /// Replaces (or deletes, where there is no text) an object just before the first get of it.
@@ -91,7 +91,7 @@ async fn a_source_that_never_holds_still_ends_in_an_error() {
 
 /// Runs over slow stores; what comes out is an outcome, whatever the others do.
 async fn slow_run(world: &World, seed: u64, longest: u32, request: Request) -> Outcome {
-    let hook = Dawdle::new(seed, longest);
+    let hook = RandomDelays::new(seed, longest);
     let source = Hooked { store: world.source.clone(), hook: hook.clone() };
     let lake = Hooked { store: world.lake.clone(), hook };
     match world.run_over(source, lake, request).await {

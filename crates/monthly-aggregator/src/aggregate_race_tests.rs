@@ -3,7 +3,7 @@
 use super::*;
 use crate::test_world::{GAPS, World, day, numbers_of, october, record, rounds, stride, ten_of};
 use lake::Outcome;
-use testkit::{Dawdle, Hooked, Meanwhile};
+use testkit::{RandomDelays, Hooked, Meanwhile};
 
 const REBUILD: Request = Request { rebuild: true, ..GAPS };
 
@@ -27,7 +27,7 @@ fn with_late() -> Vec<u64> {
 
 /// Runs over a slow store; what comes out is an outcome, whatever the others do.
 async fn slow_run(world: &World, seed: u64, longest: u32, request: Request) -> Outcome {
-    let lake = Hooked { store: world.lake.clone(), hook: Dawdle::new(seed, longest) };
+    let lake = Hooked { store: world.lake.clone(), hook: RandomDelays::new(seed, longest) };
     match world.run_over(lake, october(), request).await {
         Ok(report) => report.outcome,
         Err(error) => panic!("seed {seed}, {request:?}: {error}: {error:?}"),

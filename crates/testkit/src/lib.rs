@@ -2,11 +2,10 @@
 //!
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
 //! check but the types of `cloudtrail-model`. The [`Hooked`] store and the [`HookedQueue`] are how tests get between the calls
-//! of a run: [`Fault`] stops it at a chosen one, [`Meanwhile`] lets something happen before a chosen one, [`Dawdle`] lets
+//! of a run: [`Fault`] stops it at a chosen one, [`Meanwhile`] lets something happen before a chosen one, [`RandomDelays`] lets
 //! others in, [`Turns`] gives concurrent runs their turns in every order. With the feature `s3` there is an S3 and an SQS to
 //! talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
 
-mod dawdle;
 mod fault;
 mod hooked_queue;
 mod hooked_store;
@@ -16,6 +15,7 @@ mod lake;
 mod meanwhile;
 mod memory_queue;
 mod oracle;
+mod random_delays;
 #[cfg(feature = "s3")]
 pub mod s3;
 mod samples;
@@ -27,7 +27,6 @@ pub mod sqs;
 mod stamp;
 mod turns;
 
-pub use dawdle::Dawdle;
 pub use fault::{Effect, Fault, Then};
 pub use hooked_queue::HookedQueue;
 pub use hooked_store::{Call, Hook, Hooked};
@@ -35,6 +34,7 @@ pub use lake::{part_lines, partition_lines};
 pub use meanwhile::Meanwhile;
 pub use memory_queue::MemoryQueue;
 pub use oracle::{Oracle, OraclePartition};
+pub use random_delays::RandomDelays;
 pub use samples::samples_dir;
 pub use schedule::Schedule;
 pub use stamp::STAMP;
