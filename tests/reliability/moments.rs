@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use testkit::{Hooked, Meanwhile, STAMP};
+use testkit::{Hooked, Failpoint, STAMP};
 
 use crate::check::Watch;
 use crate::crash_points::{Case, cases, late_files};
@@ -46,7 +46,7 @@ async fn before_every_call(case: &Case, event: Event) -> usize {
         let context = format!("{}: {event:?} before call {spared}", case.name);
         let world = case.world.snapshot();
         let mut watch = Watch::of(&world);
-        let meanwhile = Meanwhile::before_call(spared, event.happen(world.clone()));
+        let meanwhile = Failpoint::before_call(spared, event.happen(world.clone()));
         let source = Arc::new(Hooked { store: world.source(), hook: meanwhile.clone() });
         let lake = Arc::new(Hooked { store: world.lake(), hook: meanwhile.clone() });
         let ended = case.work.run_over(source, lake, STAMP).await;

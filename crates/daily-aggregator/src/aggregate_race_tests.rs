@@ -3,7 +3,7 @@ use crate::testing::world::{World, committed, gzip, key, lines_of, partition, pu
 use async_trait::async_trait;
 use lake::Outcome;
 use std::sync::Mutex;
-use testkit::{Call, RandomDelays, Hook, Hooked, Meanwhile};
+use testkit::{Call, RandomDelays, Hook, Hooked, Failpoint};
 use testkit_stores::TestStore;
 
 /// Replaces (or deletes, where there is no text) an object just before the first get of it.
@@ -213,7 +213,7 @@ async fn another_run_at_any_moment_of_a_run_or_a_rebuild_loses_nothing() {
             }
             world.deliver("b", 10..40).await;
             let other = world.clone();
-            let hook = Meanwhile::before_call(spared, async move {
+            let hook = Failpoint::before_call(spared, async move {
                 other.deliver("late", 30..60).await;
                 other.commit().await;
             });

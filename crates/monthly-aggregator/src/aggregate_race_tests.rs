@@ -3,7 +3,7 @@
 use super::*;
 use crate::test_world::{GAPS, World, day, numbers_of, october, record, rounds, stride, ten_of};
 use lake::Outcome;
-use testkit::{RandomDelays, Hooked, Meanwhile};
+use testkit::{RandomDelays, Hooked, Failpoint};
 
 const REBUILD: Request = Request { rebuild: true, ..GAPS };
 
@@ -150,7 +150,7 @@ async fn three_days(has_month: bool) -> World {
 
 /// Runs while something happens right before the call after so many. `None` where the run has fewer calls.
 async fn run_meanwhile(world: &World, event: Event, spared: usize) -> Option<Outcome> {
-    let hook = Meanwhile::before_call(spared, happen(world.clone(), event));
+    let hook = Failpoint::before_call(spared, happen(world.clone(), event));
     let lake = Hooked { store: world.lake.clone(), hook: hook.clone() };
     let report = world.run_over(lake, october(), REBUILD).await;
     let outcome = report.unwrap_or_else(|e| panic!("{event:?} before call {spared}: {e}: {e:?}")).outcome;

@@ -1,18 +1,18 @@
-//! What the tests of several crates need. For tests alone.
+//! What the tests of several crates share. For tests only.
 //!
 //! The reference ([`Oracle`]) and the readers of lakes are slow and simple on purpose: they share no code with what they
-//! check but the types of `cloudtrail-model`. The [`Hooked`] store and the [`HookedQueue`] are how tests get between the calls
-//! of a run: [`Fault`] stops it at a chosen one, [`Meanwhile`] lets something happen before a chosen one, [`RandomDelays`] lets
-//! others in, [`Turns`] gives concurrent runs their turns in every order. With the feature `s3` there is an S3 and an SQS to
-//! talk to, and [`MemoryQueue`] is a queue as unfriendly as SQS may be.
+//! check except the types of `cloudtrail-model`. [`Hooked`] (a store) and [`HookedQueue`] run a [`Hook`] before and after
+//! every call: [`Fault`] fails a chosen call, [`Failpoint`] runs an event before a chosen call, [`RandomDelays`] yields to
+//! other tasks, [`Turns`] runs concurrent attempts in every order of their calls. The feature `s3` adds servers of S3 and SQS
+//! in the process. [`MemoryQueue`] is a queue with at-least-once delivery, as SQS is.
 
+mod failpoint;
 mod fault;
 mod hooked_queue;
 mod hooked_store;
 #[cfg(feature = "s3")]
 mod http_server;
 mod lake;
-mod meanwhile;
 mod memory_queue;
 mod oracle;
 mod random_delays;
@@ -27,11 +27,11 @@ pub mod sqs;
 mod stamp;
 mod turns;
 
+pub use failpoint::Failpoint;
 pub use fault::{Effect, Fault, Then};
 pub use hooked_queue::HookedQueue;
 pub use hooked_store::{Call, Hook, Hooked};
 pub use lake::{part_lines, partition_lines};
-pub use meanwhile::Meanwhile;
 pub use memory_queue::MemoryQueue;
 pub use oracle::{Oracle, OraclePartition};
 pub use random_delays::RandomDelays;

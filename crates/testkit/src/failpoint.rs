@@ -1,4 +1,4 @@
-//! A store in which something happens between two calls of a run.
+//! A failpoint: an event of the test before a chosen call of a run.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,38 +13,38 @@ use crate::hooked_store::{Call, Hook};
 
 type Event = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Lets something happen once, right before a chosen call, which waits for its end: with a number for each, a test gets
-/// between any two calls of a run.
-pub struct Meanwhile {
+/// Runs an event once, before a chosen call; the call waits for its end. A test that chooses each call in turn covers every
+/// point between two calls of a run.
+pub struct Failpoint {
     spared: usize,
     calls: AtomicUsize,
     event: Mutex<Option<Event>>,
-    /// By itself, since a run may drop a call that waits.
-    under_way: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    /// A task of its own, since a run may drop the call that waits for it.
+    in_progress: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Meanwhile {
-    /// The event comes before the call after so many that are spared.
+impl Failpoint {
+    /// Runs the event before the call that follows `spared` others.
     pub fn before_call(spared: usize, event: impl Future<Output = ()> + Send + 'static) -> Arc<Self> {
-        Arc::new(Meanwhile {
+        Arc::new(Failpoint {
             spared,
             calls: AtomicUsize::new(0),
             event: Mutex::new(Some(Box::pin(event))),
-            under_way: tokio::sync::Mutex::default(),
+            in_progress: tokio::sync::Mutex::default(),
         })
     }
 
-    /// Whether there was such a call. Waits for the end of the event.
+    /// Whether the run made that call. Waits for the end of the event.
     pub async fn happened(&self) -> bool {
         self.end().await;
         self.calls.load(SeqCst) > self.spared
     }
 
     async fn end(&self) {
-        let mut under_way = self.under_way.lock().await;
-        if let Some(event) = &mut *under_way {
+        let mut in_progress = self.in_progress.lock().await;
+        if let Some(event) = &mut *in_progress {
             let ended = event.await;
-            *under_way = None;
+            *in_progress = None;
             if let Err(failed) = ended {
                 std::panic::resume_unwind(failed.into_panic());
             }
@@ -53,19 +53,19 @@ impl Meanwhile {
 }
 
 #[async_trait]
-impl Hook for Meanwhile {
+impl Hook for Failpoint {
     async fn before(&self, _call: Call, _key: &str) -> Result<()> {
         if self.calls.fetch_add(1, SeqCst) == self.spared {
             let event = self.event.lock().unwrap_or_else(PoisonError::into_inner).take();
-            *self.under_way.lock().await = event.map(tokio::spawn);
+            *self.in_progress.lock().await = event.map(tokio::spawn);
             self.end().await;
         }
         Ok(())
     }
 }
 
-impl fmt::Debug for Meanwhile {
+impl fmt::Debug for Failpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Meanwhile").field("spared", &self.spared).finish_non_exhaustive()
+        f.debug_struct("Failpoint").field("spared", &self.spared).finish_non_exhaustive()
     }
 }
