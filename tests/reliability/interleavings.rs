@@ -13,7 +13,7 @@ use testkit::{Effect, Fault, Hooked, STAMP, Schedule, Then, Turns};
 use crate::asked;
 use crate::check::Watch;
 use crate::crash_points::{commit, late_files};
-use crate::moments::is_lost_upload;
+use crate::failpoints::is_lost_upload;
 use crate::work::{Failure, Work};
 use crate::world::{DAYS, World, day, last_day, november, october};
 

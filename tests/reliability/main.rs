@@ -1,10 +1,9 @@
-//! Nothing is lost, whatever happens: the stages themselves in a world in memory, where every call can fail, every moment can
-//! bring something, and every order of concurrent attempts can be run; and a model of the journal's protocol, of which every
-//! state is looked at.
+//! Fault injection: the stages in memory, where every call can fail, an event can come before every call, and concurrent
+//! attempts can run in every order; and a model of the commit protocol, checked in every state.
 //!
-//! After whatever happened, every [`Invariant`](lake::Invariant) is checked by `check`. What was run and how
-//! often is printed (`cargo test --test reliability -- --nocapture`), and noted in docs/internals/reliability.md. Tests that are ignored
-//! are the same with larger bounds: `scripts/reliability` runs them.
+//! After each fault `check` checks every [`Invariant`](lake::Invariant). The tests print what they ran and how often
+//! (`cargo test --test reliability -- --nocapture`); docs/RELIABILITY.md notes it. Ignored tests are the same with larger
+//! bounds: `scripts/reliability` runs them.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,9 +18,9 @@ mod asked;
 mod chain;
 mod check;
 mod crash_points;
+mod failpoints;
 mod interleavings;
 mod journal_model;
-mod moments;
 mod queues;
 mod record;
 mod unlucky_calls;

@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::world::{World, committed, envelope, gzip, key, noise, put};
 use bytes::Bytes;
 use std::collections::BTreeSet;
-use testkit::{RandomDelays, Hooked};
+use testkit::{Hooked, RandomDelays};
 use testkit_stores::TestStore;
 
 /// A day of 80 files, some tiny, some large, some empty or broken, with duplicates in between. The set of its lines.

@@ -3,7 +3,7 @@ use crate::testing::world::{World, committed, gzip, key, lines_of, partition, pu
 use async_trait::async_trait;
 use lake::Outcome;
 use std::sync::Mutex;
-use testkit::{Call, RandomDelays, Hook, Hooked, Failpoint};
+use testkit::{Call, Failpoint, Hook, Hooked, RandomDelays};
 use testkit_stores::TestStore;
 
 /// Replaces (or deletes, where there is no text) an object just before the first get of it.

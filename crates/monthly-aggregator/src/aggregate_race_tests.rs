@@ -3,7 +3,7 @@
 use super::*;
 use crate::test_world::{GAPS, World, day, numbers_of, october, record, rounds, stride, ten_of};
 use lake::Outcome;
-use testkit::{RandomDelays, Hooked, Failpoint};
+use testkit::{Failpoint, Hooked, RandomDelays};
 
 const REBUILD: Request = Request { rebuild: true, ..GAPS };
 

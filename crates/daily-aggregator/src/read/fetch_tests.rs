@@ -7,7 +7,7 @@ use lake_store::{Created, Depth, ErrorKind, Page, StagedUpload, list_all};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use testkit::{Call, RandomDelays, Hook, Hooked};
+use testkit::{Call, Hook, Hooked, RandomDelays};
 
 async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
     let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
@@ -57,7 +57,8 @@ async fn files_come_in_key_order_however_long_each_takes() {
         world.deliver(&format!("{file:03}"), [file]).await;
     }
     let files =
-        rest(start(&world, Hooked { store: world.source.clone(), hook: RandomDelays::new(3, 20) }).await).await;
+        rest(start(&world, Hooked { store: world.source.clone(), hook: RandomDelays::new(3, 20) }).await)
+            .await;
     let keys: Vec<&str> = files.iter().map(|file| &*file.meta.key).collect();
     assert_eq!(keys.len(), 200);
     assert!(keys.is_sorted());
