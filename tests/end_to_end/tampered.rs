@@ -59,7 +59,7 @@ fn parts_that_no_journal_vouches_for_are_named() {
         .objects();
     let problems: Vec<&serde_json::Value> =
         json.iter().flat_map(|of| of["problems"].as_array().unwrap()).collect();
-    assert!(problems.iter().all(|problem| problem["invariant"] == "nothing-unnamed"), "{problems:?}");
+    assert!(problems.iter().all(|problem| problem["invariant"] == "no-orphans"), "{problems:?}");
     assert_eq!(problems.len(), 2);
 
     // a day that is asked for has only its own

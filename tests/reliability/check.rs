@@ -134,7 +134,7 @@ impl Seen {
             Invariant::OneCommitPerClaim => self.commits_follow_their_claims(),
             Invariant::PartsBeforeCommit => self.named_parts_are_there(),
             Invariant::PartsAsCommitted => nothing(self.quiet().map(|quiet| &quiet.problems)),
-            Invariant::NothingUnnamed => self.nothing_else_is_there(),
+            Invariant::NoOrphans => self.nothing_else_is_there(),
             Invariant::JournalOnlyGrows => self.the_journal_only_grows(),
             // `acks` and `chain` look at each message as it is deleted
             Invariant::AckAfterCommit => Ok(()),

@@ -146,7 +146,7 @@ async fn an_object_that_no_commit_names_is_named() {
     put(&world.lake, &orphan, gzip(b"{}\n")).await;
     let problem = problem(&world, &orphan).await;
     assert!(problem.contains("no commit names it; `trailmill daily --day 2026-11-22` "), "{problem}");
-    assert!(problem.ends_with(" [nothing-unnamed]"), "{problem}");
+    assert!(problem.ends_with(" [no-orphans]"), "{problem}");
 }
 
 #[tokio::test]

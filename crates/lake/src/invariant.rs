@@ -1,43 +1,43 @@
-//! What is true of a lake, whatever happens: one list, for the tests, for `trailmill verify` and for the metrics.
+//! The invariants of a lake: one list for the tests, for `trailmill verify` and for the metrics.
 
 use std::fmt;
 
-/// A promise that no fault may break. Tests check every one after every fault; a run that finds one broken fails, names
-/// it, and counts it as a metric; `trailmill verify` names it with each problem.
+/// A property of a lake that no fault may break. Tests check each after every fault. A run that finds one broken fails, names
+/// it and counts it in the metric `InvariantsBroken`. `trailmill verify` names it with each problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {
-    /// Every log file is read, or named with the reason why not.
+    /// Every listed log file is committed, or quarantined with a reason.
     FilesAccounted,
-    /// What went in came out, or was there already.
+    /// Records in = records out + duplicates + records of other months.
     RecordsConserved,
-    /// Lines are the bytes that CloudTrail wrote.
+    /// Lines are the bytes CloudTrail wrote.
     BytesVerbatim,
-    /// No record twice.
+    /// A partition holds no record twice.
     OncePerPartition,
-    /// No record in two months, none in no month.
+    /// Every record is in exactly one month.
     OneHomeMonth,
-    /// Running again changes nothing.
+    /// A second run changes nothing.
     Idempotent,
-    /// Fencing works.
+    /// At most one of two concurrent attempts commits.
     OneCommitPerClaim,
-    /// Commits name what is there.
+    /// Parts are visible before the commit that names them.
     PartsBeforeCommit,
-    /// Parts stay what they were when they were committed.
+    /// Parts do not change after their commit.
     PartsAsCommitted,
-    /// Nothing is visible but what counts.
-    NothingUnnamed,
+    /// Every visible object of a partition is named by a commit.
+    NoOrphans,
     /// The journal is append-only.
     JournalOnlyGrows,
-    /// Messages are deleted last.
+    /// Messages are deleted after the commit.
     AckAfterCommit,
-    /// The lake is no source.
+    /// Objects of the lake are never read as log files.
     OutputNeverInput,
-    /// Memory does not grow with what is read.
+    /// Memory does not grow with the size of the objects read.
     MemoryBounded,
 }
 
 impl Invariant {
-    /// All of them, from what goes in to what it costs.
+    /// All invariants, in the order of docs/INVARIANTS.md.
     pub const ALL: [Invariant; 14] = [
         Invariant::FilesAccounted,
         Invariant::RecordsConserved,
@@ -48,14 +48,14 @@ impl Invariant {
         Invariant::OneCommitPerClaim,
         Invariant::PartsBeforeCommit,
         Invariant::PartsAsCommitted,
-        Invariant::NothingUnnamed,
+        Invariant::NoOrphans,
         Invariant::JournalOnlyGrows,
         Invariant::AckAfterCommit,
         Invariant::OutputNeverInput,
         Invariant::MemoryBounded,
     ];
 
-    /// Its name in logs, in what `verify` prints, and in the tests.
+    /// The name in logs, metrics, the output of `verify` and the tests.
     pub fn name(self) -> &'static str {
         match self {
             Invariant::FilesAccounted => "files-accounted",
@@ -67,7 +67,7 @@ impl Invariant {
             Invariant::OneCommitPerClaim => "one-commit-per-claim",
             Invariant::PartsBeforeCommit => "parts-before-commit",
             Invariant::PartsAsCommitted => "parts-as-committed",
-            Invariant::NothingUnnamed => "nothing-unnamed",
+            Invariant::NoOrphans => "no-orphans",
             Invariant::JournalOnlyGrows => "journal-only-grows",
             Invariant::AckAfterCommit => "ack-after-commit",
             Invariant::OutputNeverInput => "output-never-input",
@@ -75,7 +75,7 @@ impl Invariant {
         }
     }
 
-    /// What it says, as one sentence.
+    /// The invariant as one sentence.
     pub fn says(self) -> &'static str {
         match self {
             Invariant::FilesAccounted => {
@@ -89,72 +89,76 @@ impl Invariant {
                  gives back the same JSON."
             }
             Invariant::OncePerPartition => {
-                "A record with an event id is in its partition once for each distinct text, whatever was delivered or run \
-                 how often."
+                "A partition holds the records with an event ID once each, deduplicated by (eventID, exact bytes), however \
+                 often they are delivered and the stages run."
             }
             Invariant::OneHomeMonth => {
-                "A record of the days that a month is made of is in the Parquet of one month, by its event time and its day \
-                 of delivery alone."
+                "A record of the days that a month reads is in the Parquet of exactly one month, determined by its event time \
+                 and its delivery day alone."
             }
-            Invariant::Idempotent => "A run with nothing new to do leaves the lake as it is, to the byte.",
+            Invariant::Idempotent => "A run without new input leaves every byte of the lake unchanged.",
             Invariant::OneCommitPerClaim => {
-                "A commit stands right behind the claim of its own attempt: of two attempts on one base, one commits at most."
+                "A commit directly follows the claim of its own attempt: of two attempts on the same state, at most one commits."
             }
             Invariant::PartsBeforeCommit => {
-                "What the commits of a partition name, and no later one retired, is there."
+                "Every part that a commit names, and that no later commit retired, exists."
             }
             Invariant::PartsAsCommitted => {
-                "A part has the bytes, the SHA-256 and the number of records that its commit says."
+                "A part has the size, the SHA-256 and the number of records that its commit states."
             }
-            Invariant::NothingUnnamed => {
-                "Once no attempt is in progress or dead, what is visible in a partition is what its commits name."
+            Invariant::NoOrphans => {
+                "When no attempt is in progress and none has died, every visible object of a partition is named by its commits."
             }
             Invariant::JournalOnlyGrows => {
-                "Journal entries are numbered without a gap, and once written they neither change nor go."
+                "Journal entries are numbered without gaps, and are never changed or deleted."
             }
             Invariant::AckAfterCommit => {
-                "A message is deleted only when all it asks for is committed, or confirmed by the next queue."
+                "A message is deleted only after its work is committed, or confirmed by the next queue."
             }
             Invariant::OutputNeverInput => "No object of a lake is ever read as a log file.",
             Invariant::MemoryBounded => {
-                "Memory is bounded by the settings and the number of a day's or month's records, not by what an object claims \
-                 to hold."
+                "Memory is bounded by the settings and the number of records of a day or month, not by the sizes that an object \
+                 declares."
             }
         }
     }
 
-    /// What holds it, while Trailmill runs and afterwards.
+    /// How Trailmill enforces and checks it, as one sentence.
     pub fn held_by(self) -> &'static str {
         match self {
             Invariant::FilesAccounted | Invariant::RecordsConserved => {
-                "Checked before every commit, which is not made otherwise; the sums of the journal by `verify`."
+                "Checked before every commit, which fails otherwise; `verify` checks the sums of the journal."
             }
             Invariant::BytesVerbatim => {
-                "Every line is cut out of the log file, never written anew; daily parts are read back as records by `verify`."
+                "Every line is a slice of the log file, never serialized again; `verify` reads the records of daily parts back."
             }
             Invariant::OncePerPartition => {
-                "An index of the records of the partition, those of its parts included; counted again by `verify`."
+                "A deduplication index of the partition, existing parts included; `verify` counts again."
             }
             Invariant::OneHomeMonth => "A pure function of event time and delivery day.",
-            Invariant::Idempotent => "The journal says what was read; a run reads what is new.",
+            Invariant::Idempotent => {
+                "The journal names the inputs that were read; a run reads new ones only."
+            }
             Invariant::OneCommitPerClaim => {
-                "Entries are created only where there is none; checked whenever a journal is read."
+                "Entries are written by put-if-absent; checked whenever a journal is read."
             }
             Invariant::PartsBeforeCommit => {
-                "Parts are published before their commit; looked for by every run of their partition, and by `verify`."
+                "Parts are published before their commit; every run of the partition and `verify` look for them."
             }
             Invariant::PartsAsCommitted => {
-                "Checked whenever a part is read back, and of every part by `verify`."
+                "Checked whenever a part is read back; `verify` checks every part."
             }
-            Invariant::NothingUnnamed => "Every claim is followed by a sweep; looked for by `verify`.",
+            Invariant::NoOrphans => "A sweep follows every claim; `verify` reports orphans.",
             Invariant::JournalOnlyGrows => "Checked whenever a journal is read.",
             Invariant::AckAfterCommit => {
-                "A handler returns last; Lambda and `trailmill worker` delete what did not fail."
+                "Lambda and `trailmill worker` delete a message after its handler succeeded."
             }
             Invariant::OutputNeverInput => {
-                "Only keys of CloudTrail's form are listed, below its own prefixes."
+                "Only keys in CloudTrail's format, below its own prefixes, are listed."
             }
-            Invariant::MemoryBounded => "Limits on bytes in flight, texts, ratios, records and nesting.",
+            Invariant::MemoryBounded => {
+                "Limits on bytes in flight, text sizes, compression ratios, records and nesting."
+            }
         }
     }
 }
@@ -166,15 +170,15 @@ impl fmt::Display for Invariant {
 }
 
 const INTRODUCTION: &str = "\
-# What is always true
+# Invariants
 
-Made from the list in the code by `cargo run -p lake --example invariants > docs/internals/invariants.md`. Do not edit it
-here. What follows for users is in [guarantees.md](../guide/guarantees.md), how it is tested in [reliability.md](reliability.md).
+Generated from `crates/lake/src/invariant.rs` by `cargo run -p lake --example invariants > docs/INVARIANTS.md`; do not edit.
+[GUARANTEES.md](GUARANTEES.md) says what they mean for users, [RELIABILITY.md](RELIABILITY.md) how they are tested.
 
-`trailmill verify` names with each problem the invariant that is broken. A message whose handling found one broken fails, its
-log line names it under `invariant`, and the metric `InvariantsBroken` counts it.
+`trailmill verify` names the broken invariant with each problem. A message whose handler finds a broken invariant fails; its
+log line names the invariant in the field `invariant`, and the metric `InvariantsBroken` counts it.
 
-| name | what is true | what holds it |
+| name | invariant | enforced by |
 |---|---|---|
 ";
 

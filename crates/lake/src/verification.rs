@@ -61,10 +61,7 @@ impl Verification {
         for orphan in &found.orphans {
             let key = &orphan.key;
             if orphan.claim <= state.last_seq {
-                self.found(
-                    Invariant::NothingUnnamed,
-                    format!("{key}: no commit names it; {sweep} deletes it"),
-                );
+                self.found(Invariant::NoOrphans, format!("{key}: no commit names it; {sweep} deletes it"));
             } else if lost {
                 let what = format!(
                     "{key}: the journal ends at entry {:06}, and this part was written after claim {:06}: entries from \
@@ -80,7 +77,7 @@ impl Verification {
         for key in found.foreign {
             let what =
                 format!("{key}: not a part of this lake, but readers of the table may read it: move it away");
-            self.found(Invariant::NothingUnnamed, what);
+            self.found(Invariant::NoOrphans, what);
         }
         Ok(())
     }

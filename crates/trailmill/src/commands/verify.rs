@@ -192,7 +192,7 @@ async fn unjournaled_problems(
                         "it is in no partition, but readers see it; move it away".to_owned(),
                     ),
                 };
-                let (invariant, what) = (Invariant::NothingUnnamed, format!("{key}: {problem}"));
+                let (invariant, what) = (Invariant::NoOrphans, format!("{key}: {problem}"));
                 problems.entry(of).or_default().push(Problem { invariant, what });
             }
         }
