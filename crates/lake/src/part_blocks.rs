@@ -1,8 +1,8 @@
-//! Gzip as the daily stage writes it, inflated block by block: faster than as a stream.
+//! Inflates gzip in the form that the daily stage writes, block by block: faster than as a stream.
 //!
-//! Such a part is one gzip member of deflate blocks that do not refer to each other, each ended by a sync flush, an empty
-//! stored block. So each can be inflated in one go. Where a sync flush seems to be may be chance: a block then does not
-//! inflate to its end, and the whole part is read as a stream instead, as is every part that is not of this form.
+//! Such a part is one gzip member. Its deflate blocks do not refer to each other, and each ends with a sync flush (an empty
+//! stored block), so each can be inflated by one call. The bytes of a sync flush may also occur inside a block: the block then
+//! does not inflate to its end, and the whole part is read as a stream instead. So is every part in another form.
 
 use std::io::Write;
 
@@ -10,28 +10,28 @@ use block_deflate::STREAM_END;
 use libdeflater::{Crc, DecompressionError, Decompressor};
 use memchr::memmem;
 
-/// What a member begins with that has neither a name nor anything else in its header; flags and time follow.
+/// The first bytes of a member without optional header fields. The modification time and flags follow.
 const MEMBER: [u8; 4] = [0x1f, 0x8b, 8, 0];
 const HEADER_BYTES: usize = 10;
-/// What a sync flush ends with: the lengths of an empty stored block.
+/// The last bytes of a sync flush: the lengths of an empty stored block.
 const SYNC_FLUSH: [u8; 4] = [0, 0, 0xff, 0xff];
-/// A last block put behind each block. Its text shows that the block was inflated to its end: no part has such bytes, for
-/// they are not UTF-8.
+/// A final stored block, appended to each block. Its text proves that the block was inflated to its end: a part never contains
+/// these bytes, since they are not UTF-8.
 const STOPPER: [u8; 13] = [1, 8, 0, 0xf7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 const STOPPER_TEXT: usize = 8;
-/// Bytes of deflated data that may be without a sync flush.
+/// The maximum of bytes without a sync flush.
 const DEFLATED_BYTES: usize = 16 << 20;
-/// Bytes of text there is room for at first: 32 for each byte of a block, within these two.
+/// Bounds of the first text buffer, in bytes: 32 for each byte of a block, within these two.
 const LEAST_TEXT_BYTES: usize = 64 << 10;
 const TEXT_BYTES: usize = 9 << 18;
-/// Bytes of text of one block, at most.
+/// The maximum of bytes of text in one block.
 const MOST_TEXT_BYTES: usize = 36 << 20;
 
-/// Inflates a part into a sink as it comes.
+/// Inflates a part into a sink, chunk by chunk.
 pub(crate) struct Blocks<W> {
-    /// What the text goes to.
+    /// The receiver of the text.
     pub(crate) sink: W,
-    /// What has come and is not inflated.
+    /// Bytes received and not inflated yet.
     pending: Vec<u8>,
     /// Bytes of `pending` in which no sync flush begins.
     searched: usize,
@@ -40,16 +40,16 @@ pub(crate) struct Blocks<W> {
     block: Vec<u8>,
     text: Vec<u8>,
     crc: Crc,
-    /// Bytes of text so far, as the trailer counts them.
+    /// Bytes of text so far, modulo 2^32, as in the trailer.
     length: u32,
 }
 
-/// The part is none of this form, or damaged.
+/// The part is not in this form, or is damaged.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct OtherForm;
+pub(crate) struct NotBlocks;
 
 impl<W: Write> Blocks<W> {
-    /// Nothing has come yet.
+    /// A decoder at the start of a part.
     pub(crate) fn new(sink: W) -> Self {
         Blocks {
             sink,
@@ -64,8 +64,8 @@ impl<W: Write> Blocks<W> {
         }
     }
 
-    /// Inflates the blocks that end in what has come.
-    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), OtherForm> {
+    /// Takes the next chunk, and inflates the blocks that are complete.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), NotBlocks> {
         let mut pending = std::mem::take(&mut self.pending);
         if pending.is_empty() {
             let inflated = self.inflate_blocks(chunk)?;
@@ -77,18 +77,18 @@ impl<W: Write> Blocks<W> {
         }
         self.searched = pending.len().saturating_sub(SYNC_FLUSH.len() - 1);
         self.pending = pending;
-        if self.pending.len() > DEFLATED_BYTES { Err(OtherForm) } else { Ok(()) }
+        if self.pending.len() > DEFLATED_BYTES { Err(NotBlocks) } else { Ok(()) }
     }
 
-    /// Inflates the blocks that end in some data, and returns where the last of them ends.
-    fn inflate_blocks(&mut self, data: &[u8]) -> Result<usize, OtherForm> {
+    /// Inflates the complete blocks in `data`, and returns the offset at which the last one ends.
+    fn inflate_blocks(&mut self, data: &[u8]) -> Result<usize, NotBlocks> {
         let mut start = 0;
         if !self.has_begun {
             if data.len() < HEADER_BYTES {
                 return Ok(0);
             }
             if !data.starts_with(&MEMBER) {
-                return Err(OtherForm);
+                return Err(NotBlocks);
             }
             self.has_begun = true;
             start = HEADER_BYTES;
@@ -102,7 +102,7 @@ impl<W: Write> Blocks<W> {
         Ok(start)
     }
 
-    fn inflate(&mut self, block: &[u8]) -> Result<(), OtherForm> {
+    fn inflate(&mut self, block: &[u8]) -> Result<(), NotBlocks> {
         self.block.clear();
         self.block.extend_from_slice(block);
         self.block.extend_from_slice(&STOPPER);
@@ -117,24 +117,24 @@ impl<W: Write> Blocks<W> {
                 Err(DecompressionError::InsufficientSpace) if self.text.len() < MOST_TEXT_BYTES => {
                     self.text.resize((2 * self.text.len()).min(MOST_TEXT_BYTES), 0);
                 }
-                Err(_) => return Err(OtherForm),
+                Err(_) => return Err(NotBlocks),
             }
         };
         let text = self.text[..length].strip_suffix(&STOPPER[STOPPER.len() - STOPPER_TEXT..]);
-        let text = text.ok_or(OtherForm)?;
+        let text = text.ok_or(NotBlocks)?;
         self.crc.update(text);
         // the trailer has the length modulo 2^32
-        self.length = self.length.wrapping_add(u32::try_from(text.len()).map_err(|_| OtherForm)?);
-        self.sink.write_all(text).map_err(|_| OtherForm)
+        self.length = self.length.wrapping_add(u32::try_from(text.len()).map_err(|_| NotBlocks)?);
+        self.sink.write_all(text).map_err(|_| NotBlocks)
     }
 
-    /// Whether all has come, and is as the trailer says.
+    /// Whether the part is complete and matches its trailer.
     pub(crate) fn is_whole(&self) -> bool {
         let trailer = [self.crc.sum().to_le_bytes(), self.length.to_le_bytes()].concat();
         self.has_begun && self.pending.strip_prefix(&STREAM_END) == Some(&trailer)
     }
 
-    /// The sink, and the CRC of the text that went to it.
+    /// The sink, and the CRC-32 of the text written to it.
     pub(crate) fn into_sink(self) -> (W, u32) {
         (self.sink, self.crc.sum())
     }

@@ -1,4 +1,4 @@
-//! Reads a part back: its digest, its text, and every line of it, in bounded memory.
+//! Reads a part back in bounded memory: its digest, its size and each of its lines.
 
 use std::io::Write;
 
@@ -9,36 +9,38 @@ use lake_store::{Store, StoreError};
 use libdeflater::Crc;
 use sha2::{Digest, Sha256};
 
-use crate::part_blocks::{Blocks, OtherForm};
+use crate::part_blocks::{Blocks, NotBlocks};
 use crate::{Part, hex};
 
-/// Bytes of an object that are fetched at once.
+/// Bytes fetched by one ranged read.
 const RANGE_BYTES: u64 = 4 << 20;
 
-/// What a part turned out to hold.
+/// The sizes and the digest of a part as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartContent {
-    /// Bytes of the object.
+    /// Size of the object in bytes.
     pub bytes: u64,
-    /// SHA-256 of the object, as [`Part::sha256`].
+    /// SHA-256 of the object, written as in [`Part::sha256`].
     pub sha256: String,
-    /// Bytes of its text.
+    /// Bytes of its text after decompression, line ends included.
     pub raw_bytes: u64,
-    /// Lines, each a record.
+    /// Number of lines, each a record.
     pub records: u64,
 }
 
 impl PartContent {
-    /// Where a part is not what the commit says of it.
+    /// The first difference from what the commit states about the part, as a sentence; `None` if there is none.
     pub fn difference(&self, part: &Part) -> Option<String> {
         let counts = [
             ("bytes", part.bytes, self.bytes),
             ("records", part.records, self.records),
             ("bytes of text", part.raw_bytes, self.raw_bytes),
         ];
-        let wrong = counts.into_iter().find(|(_, told, found)| told != found);
+        let wrong = counts.into_iter().find(|(_, expected, found)| expected != found);
         match wrong {
-            Some((what, told, found)) => Some(format!("it has {found} {what}, the journal says {told}")),
+            Some((what, expected, found)) => {
+                Some(format!("it has {found} {what}, the journal says {expected}"))
+            }
             None if part.sha256 != self.sha256 => {
                 Some(format!("its sha256 is {}, the journal says {}", self.sha256, part.sha256))
             }
@@ -47,26 +49,30 @@ impl PartContent {
     }
 }
 
-/// Why a part cannot be read.
+/// A part that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It is not whole gzip.
+    /// The object is truncated or damaged gzip.
     #[error("its gzip data is damaged")]
     Gzip(#[source] std::io::Error),
-    /// A line is no record.
+    /// A line is not a record.
     #[error("line {line} is not a record")]
     Line {
-        /// Which, from 1.
+        /// The line number, from 1.
         line: u64,
-        /// Why.
+        /// The cause.
         source: EnvelopeError,
     },
 }
 
-/// Reads a part of `bytes` bytes, calls `each` with the fold so far and each of its records, and returns the fold.
+/// Reads a part of `bytes` bytes and folds over its records: `each` is called with the accumulator and one record, in the
+/// order of the lines. Returns the sizes of the part and the accumulator.
+///
+/// # Errors
+/// Fails if the store fails, the gzip data is damaged, or a line is not a record.
 pub async fn read_part<T: Send + 'static>(
     store: &dyn Store,
     key: &str,
@@ -74,18 +80,18 @@ pub async fn read_part<T: Send + 'static>(
     fold: T,
     each: fn(&mut T, &Record<'_>),
 ) -> Result<(PartContent, T), PartError> {
-    let fold = Records { fold, each };
-    let (content, Records { fold, .. }) = read_lines(store, key, bytes, fold, Records::line).await?;
+    let fold = RecordFold { fold, each };
+    let (content, RecordFold { fold, .. }) = read_lines(store, key, bytes, fold, RecordFold::line).await?;
     Ok((content, fold))
 }
 
-/// A fold over records.
-struct Records<T> {
+/// A fold over records, for [`read_lines`].
+struct RecordFold<T> {
     fold: T,
     each: fn(&mut T, &Record<'_>),
 }
 
-impl<T> Records<T> {
+impl<T> RecordFold<T> {
     fn line(&mut self, line: &[u8]) -> Result<(), EnvelopeError> {
         let record = Record::from_line(line)?;
         (self.each)(&mut self.fold, &record);
@@ -93,7 +99,10 @@ impl<T> Records<T> {
     }
 }
 
-/// As [`read_part`], for who reads each line by itself, and so says whether it is a record.
+/// Like [`read_part`], for callers that parse the lines: `each` fails if its line is not a record.
+///
+/// # Errors
+/// Fails if the store fails, the gzip data is damaged, or `each` fails.
 pub async fn read_lines<T: Send + 'static>(
     store: &dyn Store,
     key: &str,
@@ -101,58 +110,59 @@ pub async fn read_lines<T: Send + 'static>(
     fold: T,
     each: fn(&mut T, &[u8]) -> Result<(), EnvelopeError>,
 ) -> Result<(PartContent, T), PartError> {
-    let known = Known { bytes: 0, crc: 0, seen: Crc::new() };
-    let lines = Lines { rest: Vec::new(), raw_bytes: 0, known, records: 0, fold, each, failed: None };
+    let seen = SeenText { bytes: 0, crc: 0, skipped: Crc::new() };
+    let lines = LineSink { rest: Vec::new(), raw_bytes: 0, seen, records: 0, fold, each, failed: None };
     let mut decoder = Decoder::Blocks(Box::new(Blocks::new(lines)));
     loop {
-        match read_through(store, key, bytes, decoder).await? {
-            Through::Whole(content, fold) => return Ok((content, fold)),
-            // again from its start, but for the lines that have come already
-            Through::OtherForm(lines) => decoder = Decoder::Stream(Box::new(MultiGzDecoder::new(lines))),
+        match read_once(store, key, bytes, decoder).await? {
+            ReadResult::Whole(content, fold) => return Ok((content, fold)),
+            // read it from its start again, skipping the text that was read
+            ReadResult::NotBlocks(lines) => decoder = Decoder::Stream(Box::new(MultiGzDecoder::new(lines))),
         }
     }
 }
 
-/// What came of reading an object once.
-enum Through<T> {
+/// The result of reading an object once.
+enum ReadResult<T> {
     Whole(PartContent, T),
-    OtherForm(Lines<T>),
+    /// Not the form of [`Blocks`]: the object must be read again as a stream.
+    NotBlocks(LineSink<T>),
 }
 
-async fn read_through<T: Send + 'static>(
+async fn read_once<T: Send + 'static>(
     store: &dyn Store,
     key: &str,
     bytes: u64,
     decoder: Decoder<T>,
-) -> Result<Through<T>, PartError> {
-    let mut reading = Reading { sha256: Sha256::new(), decoder };
+) -> Result<ReadResult<T>, PartError> {
+    let mut part = PartDecoder { sha256: Sha256::new(), decoder };
     let mut at = 0;
     loop {
-        // one byte more than the part should have tells one that has grown
+        // one byte more than expected, to detect an object that has grown
         let range = at..(at + RANGE_BYTES).min(bytes + 1);
         let asked = range.end - range.start;
         let chunk = store.get_range(key, range).await?;
         let got = chunk.len() as u64;
         at += got;
-        reading = match blocking(move || reading.feed(&chunk)).await? {
-            Fed::More(reading) => reading,
-            Fed::OtherForm(lines) => return Ok(Through::OtherForm(lines)),
+        part = match blocking(move || part.feed(&chunk)).await? {
+            ChunkResult::More(part) => part,
+            ChunkResult::NotBlocks(lines) => return Ok(ReadResult::NotBlocks(lines)),
         };
         if got < asked || at > bytes {
             break;
         }
     }
-    Ok(match blocking(move || reading.end()).await? {
-        Ended::Whole(sha256, lines) => {
+    Ok(match blocking(move || part.end()).await? {
+        EndResult::Whole(sha256, lines) => {
             let content =
                 PartContent { bytes: at, sha256, raw_bytes: lines.raw_bytes, records: lines.records };
-            Through::Whole(content, lines.fold)
+            ReadResult::Whole(content, lines.fold)
         }
-        Ended::OtherForm(lines) => Through::OtherForm(lines),
+        EndResult::NotBlocks(lines) => ReadResult::NotBlocks(lines),
     })
 }
 
-/// Runs work that keeps a core busy on a thread for such.
+/// Runs CPU-bound work on a thread of the blocking pool.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
@@ -160,57 +170,62 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     }
 }
 
-struct Reading<T> {
+/// The digest and the decoder of the bytes read so far.
+struct PartDecoder<T> {
     sha256: Sha256,
     decoder: Decoder<T>,
 }
 
 enum Decoder<T> {
-    /// Parts as the daily stage writes them.
-    Blocks(Box<Blocks<Lines<T>>>),
-    /// Any gzip.
-    Stream(Box<MultiGzDecoder<Lines<T>>>),
+    /// The blocks that the daily stage writes.
+    Blocks(Box<Blocks<LineSink<T>>>),
+    /// Any other gzip.
+    Stream(Box<MultiGzDecoder<LineSink<T>>>),
 }
 
-enum Fed<T> {
-    More(Reading<T>),
-    OtherForm(Lines<T>),
+/// The result of decoding one chunk.
+enum ChunkResult<T> {
+    More(PartDecoder<T>),
+    NotBlocks(LineSink<T>),
 }
 
-enum Ended<T> {
-    Whole(String, Lines<T>),
-    OtherForm(Lines<T>),
+/// The result of the end of the object: its SHA-256 and its lines.
+enum EndResult<T> {
+    Whole(String, LineSink<T>),
+    NotBlocks(LineSink<T>),
 }
 
-impl<T> Reading<T> {
-    fn feed(mut self, chunk: &Bytes) -> Result<Fed<T>, PartError> {
+impl<T> PartDecoder<T> {
+    fn feed(mut self, chunk: &Bytes) -> Result<ChunkResult<T>, PartError> {
         self.sha256.update(chunk);
-        let (failed, fed) = match &mut self.decoder {
+        let (failed, result) = match &mut self.decoder {
             Decoder::Blocks(blocks) => {
-                let fed = blocks.feed(chunk);
-                (blocks.sink.failed.take(), fed.map_err(|OtherForm| None))
+                let result = blocks.feed(chunk);
+                (blocks.sink.failed.take(), result.map_err(|NotBlocks| None))
             }
             Decoder::Stream(stream) => {
-                let fed = stream.write_all(chunk);
-                (stream.get_mut().failed.take(), fed.map_err(Some))
+                let result = stream.write_all(chunk);
+                (stream.get_mut().failed.take(), result.map_err(Some))
             }
         };
-        match (failed, fed, self.decoder) {
+        match (failed, result, self.decoder) {
             (Some(error), ..) => Err(error),
             (None, Err(Some(error)), _) => Err(PartError::Gzip(error)),
-            (None, Err(None), Decoder::Blocks(blocks)) => Ok(Fed::OtherForm(Lines::again(*blocks))),
-            (None, _, decoder) => Ok(Fed::More(Reading { decoder, ..self })),
+            (None, Err(None), Decoder::Blocks(blocks)) => {
+                Ok(ChunkResult::NotBlocks(LineSink::read_again(*blocks)))
+            }
+            (None, _, decoder) => Ok(ChunkResult::More(PartDecoder { decoder, ..self })),
         }
     }
 
-    fn end(self) -> Result<Ended<T>, PartError> {
+    fn end(self) -> Result<EndResult<T>, PartError> {
         let mut lines = match self.decoder {
             Decoder::Blocks(blocks) if blocks.is_whole() => blocks.into_sink().0,
-            Decoder::Blocks(blocks) => return Ok(Ended::OtherForm(Lines::again(*blocks))),
+            Decoder::Blocks(blocks) => return Ok(EndResult::NotBlocks(LineSink::read_again(*blocks))),
             Decoder::Stream(stream) => stream.finish().map_err(PartError::Gzip)?,
         };
-        if !lines.known.is_same() {
-            let error = std::io::Error::other("its text is another than when it was read before");
+        if !lines.seen.is_same() {
+            let error = std::io::Error::other("its text has changed since the first read");
             return Err(PartError::Gzip(error));
         }
         if !lines.rest.is_empty() {
@@ -219,52 +234,53 @@ impl<T> Reading<T> {
         }
         match lines.failed.take() {
             Some(error) => Err(error),
-            None => Ok(Ended::Whole(hex(&self.sha256.finalize()), lines)),
+            None => Ok(EndResult::Whole(hex(&self.sha256.finalize()), lines)),
         }
     }
 }
 
-/// Takes text as it comes and calls `each` for every whole line.
-struct Lines<T> {
+/// Splits text into lines, and calls `each` with every whole line.
+struct LineSink<T> {
     rest: Vec<u8>,
     raw_bytes: u64,
-    known: Known,
+    seen: SeenText,
     records: u64,
     fold: T,
     each: fn(&mut T, &[u8]) -> Result<(), EnvelopeError>,
     failed: Option<PartError>,
 }
 
-/// Text that has come before, and comes once more.
-struct Known {
-    /// How much of it is still to come.
+/// Text that was read before and is skipped in the second read.
+struct SeenText {
+    /// Bytes that are still to skip.
     bytes: u64,
+    /// CRC-32 of the text in the first read.
     crc: u32,
-    /// Of what has come once more.
-    seen: Crc,
+    /// CRC-32 of the skipped text so far.
+    skipped: Crc,
 }
 
-impl Known {
-    /// Passes over what is known, and returns what is not.
-    fn pass<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
-        let known = usize::try_from(self.bytes).map_or(text.len(), |bytes| bytes.min(text.len()));
-        let (known, new) = text.split_at(known);
-        self.seen.update(known);
-        self.bytes -= known.len() as u64;
+impl SeenText {
+    /// Skips text that was read before, and returns the rest.
+    fn skip<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
+        let seen = usize::try_from(self.bytes).map_or(text.len(), |bytes| bytes.min(text.len()));
+        let (seen, new) = text.split_at(seen);
+        self.skipped.update(seen);
+        self.bytes -= seen.len() as u64;
         new
     }
 
-    /// Whether all of it came once more, as it was.
+    /// Whether all of it was skipped, unchanged.
     fn is_same(&self) -> bool {
-        self.bytes == 0 && self.seen.sum() == self.crc
+        self.bytes == 0 && self.skipped.sum() == self.crc
     }
 }
 
-impl<T> Lines<T> {
-    /// The lines that came of blocks, before the part is read once more.
-    fn again(blocks: Blocks<Self>) -> Self {
+impl<T> LineSink<T> {
+    /// Takes the lines out of a block decoder, to read the part again as a stream.
+    fn read_again(blocks: Blocks<Self>) -> Self {
         let (lines, crc) = blocks.into_sink();
-        Lines { known: Known { bytes: lines.raw_bytes, crc, seen: Crc::new() }, ..lines }
+        LineSink { seen: SeenText { bytes: lines.raw_bytes, crc, skipped: Crc::new() }, ..lines }
     }
 
     fn line(&mut self, line: &[u8]) {
@@ -277,9 +293,9 @@ impl<T> Lines<T> {
     }
 }
 
-impl<T> Write for Lines<T> {
+impl<T> Write for LineSink<T> {
     fn write(&mut self, all: &[u8]) -> std::io::Result<usize> {
-        let text = self.known.pass(all);
+        let text = self.seen.skip(all);
         self.raw_bytes += text.len() as u64;
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text) {
