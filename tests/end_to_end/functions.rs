@@ -138,7 +138,7 @@ fn a_function_killed_at_work_leaves_nothing_that_the_next_one_does_not_set_right
     let lake = cloud.lake();
     assert_holds(lake.path(), &oracle);
     assert_verifies(lake.path());
-    assert_eq!(cloud.s3.uploads_under_way("lake"), 0);
+    assert_eq!(cloud.s3.uploads_in_progress("lake"), 0);
 }
 
 #[test]

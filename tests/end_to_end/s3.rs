@@ -40,7 +40,7 @@ fn a_lake_in_s3_is_the_lake_on_disk() {
         assert_lines(&exported(in_s3.path(), *table, *month), lines, &format!("{table} {month}"));
         assert!(parquet(&on_disk, *month) == parquet(in_s3.path(), *month), "{month}");
     }
-    assert_eq!(server.uploads_under_way("lake"), 0);
+    assert_eq!(server.uploads_in_progress("lake"), 0);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn assert_refused(server: &S3Server, ran: &Ran, why: &[&str]) {
         let state = crate::lake_on_disk::journal_state(folder.path(), partition);
         assert_eq!(state.inputs.len(), 0, "{partition} has a commit");
     }
-    assert_eq!(server.uploads_under_way("lake"), 0);
+    assert_eq!(server.uploads_in_progress("lake"), 0);
 }
 
 /// A server with one day of logs of one table.

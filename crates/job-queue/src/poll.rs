@@ -94,8 +94,8 @@ type Receiving = JoinHandle<Result<Vec<Message>, QueueError>>;
 
 /// What is being received; never ends where nothing is.
 async fn received(receiving: &mut Option<Receiving>) -> Result<Vec<Message>, QueueError> {
-    let Some(under_way) = receiving else { return std::future::pending().await };
-    let received = under_way.await;
+    let Some(in_progress) = receiving else { return std::future::pending().await };
+    let received = in_progress.await;
     *receiving = None;
     match received {
         Ok(received) => received,

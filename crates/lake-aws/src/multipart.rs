@@ -26,14 +26,14 @@ pub(crate) struct MultipartUpload {
     mark: String,
     waiting: Vec<Bytes>,
     waiting_bytes: usize,
-    under_way: Option<PartUnderWay>,
+    in_progress: Option<PartInProgress>,
     /// The body of a part that failed: the next call sends it again.
     unsent: Option<Bytes>,
     parts: Vec<CompletedPart>,
 }
 
 #[derive(Debug)]
-struct PartUnderWay {
+struct PartInProgress {
     body: Bytes,
     sending: JoinHandle<Result<CompletedPart>>,
 }
@@ -65,7 +65,7 @@ impl MultipartUpload {
             mark,
             waiting: Vec::new(),
             waiting_bytes: 0,
-            under_way: None,
+            in_progress: None,
             unsent: None,
             parts: Vec::new(),
         })
@@ -99,7 +99,7 @@ impl MultipartUpload {
             let part = request.send().await.map_err(|error| store_error("write", &key, error))?;
             Ok(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build())
         });
-        self.under_way = Some(PartUnderWay { body, sending });
+        self.in_progress = Some(PartInProgress { body, sending });
     }
 
     /// Waits until no part is under way. One that failed is not forgotten: the next call sends it again.
@@ -107,7 +107,7 @@ impl MultipartUpload {
         if let Some(body) = self.unsent.take() {
             self.send(body);
         }
-        let Some(PartUnderWay { body, sending }) = self.under_way.take() else { return Ok(()) };
+        let Some(PartInProgress { body, sending }) = self.in_progress.take() else { return Ok(()) };
         match sending.await {
             Ok(Ok(part)) => self.parts.push(part),
             Ok(Err(error)) => {

@@ -99,7 +99,7 @@ async fn a_part_that_failed_is_said_by_the_next_call_and_sent_again() {
 }
 
 #[tokio::test]
-async fn an_upload_aborted_while_a_part_is_under_way_leaves_nothing() {
+async fn an_upload_aborted_while_a_part_is_sent_leaves_nothing() {
     let server = server();
     server.fault(|call, _| {
         let part = call.operation == Operation::UploadPart;
@@ -110,7 +110,7 @@ async fn an_upload_aborted_while_a_part_is_under_way_leaves_nothing() {
     upload.abort().await.unwrap();
     let operations: Vec<Operation> = server.take_calls().iter().map(|call| call.operation).collect();
     assert_eq!(operations, [Operation::CreateUpload, Operation::UploadPart, Operation::AbortUpload]);
-    assert_eq!(server.uploads_under_way(BUCKET), 0);
+    assert_eq!(server.uploads_in_progress(BUCKET), 0);
 }
 
 #[tokio::test]
@@ -126,5 +126,5 @@ async fn every_upload_of_many_pages_is_abandoned_and_no_other() {
     assert_eq!(store.abandon_staged("in/").await.unwrap(), 14);
     let pages = server.take_calls().iter().filter(|call| call.operation == Operation::ListUploads).count();
     assert_eq!(pages, 7);
-    assert_eq!(server.uploads_under_way(BUCKET), 1);
+    assert_eq!(server.uploads_in_progress(BUCKET), 1);
 }

@@ -12,7 +12,7 @@ use crate::test_world::{BUCKET, Failing, assert_said, bare, connection, retried,
 async fn a_bucket_conforms() {
     let server = server();
     conformance::suite(retried(top(&server))).await;
-    assert_eq!(server.uploads_under_way(BUCKET), 0);
+    assert_eq!(server.uploads_in_progress(BUCKET), 0);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn keys_that_xml_cannot_hold_are_listed_and_their_uploads_abandoned() {
     assert_eq!(names, ["a\u{1}", "a\r", "a\r\n/b"]);
     assert_eq!(list_all(&store, "", Depth::Level).await.unwrap().prefixes, ["a\r\n/"]);
     assert_eq!(store.abandon_staged("a").await.unwrap(), 2);
-    assert_eq!(server.uploads_under_way(BUCKET), 0);
+    assert_eq!(server.uploads_in_progress(BUCKET), 0);
 }
 
 #[tokio::test]

@@ -109,7 +109,7 @@ impl TestStore {
     pub fn staged_count(&self) -> usize {
         match &self.behind {
             Behind::Memory(store) => store.staged_count(),
-            Behind::S3(server) => server.uploads_under_way(BUCKET),
+            Behind::S3(server) => server.uploads_in_progress(BUCKET),
         }
     }
 }

@@ -17,7 +17,7 @@ struct State<Call, Fault> {
     asked: u64,
     happened: u64,
     calls: Vec<Call>,
-    under_way: usize,
+    in_progress: usize,
     most_at_once: usize,
     latency: Duration,
 }
@@ -29,7 +29,7 @@ impl<Call, Fault> Default for ServerScript<Call, Fault> {
             asked: 0,
             happened: 0,
             calls: Vec::new(),
-            under_way: 0,
+            in_progress: 0,
             most_at_once: 0,
             latency: Duration::ZERO,
         };
@@ -50,8 +50,8 @@ impl<Call, Fault> ServerScript<Call, Fault> {
     /// A request has begun, until what is given back is dropped.
     pub(crate) fn begin(&self) -> UnderWay<'_, Call, Fault> {
         let mut state = self.lock();
-        state.under_way += 1;
-        state.most_at_once = state.most_at_once.max(state.under_way);
+        state.in_progress += 1;
+        state.most_at_once = state.most_at_once.max(state.in_progress);
         UnderWay(self)
     }
 
@@ -87,7 +87,7 @@ pub(crate) struct UnderWay<'a, Call, Fault>(&'a ServerScript<Call, Fault>);
 
 impl<Call, Fault> Drop for UnderWay<'_, Call, Fault> {
     fn drop(&mut self) {
-        self.0.lock().under_way -= 1;
+        self.0.lock().in_progress -= 1;
     }
 }
 

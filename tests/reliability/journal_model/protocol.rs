@@ -38,7 +38,7 @@ pub(super) struct Moment {
     crashes_left: u8,
     lost_replies_left: u8,
     /// Calls of the dead that have not arrived yet.
-    under_way: Vec<Call>,
+    in_progress: Vec<Call>,
 }
 
 /// What happens next. The number is that of the process.
@@ -66,7 +66,7 @@ impl Model for Protocol {
             processes: processes.collect(),
             crashes_left: self.crashes,
             lost_replies_left: self.lost_replies,
-            under_way: Vec::new(),
+            in_progress: Vec::new(),
         }]
     }
 
@@ -86,7 +86,7 @@ impl Model for Protocol {
                 }
             }
         }
-        events.extend((0..moment.under_way.len()).map(Event::Arrives));
+        events.extend((0..moment.in_progress.len()).map(Event::Arrives));
     }
 
     fn next_state(&self, moment: &Moment, event: Event) -> Option<Moment> {
@@ -97,7 +97,7 @@ impl Model for Protocol {
         | Event::DiesCalling(number)) = event
         else {
             let Event::Arrives(number) = event else { return None };
-            let call = next.under_way.remove(number);
+            let call = next.in_progress.remove(number);
             next.lake.answer(call);
             return Some(next);
         };
@@ -113,8 +113,8 @@ impl Model for Protocol {
                 next.crashes_left -= 1;
                 process.dies(self.plans);
                 if event == Event::DiesCalling(number) {
-                    next.under_way.push(call);
-                    next.under_way.sort_unstable();
+                    next.in_progress.push(call);
+                    next.in_progress.sort_unstable();
                 }
             }
             Event::Arrives(_) => {}
@@ -231,7 +231,7 @@ impl Moment {
                 return false;
             }
         }
-        for call in &moment.under_way {
+        for call in &moment.in_progress {
             lake.answer(*call);
         }
         let folded = lake.folded();

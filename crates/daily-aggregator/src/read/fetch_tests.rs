@@ -65,7 +65,7 @@ async fn files_come_in_key_order_however_long_each_takes() {
 }
 
 #[tokio::test]
-async fn many_gets_are_under_way_but_not_too_many() {
+async fn many_gets_are_in_progress_up_to_the_limit() {
     let mut world = World::new();
     for file in 0..60 {
         world.deliver(&format!("{file:03}"), [file]).await;

@@ -114,7 +114,7 @@ async fn a_failed_message_comes_again_until_it_is_dead_and_the_others_are_done()
 }
 
 #[tokio::test(start_paused = true)]
-async fn told_to_stop_it_finishes_what_is_under_way() {
+async fn a_stopped_poller_finishes_messages_in_progress() {
     let world = World::with(&["20", "21", "1"]).await;
     let (said, took) = world.poll_for(Duration::from_secs(5)).await;
     assert_eq!(said.len(), 2);

@@ -112,7 +112,7 @@ impl Buckets {
         assert_eq!((found.records, found.problems), (files as u64, vec![]));
         let state = Journal::new(self.lake.clone(), partition()).read().await.unwrap();
         assert_eq!((state.inputs.len(), state.totals.duplicates), (files, 0));
-        assert_eq!(self.server.uploads_under_way("lake"), 0);
+        assert_eq!(self.server.uploads_in_progress("lake"), 0);
     }
 }
 

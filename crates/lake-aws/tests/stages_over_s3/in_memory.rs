@@ -49,7 +49,7 @@ async fn assert_settled<T>(buckets: &Buckets, run: impl Future<Output = T>) -> T
     let effects: Vec<&Call> = calls.iter().filter(|call| call.operation.is_effect()).collect();
     assert_eq!(effects, Vec::<&Call>::new(), "the second run wrote");
     assert_eq!(list_all(&buckets.lake, "", Depth::All).await.unwrap(), before);
-    assert_eq!(buckets.server.uploads_under_way("lake"), 0);
+    assert_eq!(buckets.server.uploads_in_progress("lake"), 0);
     outcome
 }
 

@@ -25,7 +25,7 @@ async fn a_log_file_that_may_not_be_read_stops_the_run_by_name_and_leaves_no_upl
     let calls = buckets.server.take_calls();
     assert_eq!(buckets.server.faults_happened(), 1, "it was asked for again");
     assert!(of(&calls, Operation::CreateUpload).len() > 1, "parts were under way");
-    assert_eq!(buckets.server.uploads_under_way("lake"), 0);
+    assert_eq!(buckets.server.uploads_in_progress("lake"), 0);
 
     buckets.server.no_faults();
     buckets.commit().await;
@@ -74,7 +74,7 @@ async fn a_key_of_kms_that_may_not_be_used_is_said_in_one_line_and_nothing_is_co
         });
         let words = ["a part cannot be written to the lake", "part-000001-0001.ndjson.gz", code, advice];
         buckets.refused(&words).await;
-        assert_eq!(buckets.server.uploads_under_way("lake"), 0, "{code}");
+        assert_eq!(buckets.server.uploads_in_progress("lake"), 0, "{code}");
 
         buckets.server.no_faults();
         buckets.commit().await;

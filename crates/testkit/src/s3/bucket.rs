@@ -192,7 +192,7 @@ impl Bucket {
         (page, more)
     }
 
-    pub(super) fn uploads_under_way(&self) -> usize {
+    pub(super) fn uploads_in_progress(&self) -> usize {
         self.uploads.len()
     }
 }

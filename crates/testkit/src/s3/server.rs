@@ -91,8 +91,8 @@ impl S3Server {
     }
 
     /// Multipart uploads of a bucket that were neither completed nor aborted.
-    pub fn uploads_under_way(&self, bucket: &str) -> usize {
-        self.buckets.with(bucket, |bucket| Ok(bucket.uploads_under_way())).unwrap_or(0)
+    pub fn uploads_in_progress(&self, bucket: &str) -> usize {
+        self.buckets.with(bucket, |bucket| Ok(bucket.uploads_in_progress())).unwrap_or(0)
     }
 }
 
@@ -112,7 +112,7 @@ struct Door {
 impl Answers for Door {
     async fn answer(&self, request: Request<Incoming>) -> io::Result<HttpResponse> {
         let request = request.map(Body::from);
-        let _under_way = self.script.begin();
+        let _in_progress = self.script.begin();
         let (latency, fault) = self.script.next(Call::of(&request));
         tokio::time::sleep(latency).await;
         if let Some(Fault::Slow(time)) = fault {

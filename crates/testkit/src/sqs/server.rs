@@ -103,7 +103,7 @@ impl Answers for Door {
         let (head, body) = request.into_parts();
         let body = crate::s3::collected(Body::from(body)).await.map_err(io::Error::other)?;
         let mut call = Call::of(&head, &body);
-        let _under_way = self.script.begin();
+        let _in_progress = self.script.begin();
         let (latency, fault) = self.script.next(call.clone());
         tokio::time::sleep(latency).await;
         match fault {
