@@ -1,8 +1,9 @@
-//! A request on its way: fan-out, the jobs of its days, the job of the month that they complete. It is stopped before and after
-//! each of its effects on the lake and on the queues, in the long run at each call; messages come again, twice, and in any
-//! order.
+//! A request through all stages: fan-out, the jobs of its days, the job of the month that they complete. It is stopped before
+//! and after each of its effects on the lake and the queues, in the long run at each call. Messages are delivered at least
+//! once, in any order.
 //!
-//! What Lambda does between a queue and a function is done here: receive, have it handled, delete what did not fail.
+//! The tests do what Lambda does between a queue and a function: receive messages, call the handler, delete those that did not
+//! fail.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,18 +25,18 @@ async fn ask(installation: &Installation) {
     sent.unwrap().pop().unwrap().unwrap();
 }
 
-/// Has one message handled, if there is one. A queue that fails is as good as an empty one: it is asked again.
+/// Handles one message; `false` if the queue is empty or fails. The caller tries again.
 async fn handle_one(station: &Station) -> bool {
     let Ok(mut messages) = station.queue.receive(1, Duration::ZERO).await else { return false };
     let Some(message) = messages.pop() else { return false };
     if station.handler.handle(&message.body, None).await.failure.is_none() {
-        // where this fails the message comes again
+        // if this fails the message is delivered again
         let _comes_again = station.queue.delete(&message).await;
     }
     true
 }
 
-/// Has messages handled until none is left, or `until` says so. Those that failed are waited for.
+/// Handles messages until none is left or `until` is true. Waits for the redelivery of those that failed.
 async fn drain(installation: &Installation, hook: &Arc<impl Hook + 'static>, until: impl Fn() -> bool) {
     let stations = installation.stations(hook);
     while !installation.is_idle() && !until() {
@@ -49,17 +50,17 @@ async fn drain(installation: &Installation, hook: &Arc<impl Hook + 'static>, unt
     }
 }
 
-/// Checks what there is once every message is gone.
+/// Checks the lake after every message was deleted.
 async fn assert_done(installation: &Installation, watch: &mut Watch, context: &str) {
     installation.acked_early().expect(context);
     watch.settled().await.expect(context);
     assert!(october_is_made(&installation.world).await, "{context}: October is not made");
 }
 
-/// What makes the fault after so many calls, or effects, that are spared.
+/// Makes a fault after a number of calls, or effects, that succeed.
 type FaultAfter = fn(usize, Effect, Then) -> Arc<Fault>;
 
-/// Stops the request on its way at its first call, its second, and so on. Returns how many it had.
+/// Stops the request at its first call, its second, and so on. Returns the number of calls.
 async fn stop_at_every(fault_after: FaultAfter, base: &World, effect: Effect, then: Then) -> usize {
     for spared in 0.. {
         let context = format!("call {spared} {effect:?}, {then:?}");
@@ -104,9 +105,9 @@ async fn long_a_request_may_be_stopped_before_and_after_each_of_its_calls() {
     println!("crash points of a request on its way, reads included: {points}");
 }
 
-/// A request that comes in twice, on its way in an order by chance: several messages at once, some of which come again
-/// although they were done, or were sent twice; and something fails.
-async fn by_chance(base: &World, seed: u64) {
+/// A request delivered twice, its messages handled in a random order: several at once, some delivered again although they
+/// were handled, some sent twice; and one fault.
+async fn random_delivery(base: &World, seed: u64) {
     let context = format!("seed {seed}");
     let mut random = Rng::with_seed(seed);
     let installation = Installation::of(base.snapshot());
@@ -146,7 +147,7 @@ async fn by_chance(base: &World, seed: u64) {
 async fn seeds(count: u64) {
     let base = october_but_one().await;
     for seed in 0..count {
-        by_chance(&base, seed).await;
+        random_delivery(&base, seed).await;
     }
     println!("requests whose messages came twice and in any order: {count}");
 }

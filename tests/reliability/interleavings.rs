@@ -1,8 +1,8 @@
-//! Runs at the same time, a call at a time: in every order up to a bound of preemptions, and in orders by chance, with runs
-//! that die, late log files and other stages in between.
+//! Concurrent runs, one call at a time: in every order up to a bound of preemptions, and in random schedules with runs that
+//! die, late log files and other stages.
 //!
-//! Between any two calls what is always true is checked, at the end all there is. A run may end as it likes but in an error;
-//! the one that it may meet by bad luck is in docs/guide/guarantees.md.
+//! The invariants that hold at any time are checked between any two calls, the others at the end. A run may end in any way
+//! except by an error; docs/GUARANTEES.md has the one error that is allowed.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use crate::failpoints::is_lost_upload;
 use crate::work::{Failure, Work};
 use crate::world::{DAYS, World, day, last_day, november, october};
 
-/// A run among others.
+/// One of several concurrent runs.
 #[derive(Debug, Clone, Copy)]
 struct Runner {
     work: Work,
-    /// Effects after which it dies, if it does.
+    /// The number of effects after which it dies; `None` if it does not.
     dies_after: Option<usize>,
 }
 
@@ -29,7 +29,7 @@ fn alive(work: Work) -> Runner {
     Runner { work, dies_after: None }
 }
 
-/// Lets them run in one order.
+/// Runs all of them in one order.
 async fn run_together(world: &World, runners: &[Runner], schedule: &mut Schedule) -> Result<(), String> {
     let turns = Turns::default();
     let attempts: Vec<_> = runners
@@ -38,7 +38,7 @@ async fn run_together(world: &World, runners: &[Runner], schedule: &mut Schedule
         .map(|(number, runner)| {
             let lake = Hooked { store: world.lake(), hook: turns.decisive(number) };
             let spared = runner.dies_after.unwrap_or(usize::MAX);
-            // the fault is outside: a process that is dead has no turns
+            // the fault wraps the turns: a dead process has none
             let lake = Hooked { store: lake, hook: Fault::at(spared, Effect::Done, Then::Dies) };
             let (work, source, lake): (_, _, Arc<dyn Store>) = (runner.work, world.source(), Arc::new(lake));
             async move { work.run_over(source, lake, STAMP).await }
@@ -70,7 +70,7 @@ fn is_bad_luck(error: &Failure) -> bool {
     is_lost_upload(&**error) || error.to_string().contains("changed by others several times in a row")
 }
 
-/// Every order up to so many preemptions. Returns their number.
+/// Runs every order with at most `preemptions` preemptions. Returns the number of orders.
 async fn in_every_order(world: &World, works: &[Work], preemptions: usize) -> usize {
     let runners: Vec<Runner> = works.iter().copied().map(alive).collect();
     let mut schedule = Schedule::every(preemptions);
@@ -84,7 +84,7 @@ async fn in_every_order(world: &World, works: &[Work], preemptions: usize) -> us
     unreachable!("orders are finite")
 }
 
-/// A bucket whose days are in the lake, the last of October but for late log files, and the month of before.
+/// A bucket whose days are in the lake, except late log files of the last day of October, and October as it was before them.
 async fn with_late_files() -> World {
     let world = World::delivered().await;
     for of in DAYS {
@@ -124,9 +124,9 @@ async fn orders_of_three(works: [Work; 3]) {
     println!("orders of {works:?}, up to 1 preemption: {orders}");
 }
 
-/// Two or three runs by chance, some of which die, in an order by chance; what they find is by chance too. `again` is an order
-/// that was printed.
-async fn by_chance(seed: u64, again: Option<&str>) -> Result<(), String> {
+/// Two or three random runs on a random lake in a random schedule; some of them die. `again` is a schedule that a failure
+/// printed.
+async fn random_schedule(seed: u64, again: Option<&str>) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let world = World::delivered().await;
     for of in DAYS {
@@ -155,15 +155,15 @@ async fn by_chance(seed: u64, again: Option<&str>) -> Result<(), String> {
     let mut schedule = again.map_or_else(|| Schedule::seeded(seed), Schedule::replay);
     let verdict = run_together(&world, &runners, &mut schedule).await;
     verdict.map_err(|broken| {
-        format!("{broken}\n{runners:?}\nsee it again with: scripts/reliability --replay {seed} {schedule}")
+        format!("{broken}\n{runners:?}\nreplay it with: scripts/reliability --replay {seed} {schedule}")
     })
 }
 
 async fn seeds(count: u64) {
     for seed in 0..count {
-        by_chance(seed, None).await.unwrap_or_else(|broken| panic!("{broken}"));
+        random_schedule(seed, None).await.unwrap_or_else(|broken| panic!("{broken}"));
     }
-    println!("orders by chance: {count}");
+    println!("random schedules: {count}");
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn long_a_rebuild_of_a_day_and_two_of_its_month_may_have_their_turns_in_an
 }
 
 #[tokio::test]
-async fn runs_by_chance_in_an_order_by_chance_break_nothing() {
+async fn random_schedules_of_random_runs_break_no_invariant() {
     seeds(100).await;
 }
 
@@ -202,13 +202,13 @@ async fn long_two_runs_may_have_their_turns_in_any_order() {
 
 #[tokio::test]
 #[ignore = "long: scripts/reliability"]
-async fn long_runs_by_chance_in_an_order_by_chance_break_nothing() {
+async fn long_random_schedules_of_random_runs_break_no_invariant() {
     seeds(asked::seeds()).await;
 }
 
 #[tokio::test]
-#[ignore = "of one order: scripts/reliability --replay SEED ORDER"]
-async fn one_order_again() {
+#[ignore = "replays one schedule: scripts/reliability --replay SEED ORDER"]
+async fn replayed_schedule() {
     let (seed, order) = asked::order();
-    by_chance(seed, Some(&order)).await.unwrap_or_else(|broken| panic!("{broken}"));
+    random_schedule(seed, Some(&order)).await.unwrap_or_else(|broken| panic!("{broken}"));
 }
