@@ -134,7 +134,7 @@ impl World {
     }
 }
 
-/// What an order of turns led to, as a line that says how to see it again.
+/// The result of one order of turns, as a line that says how to replay it.
 type Verdicts = std::result::Result<usize, String>;
 
 /// Attempts at the same time, the first of them dying at an effect if at all, in every order of their calls.
