@@ -14,7 +14,7 @@ use crate::asked;
 use crate::check::Watch;
 use crate::crash_points::{commit, late_files};
 use crate::failpoints::is_lost_upload;
-use crate::work::{Failure, Work};
+use crate::work::Work;
 use crate::world::{DAYS, World, day, last_day, november, october};
 
 /// One of several concurrent runs.
@@ -58,16 +58,12 @@ async fn run_together(world: &World, runners: &[Runner], schedule: &mut Schedule
     for (runner, ended) in runners.iter().zip(ended) {
         if let Err(error) = ended
             && runner.dies_after.is_none()
-            && !is_bad_luck(&error)
+            && !is_lost_upload(&*error)
         {
             return Err(format!("{:?}: {}", runner.work, lake_store::with_causes(&*error)));
         }
     }
     watch.settled().await
-}
-
-fn is_bad_luck(error: &Failure) -> bool {
-    is_lost_upload(&**error) || error.to_string().contains("changed by others several times in a row")
 }
 
 /// Runs every order with at most `preemptions` preemptions. Returns the number of orders.

@@ -1,7 +1,7 @@
-//! One attempt at a partition: claim, sweep, stage, publish, commit, retire. Every stage changes the lake only this way.
+//! One attempt at a partition: claim, sweep, stage, publish, commit, retire. Stages change the lake only through this type.
 //!
-//! A crash anywhere leaves one of three things: nothing, invisible leftovers, or visible parts that no commit names. The
-//! next attempt's claim fences the dead one, and its sweep clears the rest.
+//! A crash leaves nothing, staged uploads, or orphans (visible parts that no commit names). The claim of the next attempt
+//! fences the dead one; its sweep deletes the rest.
 
 use std::sync::Arc;
 
@@ -16,35 +16,36 @@ use crate::{
     Totals, part_key,
 };
 
-/// Parts deleted at once, at most.
+/// The maximum of parts deleted at once.
 const DELETES_AT_ONCE: usize = 64;
 
-/// What an attempt writes into the journal about itself. Handed in, since stages have no clock and no randomness.
+/// The ID, time and tool that an attempt writes into the journal. The caller provides them: stages have no clock and no
+/// randomness.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp {
-    /// A new id, different at every call on any machine.
+    /// Returns a new ID, unique across calls and machines.
     pub new_attempt: fn() -> AttemptId,
-    /// The time, RFC 3339.
+    /// Returns the current time, RFC 3339.
     pub now: fn() -> String,
-    /// Name and version of the tool.
+    /// The name and version of the tool.
     pub tool: &'static str,
 }
 
-/// A part that is sealed and waits to be published.
+/// A sealed part, not yet published.
 #[derive(Debug)]
 pub struct SealedPart {
-    /// What the commit will say of it.
+    /// The entry of the part in the commit.
     pub part: Part,
-    /// The upload.
+    /// The staged upload.
     pub upload: Box<dyn StagedUpload>,
 }
 
-/// What an attempt has to commit.
+/// The content of a commit, and the uploads of its parts.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// See [`Commit::replaces`].
     pub replaces: bool,
-    /// What was read, in key order.
+    /// The inputs that were read, in key order.
     pub inputs: Vec<Input>,
     /// See [`Totals::conflicts`].
     pub conflicts: u64,
@@ -63,7 +64,44 @@ impl Changes {
     }
 }
 
-/// A partition claimed by this attempt.
+/// A partition claimed by one attempt. Every change of a lake is [`Attempt::begin`], parts through a
+/// [`PartSink`](crate::PartSink), and [`Attempt::finish`].
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cloudtrail_model::Table;
+/// use lake::{Attempt, AttemptId, Changes, CommitOutcome, EventTimes, Journal, Partition, PartSink, Stamp, WrittenRecords};
+/// use lake_store::{MemoryStore, Store};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let stamp = Stamp {
+/// #     new_attempt: || AttemptId("3f2a".to_owned()),
+/// #     now: || "2026-11-23T00:05:00Z".to_owned(),
+/// #     tool: "example 1.0",
+/// # };
+/// let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+/// let journal = Journal::new(store.clone(), Partition::day(Table::CloudTrail, "2026-11-22".parse()?));
+///
+/// // claim the partition on top of what its journal says
+/// let state = journal.read().await?;
+/// let attempt = Attempt::begin(store.clone(), journal.clone(), &state, stamp).await?.expect("nobody else claims");
+/// // stage a part: invisible until it is published
+/// let mut sink = PartSink::new(&attempt);
+/// let written = WrittenRecords { records: 0, raw_bytes: 0, event_times: EventTimes::default() };
+/// sink.write("the bytes of the object".into(), written).await?;
+/// sink.end_part().await?;
+/// // publish it and commit
+/// let changes = Changes { parts: sink.into_sealed(), ..Changes::default() };
+/// assert_eq!(attempt.finish(changes).await?, CommitOutcome::Committed);
+///
+/// let key = "cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz";
+/// assert!(journal.read().await?.parts.contains_key(key));
+/// assert_eq!(store.get(key, None).await?, "the bytes of the object");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Attempt {
     store: Arc<dyn Store>,
@@ -74,52 +112,54 @@ pub struct Attempt {
     foreign: Vec<String>,
 }
 
-/// An attempt that could not go on.
+/// An attempt that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AttemptError {
-    /// The journal failed.
+    /// The journal cannot be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The lake failed.
-    #[error("the lake cannot be changed")]
+    /// The store failed.
+    #[error("cannot change the lake")]
     Store(#[from] StoreError),
-    /// There are parts, but no journal: it was lost. A sweep would delete what may be nowhere else.
+    /// The partition has parts but no journal: the journal was lost. A sweep would delete parts that may be the only copy.
     #[error(
-        "{partition} has parts such as {example}, but its journal is gone: bring {} back from a backup, or move the \
-         parts away to begin anew", partition.journal_prefix()
+        "{partition} has parts such as {example}, but its journal is gone: restore {} from a backup, or move the parts \
+         away to start with an empty partition", partition.journal_prefix()
     )]
     JournalGone {
-        /// Which partition.
+        /// The partition.
         partition: Partition,
-        /// One of its parts.
+        /// The key of one of its parts.
         example: String,
     },
-    /// A part was written after a claim that the journal does not have: the journal has lost its newest entries. A sweep
-    /// would delete committed parts.
+    /// The claim in the name of a part is not in the journal: the journal has lost its newest entries. A sweep would delete
+    /// committed parts.
     #[error(
         "{partition} has the part {}, written after claim {claim:06}, but its journal ends at entry {last_seq:06}: entries \
-         {first:06} to {claim:06}, and the commit that may follow, are missing from {}; nothing was deleted: bring them \
-         back from a backup or from object versions, or, if they are lost for good, move the part away and run this again",
+         {first:06} to {claim:06}, and the commit that may follow, are missing from {}; nothing was deleted: restore \
+         them from a backup or from object versions; if they are lost for good, move the part away and run this again",
         orphan.key, partition.journal_prefix(), claim = orphan.claim, first = last_seq + 1
     )]
     JournalTailLost {
-        /// Which partition.
+        /// The partition.
         partition: Partition,
-        /// The part.
+        /// The part with the newest claim.
         orphan: Orphan,
-        /// The newest entry of the journal.
+        /// The sequence number of the newest entry of the journal.
         last_seq: u64,
     },
-    /// Each time it was planned, another run changed something first.
-    #[error("gave up on {partition} after conflicts with concurrent runs; run it again when they have ended")]
+    /// Another run changed the partition after every plan.
+    #[error("gave up on {partition} after {conflicts} conflicts with concurrent runs; retry later")]
     Contended {
-        /// Which partition.
+        /// The partition.
         partition: Partition,
+        /// Plans in a row that another run made stale.
+        conflicts: usize,
     },
 }
 
 impl AttemptError {
-    /// What is not true that always should be, where that is why.
+    /// The invariant that is broken, if the error is due to one.
     pub fn broken(&self) -> Option<Invariant> {
         match self {
             AttemptError::Journal(error) => error.broken(),
@@ -132,22 +172,22 @@ impl AttemptError {
 }
 
 impl Attempt {
-    /// Claims the partition on top of `state`, then deletes the orphans of earlier attempts, which are all fenced now: only
-    /// parts, and only those written after an older claim. `None` if somebody moved since the state was read: plan again.
+    /// Claims the partition on top of `state`, which fences every earlier attempt, then deletes their orphans: only parts, and
+    /// only those with an older claim in their name. `None` if the journal has changed since `state` was read: plan again.
     ///
     /// # Errors
-    /// The store or the journal fails, or a part proves that the journal has lost entries; then nothing is claimed and
-    /// nothing deleted.
+    /// Fails if the store or the journal fails. Fails without claiming or deleting anything if a part proves that the journal
+    /// has lost entries.
     pub async fn begin(
         store: Arc<dyn Store>,
         journal: Journal,
         state: &PartitionState,
         stamp: Stamp,
     ) -> Result<Option<Self>, AttemptError> {
-        // before the claim, which would take the place of an entry that can still be brought back
+        // before the claim: it would take the number of a lost entry that may still be restored
         let found = differences(&*store, &journal, state).await?;
         if let Some(orphan) = found.newer_than(state.last_seq) {
-            // or published by somebody who has claimed since the state was read
+            // unless another attempt has claimed and published since the state was read
             if journal.read_outline().await?.last_seq > state.last_seq {
                 return Ok(None);
             }
@@ -158,7 +198,7 @@ impl Attempt {
         let Claimed::Yes(claim) = claimed else { return Ok(None) };
         store.abandon_staged(&format!("{}part-", journal.partition().prefix())).await?;
         let Differences { mut orphans, foreign, .. } = differences(&*store, &journal, state).await?;
-        // only what is older is fenced for good: a later attempt may have claimed, published and committed by now
+        // orphans with a newer claim may be parts that a later attempt has committed by now
         orphans.retain(|orphan| orphan.claim < claim.seq);
         for orphan in &orphans {
             store.delete(&orphan.key).await?;
@@ -166,46 +206,47 @@ impl Attempt {
         Ok(Some(Attempt { store, journal, stamp, claim, swept: orphans.len() as u64, foreign }))
     }
 
-    /// What this attempt is at.
+    /// The claimed partition.
     pub fn partition(&self) -> Partition {
         self.journal.partition()
     }
 
-    /// Orphans that were swept.
+    /// The number of orphans that the claim deleted.
     pub fn swept(&self) -> u64 {
         self.swept
     }
 
-    /// Objects in the partition that somebody else put there: see [`Differences::foreign`].
+    /// Keys in the partition that Trailmill did not write: see [`Differences::foreign`].
     pub fn foreign(&self) -> &[String] {
         &self.foreign
     }
 
-    /// Whether a later claim fences this attempt, so that it cannot commit any more.
+    /// Whether a later claim fences this attempt: it can no longer commit.
     ///
     /// # Errors
-    /// The journal cannot be read.
+    /// Fails if the journal cannot be read.
     pub async fn is_fenced(&self) -> Result<bool, JournalError> {
         self.journal.is_fenced(&self.claim).await
     }
 
-    /// The key of this attempt's part with an index.
+    /// The key of this attempt's part number `index`, from 0.
     pub fn part_key(&self, index: usize) -> String {
         part_key(self.journal.partition(), self.claim.seq, index)
     }
 
-    /// Starts the upload of this attempt's part with an index.
+    /// Starts the upload of this attempt's part number `index`, from 0.
     pub(crate) async fn stage(&self, index: usize) -> Result<Box<dyn StagedUpload>, StoreError> {
         self.store.stage(&self.part_key(index)).await
     }
 
-    /// Publishes the parts and commits. Superseded: the parts are taken back, and nothing of this attempt counts.
+    /// Publishes the parts, commits, and deletes the retired parts. If the attempt is superseded it deletes its own parts
+    /// instead.
     ///
-    /// After an error the outcome is unknown, so nothing is taken back: what a commit names must stay, and what none
-    /// names the next attempt sweeps.
+    /// After an error the outcome is unknown, so published parts stay: a commit may name them. If none does, the next attempt
+    /// sweeps them.
     ///
     /// # Errors
-    /// The sums do not balance, so nothing is published; or the lake or the journal fails.
+    /// Fails before anything is published if the totals do not balance. Fails if the store or the journal fails.
     pub async fn finish(self, changes: Changes) -> Result<CommitOutcome, AttemptError> {
         let totals = changes.totals();
         let (parts, uploads): (Vec<Part>, Vec<_>) =
@@ -223,7 +264,7 @@ impl Attempt {
             totals,
             month: changes.month,
         };
-        // before anything becomes visible: a commit that cannot be made publishes nothing
+        // before anything becomes visible
         let commit = commit.balanced().map_err(JournalError::from)?;
         let outcome = self.publish_and_commit(uploads, commit).await?;
         let gone = match outcome {
@@ -234,7 +275,7 @@ impl Attempt {
         Ok(outcome)
     }
 
-    /// Side by side: until the last is gone, readers see the old parts and the new ones.
+    /// Deletes concurrently: until the last key is gone, readers see the old and the new parts.
     async fn delete_all(&self, keys: Vec<String>) -> Result<(), StoreError> {
         let deletes = futures::stream::iter(keys).map(|key| {
             let store = self.store.clone();
@@ -248,17 +289,17 @@ impl Attempt {
         mut uploads: Vec<Box<dyn StagedUpload>>,
         commit: Balanced,
     ) -> Result<CommitOutcome, AttemptError> {
-        // a fenced attempt would only show readers what it must take back
+        // a fenced attempt would publish parts that it must delete again
         if self.is_fenced().await? {
             abort_all(uploads).await;
             return Ok(CommitOutcome::Superseded);
         }
-        // all at once, so that readers see the new parts appear within the shortest time
+        // concurrently, to keep the time short in which readers see some of the new parts
         let published =
             futures::future::try_join_all(uploads.iter_mut().map(|upload| upload.publish())).await;
         match published {
             Ok(_) => Ok(self.journal.commit(commit).await?),
-            // the later claim threw our uploads away
+            // the attempt of a later claim has abandoned these uploads
             Err(error) if error.kind == ErrorKind::NotFound && self.is_fenced().await? => {
                 Ok(CommitOutcome::Superseded)
             }

@@ -1,4 +1,4 @@
-//! The visible objects of a partition compared with the parts that its commits name.
+//! Compares the visible objects of a partition with the parts that its commits name.
 
 use std::collections::BTreeSet;
 
@@ -8,31 +8,31 @@ use lake_store::{Depth, Store, StoreError, list_all};
 use crate::journal::{Journal, PartitionState, partitions};
 use crate::{Partition, part_claim};
 
-/// A visible part that no commit names: left by an attempt that died between publishing and committing, or between
-/// committing and deleting what it replaced. Or the journal has lost the entry that names it.
+/// A visible part that no commit names. Its attempt died between publishing and committing, or between committing and
+/// deleting the parts it replaced; or the journal has lost the entry that names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Orphan {
-    /// Its key.
+    /// The key.
     pub key: String,
     /// The sequence number of the claim of the attempt that wrote it.
     pub claim: u64,
 }
 
-/// How the visible objects of a partition differ from the parts that its commits name.
+/// The differences between the visible objects of a partition and the parts that its commits name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// Visible, and named by no commit, in the order of their keys.
+    /// Visible parts that no commit names, in key order.
     pub orphans: Vec<Orphan>,
-    /// Objects, and folders with a slash at their end, that have no name of ours: somebody else put them there. They are
-    /// reported and never deleted.
+    /// Keys of objects, and of folders with their last slash, whose name is not that of a part: Trailmill did not write them.
+    /// They are reported and never deleted.
     pub foreign: Vec<String>,
-    /// Keys of parts that a commit names and that are not there.
+    /// Keys of parts that a commit names and that do not exist.
     pub missing: Vec<String>,
 }
 
 impl Differences {
-    /// The orphan with the highest claim, if that is above `last_seq`, the newest entry of the journal. Parts are published
-    /// after their claim is in the journal, so it proves that the journal has lost entries.
+    /// The orphan with the highest claim, if that is above `last_seq`, the newest entry of the journal. It proves that the
+    /// journal has lost entries, since a part is published after its claim is written.
     pub fn newer_than(&self, last_seq: u64) -> Option<&Orphan> {
         self.orphans.iter().filter(|orphan| orphan.claim > last_seq).max_by_key(|orphan| orphan.claim)
     }
@@ -40,11 +40,10 @@ impl Differences {
 
 /// Lists a partition and compares it with a state of its journal.
 ///
-/// One level only: parts lie right in the partition, and what is in folders below it is not ours. So a symbolic link in a
-/// partition is never followed.
+/// Lists one level only: parts are never in folders below the partition. So a symbolic link in a partition is not followed.
 ///
 /// # Errors
-/// The listing fails.
+/// Fails if the listing fails.
 pub async fn differences(
     store: &dyn Store,
     journal: &Journal,
@@ -65,17 +64,16 @@ pub async fn differences(
     Ok(Differences { orphans, foreign, missing })
 }
 
-/// Visible objects of a table's stage that no journal can vouch for, each with its partition: those of partitions
-/// without a journal, and those in no partition at all.
+/// The visible objects of a table's stage in partitions without a journal, or in no partition: their partition and key.
 ///
 /// # Errors
-/// A listing fails.
+/// Fails if a listing fails.
 pub async fn unjournaled(
     store: &dyn Store,
     table: Table,
     stage: Stage,
 ) -> Result<Vec<(Option<Partition>, String)>, StoreError> {
-    // in this order: a partition has a journal before anything of it is visible
+    // in this order: a partition has a journal before it has parts
     let visible = list_all(store, &Partition::root(table, stage), Depth::All).await?.objects;
     let journaled: BTreeSet<Partition> = partitions(store, table, stage).await?.into_iter().collect();
     let partitioned = visible.into_iter().map(|object| (Partition::of_key(&object.key), object.key));

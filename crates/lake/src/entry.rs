@@ -1,21 +1,22 @@
-//! Journal entries: what was committed to a partition, as JSON. An entry is never changed or deleted.
+//! Journal entries: claims and commits of a partition, as JSON. An entry is never changed or deleted.
 //!
-//! Claims and commits alternate in a sequence without gaps. A commit is valid only at the sequence number after its own
-//! claim, so a later claim fences every earlier attempt.
+//! Entries are numbered without gaps. A commit is valid only at the sequence number after its own claim, so a later claim
+//! fences every earlier attempt.
 
 use cloudtrail_model::Day;
 use serde::{Deserialize, Serialize};
 
 use crate::Invariant;
 
-/// The version of the entry format this code writes, and the newest it reads.
+/// The version of the entry format that this code writes, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// How the text of an entry begins, as [`Entry::to_json`] writes it.
+/// The first bytes of an entry, as [`Entry::to_json`] writes it.
 const CLAIM: &[u8] = br#"{"entry":"claim","#;
 const COMMIT: &[u8] = br#"{"entry":"commit","#;
 
-/// What names one attempt at a partition, unique for ever: two writers that meet at one key tell by it whose entry it is.
+/// The unique ID of one attempt at a partition. A writer whose put-if-absent finds an existing entry compares the ID to learn
+/// whether the entry is its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AttemptId(pub String);
@@ -30,80 +31,80 @@ impl std::fmt::Display for AttemptId {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
 pub enum Entry {
-    /// An attempt announces itself.
+    /// A claim.
     Claim(Claim),
-    /// An attempt's result.
+    /// A commit.
     Commit(Box<Commit>),
 }
 
-/// An attempt announces itself, and fences every attempt before it.
+/// The start of an attempt. It fences every earlier attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// [`FORMAT_VERSION`] of the writer.
     pub version: u32,
-    /// The entry's own sequence number, from 1.
+    /// The sequence number of this entry, from 1.
     pub seq: u64,
-    /// Who claims.
+    /// The attempt that claims.
     pub attempt: AttemptId,
-    /// When, RFC 3339; for people, nothing depends on it.
+    /// The time, RFC 3339. Informational only.
     pub time: String,
-    /// The version of the tool.
+    /// The name and version of the tool.
     pub tool: String,
 }
 
-/// An attempt's result: what it read and what it made visible.
+/// The result of an attempt: the inputs it read and the parts it published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
     /// [`FORMAT_VERSION`] of the writer.
     pub version: u32,
-    /// The entry's own sequence number: the claim's and one.
+    /// The sequence number of this entry: that of the claim plus one.
     pub seq: u64,
-    /// Whose claim it follows.
+    /// The attempt whose claim it follows.
     pub attempt: AttemptId,
-    /// When, RFC 3339; for people, nothing depends on it.
+    /// The time, RFC 3339. Informational only.
     pub time: String,
-    /// Whether the inputs and parts of every earlier commit are replaced by this one's (`--rebuild`, a monthly rewrite).
+    /// Whether this commit replaces the inputs and parts of every earlier one (`--rebuild`, a monthly rewrite).
     pub replaces: bool,
-    /// What was read, in key order.
+    /// The inputs that were read, in key order.
     pub inputs: Vec<Input>,
-    /// What was written, in part order.
+    /// The parts that were written, in part order.
     pub parts: Vec<Part>,
-    /// Keys of earlier parts that are no longer part of the partition.
+    /// Keys of earlier parts that this commit removes from the partition.
     pub retired: Vec<String>,
     /// The sums, which must balance.
     pub totals: Totals,
-    /// At the monthly stage: what the daily stage says of the days that were read.
+    /// Only at the monthly stage: the daily commits that the month was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<MonthSource>,
 }
 
-/// What a month was made of, by the journals of its days.
+/// The daily commits that a month was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthSource {
-    /// The sums of the daily stage over the days that were read: of the month, and the first three of the next.
+    /// The totals of the daily stage over the days read: those of the month, and the first three of the next.
     pub daily: Totals,
-    /// Days of the month that the daily stage had not committed. What was delivered on them is missing.
+    /// Missing days: days of the month that the daily stage had not committed. The month lacks their records.
     pub missing_days: Vec<Day>,
-    /// Of the first three days of the next month, those not committed yet. They may hold late events of this month.
+    /// The days among the first three of the next month that were not committed yet. They may hold late events of this month.
     pub awaited_days: Vec<Day>,
 }
 
 /// One log file (or, at the monthly stage, one daily part) that a commit accounts for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
-    /// Its key below the source.
+    /// The key, relative to the source.
     pub key: String,
-    /// Its version, as the store tells it.
+    /// The ETag of the version that was read.
     pub etag: String,
-    /// Bytes of the object as stored.
+    /// Size of the object in bytes, as stored.
     pub bytes: u64,
-    /// Bytes of its text, after decompression; 0 where quarantined.
+    /// Bytes of text after decompression; 0 if quarantined.
     pub raw_bytes: u64,
-    /// Records it holds; 0 where quarantined.
+    /// Number of records; 0 if quarantined.
     pub records: u64,
-    /// How many of them were already in the partition.
+    /// Records that were already in the partition.
     pub duplicates: u64,
-    /// At the monthly stage: how many of them belong to another month.
+    /// Only at the monthly stage: records that belong to another month.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub other_months: u64,
     /// Whether its records count.
@@ -114,40 +115,40 @@ pub struct Input {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
-    /// It was read whole.
+    /// The input was read completely.
     Ok,
-    /// It could not be read whole, and nothing of it is in the lake.
+    /// The input could not be read completely. The lake holds none of its records.
     Quarantined {
-        /// A stable word for machines: `truncated_gzip`, `not_json` …
+        /// A stable code: `truncated_gzip`, `not_json` …
         reason: String,
-        /// A sentence for people.
+        /// A description for people.
         detail: String,
     },
 }
 
-/// One object a commit made visible.
+/// One object that a commit made visible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// Its key below the lake.
+    /// The key, relative to the lake.
     pub key: String,
-    /// Bytes of the object.
+    /// Size of the object in bytes.
     pub bytes: u64,
-    /// Bytes of its text before compression.
+    /// Bytes of text before compression, line ends included.
     pub raw_bytes: u64,
-    /// Records in it.
+    /// Number of records.
     pub records: u64,
     /// SHA-256 of the object, lower-case hexadecimal.
     pub sha256: String,
-    /// The earliest eventTime in it, of those written as CloudTrail writes them (`2026-11-22T10:11:12Z`).
+    /// The earliest eventTime, of those in CloudTrail's format (`2026-11-22T10:11:12Z`).
     pub min_event_time: Option<String>,
     /// The latest such eventTime.
     pub max_event_time: Option<String>,
 }
 
-/// Sums over a commit. Their balance is what "accounted" means.
+/// Sums over a commit. They must balance: see [`Commit::check_balance`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Inputs read.
+    /// Inputs.
     pub files_in: u64,
     /// Inputs whose records count.
     pub files_ok: u64,
@@ -157,12 +158,12 @@ pub struct Totals {
     pub records_in: u64,
     /// Records written.
     pub records_out: u64,
-    /// Records dropped: same eventID and same bytes as one already in the partition.
+    /// Records dropped as duplicates: a record with the same eventID and the same bytes is in the partition.
     pub duplicates: u64,
-    /// At the monthly stage: records that belong to another month.
+    /// Only at the monthly stage: records that belong to another month.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub other_months: u64,
-    /// Records kept although another with the same eventID, but other bytes, is in the partition.
+    /// Records kept although the partition has one with the same eventID and other bytes.
     pub conflicts: u64,
     /// Bytes of the inputs, as stored.
     pub bytes_in: u64,
@@ -175,7 +176,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// The sums of a commit. A sum beyond 64 bits, which only a forged journal has, stays at the largest number.
+    /// The sums of a commit. Saturates at the maximum of 64 bits, which only a forged journal reaches.
     pub fn of<'a>(inputs: &[Input], parts: impl IntoIterator<Item = &'a Part>, conflicts: u64) -> Self {
         let mut totals = Totals { conflicts, ..Totals::default() };
         for input in inputs {
@@ -203,7 +204,7 @@ impl Totals {
         totals
     }
 
-    /// Adds another commit's sums. A sum beyond 64 bits, which only a forged journal has, stays at the largest number.
+    /// Adds the sums of another commit. Saturates at the maximum of 64 bits, which only a forged journal reaches.
     pub fn add(&mut self, other: &Totals) {
         let pairs = [
             (&mut self.files_in, other.files_in),
@@ -225,10 +226,10 @@ impl Totals {
     }
 }
 
-/// Sums that contradict each other: a defect of Trailmill, found before it could be committed.
+/// Totals that contradict each other: a bug of Trailmill, found before the commit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the commit does not balance, so it is not made: {what} says {left}, its sum is {right} (please report this)"
+    "the totals of the commit do not balance: {what} is {left}, the sum is {right}; nothing was committed (please report this)"
 )]
 pub struct Imbalance {
     what: &'static str,
@@ -237,35 +238,35 @@ pub struct Imbalance {
 }
 
 impl Imbalance {
-    /// Which invariant such a commit would break.
+    /// The invariant that the commit would break.
     pub fn broken(&self) -> Invariant {
         if self.what.starts_with("files") { Invariant::FilesAccounted } else { Invariant::RecordsConserved }
     }
 }
 
-/// A commit whose totals were checked: only such a one is written.
+/// A commit whose totals balance. Only such commits are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balanced(pub(crate) Commit);
 
 impl Commit {
-    /// The commit as one that can be written.
+    /// Checks the totals: see [`Commit::check_balance`].
     ///
     /// # Errors
-    /// The totals contradict themselves, the inputs or the parts.
+    /// Fails if the totals contradict each other, the inputs or the parts.
     pub fn balanced(self) -> Result<Balanced, Imbalance> {
         self.check_balance()?;
         Ok(Balanced(self))
     }
 
-    /// Checks the totals against themselves, the inputs and the parts.
+    /// Checks that the totals balance: against each other, the inputs and the parts.
     ///
     /// # Errors
-    /// They contradict each other.
+    /// Fails if they contradict each other.
     pub fn check_balance(&self) -> Result<(), Imbalance> {
         let totals = &self.totals;
         let quarantined =
             self.inputs.iter().filter(|i| matches!(i.verdict, Verdict::Quarantined { .. })).count();
-        // wide enough for what a forged entry may hold
+        // 128 bits: the sums of a forged entry may overflow 64
         let sum = |numbers: &[u64]| numbers.iter().copied().map(u128::from).sum::<u128>();
         let inputs =
             |of: fn(&Input) -> u64| self.inputs.iter().map(|input| u128::from(of(input))).sum::<u128>();
@@ -300,32 +301,37 @@ impl Commit {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Lower-case hexadecimal, as [`Part::sha256`] is written.
+/// Lower-case hexadecimal, the format of [`Part::sha256`].
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A journal object that is not an entry.
+/// An object of a journal that is not a valid entry.
 #[derive(Debug, thiserror::Error)]
 pub enum EntryError {
     /// The text is not a journal entry.
     #[error("not a journal entry")]
     Syntax(#[source] serde_json::Error),
-    /// A newer Trailmill wrote it.
-    #[error("written in journal format {found}; this trailmill reads up to {FORMAT_VERSION}: upgrade it")]
+    /// A newer version of Trailmill wrote the entry.
+    #[error(
+        "journal format {found} is newer than this version of trailmill reads (up to {FORMAT_VERSION}): upgrade trailmill"
+    )]
     Newer {
-        /// The entry's version.
+        /// The format version of the entry.
         found: u32,
     },
 }
 
 impl Entry {
-    /// Parses the (decompressed) text of a journal object. Unknown fields are tolerated, newer versions are not.
+    /// Parses the decompressed text of a journal object. Unknown fields are ignored.
+    ///
+    /// # Errors
+    /// Fails if the text is not an entry, or if its format version is newer than [`FORMAT_VERSION`].
     pub fn from_json(text: &[u8]) -> Result<Self, EntryError> {
         #[derive(Deserialize)]
         struct Version {
@@ -342,8 +348,8 @@ impl Entry {
         serde_json::from_slice(text).map_err(EntryError::Syntax)
     }
 
-    /// An entry that begins as this crate writes it, in one pass. Where the kind may come last, serde keeps everything
-    /// before it, and a commit has thousands of inputs.
+    /// Parses an entry that begins as this crate writes it, in one pass. Otherwise serde buffers everything up to the field
+    /// `entry`, and a commit has thousands of inputs.
     fn as_written(text: &[u8]) -> Option<Self> {
         if text.starts_with(COMMIT) {
             serde_json::from_slice(text).ok().map(Entry::Commit)
@@ -354,7 +360,10 @@ impl Entry {
         }
     }
 
-    /// The entry without the inputs of a commit, which are nearly all of it: for who asks for the parts alone.
+    /// Parses an entry without the inputs of a commit, which are most of its text.
+    ///
+    /// # Errors
+    /// Fails if the text is not an entry, or if its format version is newer than [`FORMAT_VERSION`].
     pub fn outline_from_json(text: &[u8]) -> Result<Self, EntryError> {
         #[derive(Deserialize)]
         struct Outline {
@@ -403,12 +412,15 @@ impl Entry {
         }
     }
 
-    /// The entry as JSON, one line.
+    /// The entry as JSON, in one line.
+    ///
+    /// # Errors
+    /// Fails if serde cannot serialize it; no entry is known to do so.
     pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(self)
     }
 
-    /// Whose entry it is.
+    /// The attempt that wrote the entry.
     pub fn attempt(&self) -> &AttemptId {
         match self {
             Entry::Claim(claim) => &claim.attempt,
@@ -416,7 +428,7 @@ impl Entry {
         }
     }
 
-    /// Its own sequence number.
+    /// The sequence number.
     pub fn seq(&self) -> u64 {
         match self {
             Entry::Claim(claim) => claim.seq,

@@ -1,13 +1,13 @@
-//! Between which times the events of a part are.
+//! The min/max statistics of eventTime of a part.
 
-/// The earliest and latest eventTime, of those written as CloudTrail writes them, whose text sorts as their time does.
+/// The earliest and latest eventTime of some records. Only times in CloudTrail's format count, since their text sorts by time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventTimes {
     range: Option<(String, String)>,
 }
 
 impl EventTimes {
-    /// Takes the eventTime of a record in.
+    /// Adds the eventTime of a record.
     pub fn add(&mut self, time: Option<&str>) {
         let Some(time) = time.filter(|time| is_canonical(time)) else { return };
         match &mut self.range {
@@ -18,7 +18,7 @@ impl EventTimes {
         }
     }
 
-    /// Takes the times of other records in.
+    /// Adds the times of other records.
     pub fn merge(&mut self, other: EventTimes) {
         if let Some((min, max)) = other.range {
             self.add(Some(&min));
@@ -26,13 +26,13 @@ impl EventTimes {
         }
     }
 
-    /// The earliest and the latest; neither where no record had such a time.
+    /// The earliest and the latest; `None` for both if no record had such a time.
     pub fn into_bounds(self) -> (Option<String>, Option<String>) {
         self.range.unzip()
     }
 }
 
-/// `2026-11-22T10:11:12Z`
+/// Whether a text has CloudTrail's format: `2026-11-22T10:11:12Z`.
 fn is_canonical(time: &str) -> bool {
     let shape = b"0000-00-00T00:00:00Z";
     time.len() == shape.len()

@@ -1,16 +1,16 @@
-//! How a partition changes: claim, then commit, each a create-only object in a sequence without gaps.
+//! The journal of a partition: claims and commits, each an object written by put-if-absent, numbered without gaps.
 //!
 //! ```text
 //! _journal/cloudtrail_daily/2026-11-22/000001.json.gz   claim of A
 //! _journal/cloudtrail_daily/2026-11-22/000002.json.gz   commit of A
-//! _journal/cloudtrail_daily/2026-11-22/000003.json.gz   claim of B, which never came back
+//! _journal/cloudtrail_daily/2026-11-22/000003.json.gz   claim of B, which crashed
 //! _journal/cloudtrail_daily/2026-11-22/000004.json.gz   claim of C: B is fenced
 //! _journal/cloudtrail_daily/2026-11-22/000005.json.gz   commit of C
 //! ```
 //!
-//! A commit is valid only at its claim's sequence number and one, and only one writer can create that object. So a later
-//! claim fences every earlier attempt, without a clock and without a lock. What a partition holds is the fold of its
-//! commits: a [`PartitionState`].
+//! A commit is valid only at the sequence number after its own claim, and only one writer can create that object. So a later
+//! claim fences every earlier attempt, without clocks or locks. The content of a partition is the fold of its commits: a
+//! [`PartitionState`].
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -29,63 +29,83 @@ use crate::{
     Part, Partition, Totals,
 };
 
-/// How the text of an entry is parsed.
+/// A parser of the text of an entry.
 type Parse = fn(&[u8]) -> Result<Entry, EntryError>;
 
-/// Journal entries read at once, at most.
+/// The maximum of journal entries read at once.
 const READS_AT_ONCE: usize = 16;
-/// An entry of so many bytes is decoded by another thread, so that several are at the same time.
+/// Entries of at least this many bytes are decoded on the blocking pool, concurrently.
 const LARGE_BYTES: usize = 16 << 10;
 
-/// The journal of one partition.
+/// The journal of one partition of a lake.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cloudtrail_model::Table;
+/// use lake::{AttemptId, Claimed, Journal, Partition};
+/// use lake_store::MemoryStore;
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let journal = Journal::new(Arc::new(MemoryStore::new()), Partition::day(Table::CloudTrail, "2026-11-22".parse()?));
+/// let state = journal.read().await?;
+/// assert_eq!(state.last_seq, 0);
+///
+/// let claim = |id: &str| journal.claim(&state, AttemptId(id.to_owned()), "2026-11-23T00:05:00Z".to_owned(), "example 1.0".to_owned());
+/// assert!(matches!(claim("a").await?, Claimed::Yes(_)));
+/// // a second attempt that planned on the same state must plan again
+/// assert_eq!(claim("b").await?, Claimed::Taken);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Journal {
     store: Arc<dyn Store>,
     partition: Partition,
 }
 
-/// What went wrong with a journal.
+/// A failure of a journal.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// The store failed. After a failed commit the outcome is unknown: leave everything as it is, the next attempt sorts
-    /// it out.
-    #[error("the journal of {partition} cannot be reached")]
+    /// The store failed. The outcome of a failed commit is unknown: change nothing, the next attempt recovers.
+    #[error("cannot read or write the journal of {partition}")]
     Store {
-        /// Whose journal.
+        /// The partition.
         partition: Partition,
         /// The failed call.
         source: StoreError,
     },
-    /// An object of the journal is no entry.
-    #[error("journal entry {key} cannot be read")]
+    /// An object of the journal is not a valid entry.
+    #[error("cannot read the journal entry {key}")]
     Entry {
-        /// The object.
+        /// The key of the object.
         key: String,
-        /// Why.
+        /// The cause.
         source: EntryError,
     },
-    /// The sequence of entries is one that no attempt makes.
+    /// The sequence of entries is invalid: no attempt writes it.
     #[error(
-        "the journal of {partition} is damaged: {what}; restore the object from a backup or a bucket version"
+        "the journal of {partition} is damaged: {what}; restore the object from a backup or from object versions"
     )]
     Damaged {
-        /// Whose journal.
+        /// The partition.
         partition: Partition,
-        /// What is wrong, with the key.
+        /// A description of the damage that names the key.
         what: String,
-        /// What is not true that always should be.
+        /// The invariant that is broken.
         broken: Invariant,
     },
-    /// A commit that contradicts itself; it was not written.
+    /// The totals of a commit do not balance. It was not written.
     #[error(transparent)]
     Imbalance(#[from] Imbalance),
 }
 
 impl JournalError {
-    /// What is not true that always should be, where that is why.
+    /// The invariant that is broken, if the error is due to one.
     pub fn broken(&self) -> Option<Invariant> {
         match self {
-            // listed, and gone when it was read
+            // an entry was listed, and deleted before it was read
             JournalError::Store { source, .. } if source.kind == ErrorKind::NotFound => {
                 Some(Invariant::JournalOnlyGrows)
             }
@@ -97,68 +117,77 @@ impl JournalError {
     }
 }
 
-/// What a partition holds: the fold of its journal.
+/// The content of a partition: the fold of its journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PartitionState {
-    /// Sequence number of the newest entry; 0 where there is none.
+    /// Sequence number of the newest entry; 0 if there is none.
     pub last_seq: u64,
     /// Number of commits.
     pub commits: u64,
-    /// When the newest commit was made, RFC 3339.
+    /// The time of the newest commit, RFC 3339.
     pub committed_at: Option<String>,
-    /// The claim that is the newest entry: an attempt that is under way, or died.
+    /// The newest entry, if it is a claim: its attempt is in progress, or died.
     pub open_claim: Option<Claim>,
-    /// What was read, by key, newest verdict.
+    /// Committed inputs by key, with the newest verdict.
     pub inputs: BTreeMap<String, Input>,
-    /// What is visible, by key.
+    /// Parts by key: those that commits name and none has retired.
     pub parts: BTreeMap<String, Part>,
-    /// The sums of all commits since the newest that replaced everything.
+    /// The totals of all commits since the newest that has [`Commit::replaces`](crate::Commit::replaces).
     pub totals: Totals,
-    /// What the month was made of, if this is one: as the newest commit says that wrote it.
+    /// [`Commit::month`](crate::Commit::month) of the newest commit that has it.
     pub month: Option<MonthSource>,
 }
 
-/// What came of [`Journal::claim`].
+/// The result of [`Journal::claim`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed {
-    /// The partition is ours until somebody else claims it.
+    /// The claim is in the journal. A later claim fences it.
     Yes(Claim),
-    /// Somebody moved since the state was read: plan again.
+    /// The journal has changed since the state was read: plan again.
     Taken,
 }
 
-/// What came of [`Journal::commit`].
+/// The result of [`Journal::commit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommitOutcome {
-    /// It is in the journal.
+    /// The commit is in the journal.
     Committed,
-    /// A later claim fenced this attempt: nothing of it counts, and its parts must go.
+    /// A later claim fenced this attempt. It has no effect, and its parts must be deleted.
     Superseded,
 }
 
 /// Every partition of a table's stage that has a journal, in order.
+///
+/// # Errors
+/// Fails if the journals cannot be listed.
 pub async fn partitions(store: &dyn Store, table: Table, stage: Stage) -> Result<Vec<Partition>, StoreError> {
     let journals = list_all(store, &Partition::journal_root(table, stage), Depth::Level).await?;
     Ok(journals.prefixes.iter().filter_map(|prefix| Partition::from_journal_prefix(prefix)).collect())
 }
 
 impl Journal {
-    /// The journal of a partition of the lake in a store.
+    /// The journal of a partition in the lake that `store` holds. Makes no call.
     pub fn new(store: Arc<dyn Store>, partition: Partition) -> Self {
         Journal { store, partition }
     }
 
-    /// Whose journal it is.
+    /// The partition of this journal.
     pub fn partition(&self) -> Partition {
         self.partition
     }
 
     /// Reads the whole journal.
+    ///
+    /// # Errors
+    /// Fails if the store fails, or if the journal is damaged: an entry is missing, invalid, or in the wrong place.
     pub async fn read(&self) -> Result<PartitionState, JournalError> {
         self.read_by(Entry::from_json).await
     }
 
-    /// Reads the whole journal but for the inputs, which are most of it: the state has none.
+    /// Reads the journal without the inputs, which are most of its text: [`PartitionState::inputs`] is empty.
+    ///
+    /// # Errors
+    /// Fails if the store fails, or if the journal is damaged: an entry is missing, invalid, or in the wrong place.
     pub async fn read_outline(&self) -> Result<PartitionState, JournalError> {
         self.read_by(Entry::outline_from_json).await
     }
@@ -188,7 +217,10 @@ impl Journal {
         Ok(state)
     }
 
-    /// Claims the partition on top of a state, and so fences every attempt that claimed before.
+    /// Claims the partition on top of `state`, which fences every earlier attempt.
+    ///
+    /// # Errors
+    /// Fails if the store fails; then the outcome is unknown.
     pub async fn claim(
         &self,
         state: &PartitionState,
@@ -203,10 +235,10 @@ impl Journal {
         })
     }
 
-    /// Commits what an attempt did, at its claim's number plus one. The commit's `seq` must be that number.
+    /// Writes a commit. Its `seq` must be that of the claim plus one.
     ///
     /// # Errors
-    /// The store fails; then the outcome is unknown.
+    /// Fails if the store fails; then the outcome is unknown.
     pub async fn commit(&self, commit: Balanced) -> Result<CommitOutcome, JournalError> {
         Ok(match self.append(Entry::Commit(Box::new(commit.0))).await? {
             true => CommitOutcome::Committed,
@@ -214,7 +246,10 @@ impl Journal {
         })
     }
 
-    /// Whether a later claim fences the attempt of a claim that has not committed.
+    /// Whether a later claim fences the attempt of `claim`, which has not committed.
+    ///
+    /// # Errors
+    /// Fails if the store fails.
     pub async fn is_fenced(&self, claim: &Claim) -> Result<bool, JournalError> {
         match self.store.get(&self.partition.journal_key(claim.seq + 1), None).await {
             Ok(_) => Ok(true),
@@ -223,11 +258,11 @@ impl Journal {
         }
     }
 
-    /// Creates an entry, and tells whether it is now ours that stands at its sequence number. "Exists" is a question: a
-    /// retried call meets its own earlier self, so the entry is read back and the attempt compared.
+    /// Writes an entry by put-if-absent, and returns whether the entry at its sequence number is this one. If one exists, an
+    /// earlier try of the same call may have written it: the entry is read back and its attempt compared.
     async fn append(&self, entry: Entry) -> Result<bool, JournalError> {
         let key = self.partition.journal_key(entry.seq());
-        let body = compress(&entry).map_err(|e| self.damaged(format!("{key} cannot be written: {e}")))?;
+        let body = compress(&entry).map_err(|e| self.damaged(format!("cannot serialize {key}: {e}")))?;
         match self.store.create_new(&key, body).await.map_err(|e| self.unreachable(e))? {
             Created::Yes => Ok(true),
             Created::Exists => {
@@ -251,10 +286,10 @@ impl Journal {
         let mut text = Vec::new();
         MultiGzDecoder::new(body)
             .read_to_end(&mut text)
-            .map_err(|e| self.damaged(format!("{key} is not whole gzip ({e})")))?;
+            .map_err(|e| self.damaged(format!("{key} is truncated or damaged gzip ({e})")))?;
         let entry = parse(&text).map_err(|source| JournalError::Entry { key: key.clone(), source })?;
         if entry.seq() != seq {
-            return Err(self.damaged(format!("{key} says that its number is {}", entry.seq())));
+            return Err(self.damaged(format!("{key} has the sequence number {}", entry.seq())));
         }
         Ok(entry)
     }
@@ -269,7 +304,7 @@ impl Journal {
 }
 
 impl PartitionState {
-    /// Adds the next entry of the journal.
+    /// Applies the next entry of the journal.
     fn apply(&mut self, entry: Entry) -> Result<(), String> {
         self.last_seq = entry.seq();
         let commit = match entry {
@@ -281,7 +316,7 @@ impl PartitionState {
         };
         match self.open_claim.take() {
             Some(claim) if claim.attempt == commit.attempt => {}
-            _ => return Err(format!("entry {} commits without its own claim right before it", commit.seq)),
+            _ => return Err(format!("entry {} is a commit that does not follow its own claim", commit.seq)),
         }
         if commit.replaces {
             self.inputs.clear();
@@ -302,14 +337,15 @@ impl PartitionState {
     }
 }
 
-/// An entry as one gzip member (RFC 1952 §2.3). A commit names thousands of log files, and all else is waiting for it.
+/// An entry as one gzip member (RFC 1952 §2.3). `block-deflate`, because a commit names thousands of log files and the run
+/// waits for it.
 fn compress(entry: &Entry) -> std::io::Result<Bytes> {
     let text = entry.to_json()?;
     let mut member = GZIP_HEADER.to_vec();
     Compressor::new(Level::default()).compress(&text, &mut member);
     member.extend(STREAM_END);
     member.extend(libdeflater::crc32(&text).to_le_bytes());
-    // modulo 2^32, as the RFC has it
+    // modulo 2^32 (RFC 1952)
     member.extend(&text.len().to_le_bytes()[..4]);
     Ok(member.into())
 }

@@ -160,16 +160,16 @@ async fn damage_is_named() {
     put(3, Entry::Claim(Claim { seq: 3, ..first.clone() })).await;
     assert!(error(journal.read().await).contains(&format!("{} is missing", key(2))));
     put(2, Entry::Claim(Claim { seq: 7, ..first.clone() })).await;
-    assert!(error(journal.read().await).contains("says that its number is 7"));
+    assert!(error(journal.read().await).contains("has the sequence number 7"));
     store.delete(&key(2)).await.unwrap();
     let other = Claim { attempt: AttemptId("other".into()), ..first };
     put(2, Entry::Commit(Box::new(commit(&other, "x", 1)))).await;
     let orphan = journal.read().await.unwrap_err();
-    assert!(orphan.to_string().contains("commits without its own claim"), "{orphan}");
+    assert!(orphan.to_string().contains("does not follow its own claim"), "{orphan}");
     assert_eq!(orphan.broken(), Some(Invariant::OneCommitPerClaim));
     store.delete(&key(2)).await.unwrap();
     store.create_new(&key(2), Bytes::from_static(b"not gzip")).await.unwrap();
-    assert!(error(journal.read().await).contains("is not whole gzip"));
+    assert!(error(journal.read().await).contains("is truncated or damaged gzip"));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Names in the lake: tables, partitions, parts and journals.
+//! The keys of a lake: tables, partitions, parts and journals.
 //!
 //! ```text
 //! cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz
@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 use cloudtrail_model::{Day, Month, Stage, Table};
 
-/// The days or the month one partition covers.
+/// The day or month of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartitionSpan {
     /// One delivery day, of the daily stage.
@@ -22,12 +22,12 @@ pub enum PartitionSpan {
     Month(Month),
 }
 
-/// One partition of one table: what a journal is kept for, and what one job brings up to date.
+/// One partition of one table. It has a journal, and one job brings it up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Partition {
     /// The table.
     pub table: Table,
-    /// Its day or month.
+    /// The day or month.
     pub span: PartitionSpan,
 }
 
@@ -42,7 +42,7 @@ impl Partition {
         Partition { table, span: PartitionSpan::Month(month) }
     }
 
-    /// Daily or monthly.
+    /// The stage that writes it.
     pub fn stage(self) -> Stage {
         match self.span {
             PartitionSpan::Day(_) => Stage::Daily,
@@ -50,12 +50,12 @@ impl Partition {
         }
     }
 
-    /// The name of the table with its stage: `cloudtrail_daily`.
+    /// The name of the table with the stage: `cloudtrail_daily`.
     pub fn table_name(self) -> String {
         format!("{}_{}", self.table, self.stage())
     }
 
-    /// The prefix of its parts, with the last slash.
+    /// The prefix of its parts, with the trailing slash.
     pub fn prefix(self) -> String {
         let table = self.table_name();
         match self.span {
@@ -69,12 +69,12 @@ impl Partition {
         }
     }
 
-    /// The prefix of every part of a table's stage, with the last slash.
+    /// The prefix of all parts of a table's stage, with the trailing slash.
     pub fn root(table: Table, stage: Stage) -> String {
         format!("{table}_{stage}/")
     }
 
-    /// The partition whose prefix a key is below: `cloudtrail_daily/year=2026/month=11/day=22/…`.
+    /// The partition that a key is in (`cloudtrail_daily/year=2026/month=11/day=22/…`); `None` if it is in none.
     pub fn of_key(key: &str) -> Option<Self> {
         let mut segments = key.split('/');
         let name = segments.next()?;
@@ -88,12 +88,12 @@ impl Partition {
         key.starts_with(&partition.prefix()).then_some(partition)
     }
 
-    /// The prefix of the journals of a table's stage, with the last slash.
+    /// The prefix of all journals of a table's stage, with the trailing slash.
     pub fn journal_root(table: Table, stage: Stage) -> String {
         format!("_journal/{table}_{stage}/")
     }
 
-    /// The prefix of its journal, with the last slash.
+    /// The prefix of its journal, with the trailing slash.
     pub fn journal_prefix(self) -> String {
         format!("{}{}/", Self::journal_root(self.table, self.stage()), self.span)
     }
@@ -103,14 +103,14 @@ impl Partition {
         format!("{}{seq:06}.json.gz", self.journal_prefix())
     }
 
-    /// The sequence number of a key of this partition's journal, or `None` for any other key.
+    /// The sequence number of an entry of this partition's journal; `None` for any other key.
     pub fn journal_seq(self, key: &str) -> Option<u64> {
         let name = key.strip_prefix(&self.journal_prefix())?.strip_suffix(".json.gz")?;
         let seq: u64 = name.parse().ok()?;
         (self.journal_key(seq) == key).then_some(seq)
     }
 
-    /// The partition a journal prefix belongs to: `_journal/cloudtrail_daily/2026-11-22/`.
+    /// The partition of a journal prefix: `_journal/cloudtrail_daily/2026-11-22/`.
     pub fn from_journal_prefix(prefix: &str) -> Option<Self> {
         let mut segments = prefix.strip_prefix("_journal/")?.strip_suffix('/')?.split('/');
         let (name, span) = (segments.next()?, segments.next()?);
@@ -138,13 +138,14 @@ impl fmt::Display for PartitionSpan {
     }
 }
 
-/// The table of a name with its stage: `cloudtrail_daily`.
+/// The table in a name with a stage: `cloudtrail_daily`.
 fn table_of(name: &str) -> Option<Table> {
     let is_stage = |suffix: &str| matches!(suffix, "_daily" | "_monthly");
     Table::ALL.into_iter().find(|table| name.strip_prefix(table.as_str()).is_some_and(is_stage))
 }
 
-/// The key of a part: the claim's sequence number is in it, so no two attempts ever write the same name.
+/// The key of part number `index` of the attempt with a claim. It contains the sequence number of the claim, so no two
+/// attempts write the same key.
 pub fn part_key(partition: Partition, claim_seq: u64, index: usize) -> String {
     let ending = match partition.stage() {
         Stage::Daily => "ndjson.gz",
@@ -153,8 +154,7 @@ pub fn part_key(partition: Partition, claim_seq: u64, index: usize) -> String {
     format!("{}part-{claim_seq:06}-{index:04}.{ending}", partition.prefix())
 }
 
-/// The number of the claim whose attempt wrote a part, or `None` for a key that is no part of the partition: another name,
-/// another ending, another folder.
+/// The sequence number of the claim in the key of a part; `None` if the key is not that of a part of this partition.
 pub fn part_claim(partition: Partition, key: &str) -> Option<u64> {
     let name = key.strip_prefix(&partition.prefix())?.strip_prefix("part-")?;
     let (claim, rest) = name.split_once('-')?;

@@ -1,7 +1,7 @@
-//! How a lake changes: the commit protocol.
+//! The commit protocol of a lake.
 //!
-//! A lake is objects in a [`Store`](lake_store::Store). Its unit of change is a [`Partition`]: a day of a daily table, or a
-//! month of a monthly one. A partition has *parts*, which readers list, and a *journal*, which says which parts count:
+//! A lake is a set of objects in a [`Store`](lake_store::Store). The unit of change is a [`Partition`]: a day of a daily table,
+//! or a month of a monthly one. A partition has *parts*, which readers list, and a *journal*, which names the committed parts:
 //!
 //! ```text
 //! cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz   a part, of the attempt with claim 1
@@ -14,20 +14,20 @@
 //!
 //! # One primitive
 //!
-//! Everything rests on [`Store::create_new`](lake_store::Store::create_new): create an object only if it is absent
-//! (`If-None-Match: *` on S3, a hard link on a disk). Entries of a journal are numbered from 1 without gaps. Whoever creates
-//! the next number wins it; everybody else reads it and plans again. There are no locks and no clocks.
+//! The protocol needs only put-if-absent, [`Store::create_new`](lake_store::Store::create_new) (`If-None-Match: *` on S3, a
+//! hard link on a disk). Entries of a journal are numbered from 1 without gaps. The writer that creates the next number wins;
+//! all others read the entry and plan again. There are no locks and no clocks.
 //!
 //! # The steps of an attempt
 //!
 //! | step | objects | after a crash here |
 //! |---|---|---|
-//! | read the journal: [`Journal::read`] | | nothing happened |
+//! | read the journal: [`Journal::read`] | | nothing has changed |
 //! | claim: [`Attempt::begin`] | creates entry *n* | a claim without a commit, which the next claim fences |
 //! | sweep: [`Attempt::begin`] | deletes orphans whose claim is older than *n* | the next attempt sweeps the rest |
-//! | stage parts: [`PartSink`] | uploads, which nobody sees | the next attempt abandons them |
+//! | stage parts: [`PartSink`] | uploads, not visible | the next attempt abandons them |
 //! | publish: [`Attempt::finish`] | the parts become visible | orphans, which the next attempt deletes |
-//! | commit: [`Attempt::finish`] | creates entry *n* + 1 | the change is whole |
+//! | commit: [`Attempt::finish`] | creates entry *n* + 1 | the commit is effective |
 //! | delete replaced parts: [`Attempt::finish`] | deletes retired parts | the next attempt deletes them |
 //!
 //! A commit is valid only at the number that follows its own claim. So a later claim *fences* every earlier attempt: the
@@ -36,11 +36,11 @@
 //!
 //! # What protects committed data
 //!
-//! - Only an object with the name of a part, written after an older claim, is ever deleted. Other objects are reported as
-//!   foreign ([`Differences`]).
-//! - A part that was written after a claim that the journal does not have proves that the journal lost its newest entries:
-//!   the attempt fails before it claims, and deletes nothing ([`AttemptError::JournalTailLost`]).
-//! - A commit whose sums do not balance is not made ([`Commit::check_balance`]).
+//! - A sweep deletes only objects named like a part, with an older claim in the name. Other objects are reported as foreign
+//!   ([`Differences`]).
+//! - A part with a claim that the journal does not have proves that the journal has lost its newest entries: the attempt fails
+//!   before it claims, and deletes nothing ([`AttemptError::JournalTailLost`]).
+//! - A commit whose totals do not balance fails ([`Commit::check_balance`]).
 //!
 //! # Example
 //!

@@ -1,45 +1,45 @@
-//! How a run at a partition ended: the words that the command, the jobs and their metrics share.
+//! The outcome of a run at a partition, with the names that the command, the jobs and their metrics share.
 
 use serde::Serialize;
 
 use crate::{Part, Totals};
 
-/// How a run at a partition ended, if it did not fail.
+/// The outcome of a run at a partition that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Neither the partition nor what it is made from holds anything.
+    /// The partition is empty and has no inputs.
     Empty,
-    /// Nothing has changed, and nothing was written.
+    /// The partition was up to date. Nothing was written.
     UpToDate,
-    /// At least one commit was made.
+    /// The run made at least one commit.
     Committed(Box<Committed>),
-    /// Another run claimed the partition after this one, so this one stopped. Nothing of its last attempt counts.
+    /// A later claim of another run fenced this one, which stopped. Its last attempt has no effect.
     Superseded {
-        /// What the commits before that attempt did, if there were any.
+        /// The commits before that attempt, if any.
         before: Option<Box<Committed>>,
     },
 }
 
-/// What the commits of a run did.
+/// The sums over the commits of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Committed {
-    /// Their sums.
+    /// The totals.
     pub totals: Totals,
-    /// The parts they wrote.
+    /// The parts that were written.
     pub parts: Vec<Part>,
-    /// Inputs that were left to a later run, because the soft deadline had passed.
+    /// Number of inputs left to a later run because the soft deadline had passed.
     #[serde(skip_serializing_if = "is_zero")]
     pub left: u64,
-    /// Parts that were replaced and deleted.
+    /// Number of parts that were replaced and deleted.
     pub retired: u64,
-    /// Orphans that were deleted: parts that no commit names.
+    /// Number of orphans deleted.
     pub swept: u64,
-    /// Bytes of memory of the deduplication index, at most.
+    /// Peak memory of the deduplication index, in bytes.
     pub index_bytes: u64,
 }
 
 impl Outcome {
-    /// Its name in JSON and logs.
+    /// The name in JSON and logs.
     pub fn name(&self) -> &'static str {
         match self {
             Outcome::Empty => "empty",
@@ -49,7 +49,7 @@ impl Outcome {
         }
     }
 
-    /// What was committed, if anything was.
+    /// The commits, if any.
     pub fn committed(&self) -> Option<&Committed> {
         match self {
             Outcome::Committed(committed) => Some(committed),
@@ -58,32 +58,32 @@ impl Outcome {
         }
     }
 
-    /// Whether another run took the partition over.
+    /// Whether another run superseded this one.
     pub fn is_superseded(&self) -> bool {
         matches!(self, Outcome::Superseded { .. })
     }
 }
 
 impl Committed {
-    /// Adds what the next commit of the same run did.
+    /// Adds the next commit of the same run.
     pub fn add(&mut self, next: Committed) {
         let Committed { totals, parts, left, retired, swept, index_bytes } = next;
         self.totals.add(&totals);
         self.parts.extend(parts);
-        // what the newest plan leaves is all that is left
+        // the newest plan counts every input that is left
         self.left = left;
         self.retired += retired;
         self.swept += swept;
         self.index_bytes = self.index_bytes.max(index_bytes);
     }
 
-    /// Whether the partition was up to date, apart from orphans that were deleted.
+    /// Whether the run did nothing but delete orphans.
     pub fn only_swept(&self) -> bool {
         self.swept > 0 && self.retired == 0 && self.parts.is_empty() && self.totals == Totals::default()
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -1,5 +1,4 @@
-//! The parts of an attempt: written one after the other as streams of bytes, hashed, counted, sealed; visible only once the
-//! attempt publishes them.
+//! Writes the parts of an attempt, one after the other, as staged uploads. They become visible when the attempt publishes them.
 
 use bytes::Bytes;
 use lake_store::{StagedUpload, StoreError};
@@ -9,8 +8,8 @@ use crate::{Attempt, EventTimes, Part, SealedPart, hex};
 
 /// Writes the parts of one attempt.
 ///
-/// A stage begins a part, writes the bytes of the object, says what records they hold, and ends the part. Where a part ends
-/// is up to the stage. [`PartSink::open_part`] tells how large it is by now.
+/// The first [`write`](PartSink::write) starts a part; [`end_part`](PartSink::end_part) seals it. The stage decides where a
+/// part ends, by the sizes in [`PartSink::open_part`].
 #[derive(Debug)]
 pub struct PartSink<'a> {
     attempt: &'a Attempt,
@@ -18,18 +17,18 @@ pub struct PartSink<'a> {
     sealed: Vec<SealedPart>,
 }
 
-/// Records that were written to a part.
+/// Counts of the records written to a part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WrittenRecords {
-    /// How many.
+    /// Number of records.
     pub records: u64,
-    /// Bytes of their text before compression, line ends included.
+    /// Bytes of text before compression, line ends included.
     pub raw_bytes: u64,
-    /// When their events happened.
+    /// The earliest and latest eventTime.
     pub event_times: EventTimes,
 }
 
-/// A part that is being written.
+/// A part in progress.
 #[derive(Debug)]
 pub struct OpenPart {
     key: String,
@@ -45,20 +44,20 @@ impl<'a> PartSink<'a> {
         PartSink { attempt, open: None, sealed: Vec::new() }
     }
 
-    /// The part that is being written, if one is.
+    /// The part in progress, if any.
     pub fn open_part(&self) -> Option<&OpenPart> {
         self.open.as_ref()
     }
 
-    /// The parts that are sealed, in their order.
+    /// The sealed parts, in part order.
     pub fn sealed(&self) -> impl Iterator<Item = &Part> {
         self.sealed.iter().map(|sealed| &sealed.part)
     }
 
-    /// Writes bytes to the open part, or to a new one, and counts the records that came with them.
+    /// Appends bytes to the open part, or to a new one, and adds the counts of their records.
     ///
     /// # Errors
-    /// The lake cannot be written. Staged bytes are kept until [`PartSink::abort`].
+    /// Fails if the store fails. The upload remains until [`PartSink::abort`].
     pub async fn write(&mut self, bytes: Bytes, written: WrittenRecords) -> Result<(), StoreError> {
         let part = match &mut self.open {
             Some(part) => part,
@@ -77,25 +76,25 @@ impl<'a> PartSink<'a> {
         part.upload.write(bytes).await
     }
 
-    /// Seals the open part, if there is one. The next write begins another.
+    /// Seals the open part, if any. The next write starts another.
     ///
     /// # Errors
-    /// The lake cannot be written.
+    /// Fails if the store fails.
     pub async fn end_part(&mut self) -> Result<(), StoreError> {
         if let Some(part) = &mut self.open {
-            // it stays where it is until it is sealed: an abort must find its upload
+            // not taken out before it is sealed: an abort must find its upload
             part.upload.seal().await?;
         }
         self.sealed.extend(self.open.take().map(OpenPart::into_sealed));
         Ok(())
     }
 
-    /// The sealed parts. One that is still open is not among them.
+    /// The sealed parts, without the open one.
     pub fn into_sealed(self) -> Vec<SealedPart> {
         self.sealed
     }
 
-    /// Throws away everything that was staged. What fails here is swept by the next attempt.
+    /// Aborts every upload. The next attempt sweeps those whose abort fails.
     pub async fn abort(self) {
         let uploads = self.sealed.into_iter().map(|sealed| sealed.upload);
         abort_all(uploads.chain(self.open.map(|part| part.upload))).await;
@@ -103,12 +102,12 @@ impl<'a> PartSink<'a> {
 }
 
 impl OpenPart {
-    /// Bytes of the object so far.
+    /// Size of the object so far, in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The records in it so far.
+    /// Counts of its records so far.
     pub fn written(&self) -> &WrittenRecords {
         &self.written
     }
@@ -130,7 +129,7 @@ impl OpenPart {
     }
 }
 
-/// Throws away uploads, all at once. What fails here is swept by the next attempt.
+/// Aborts uploads concurrently. The next attempt sweeps those whose abort fails.
 pub(crate) async fn abort_all(uploads: impl IntoIterator<Item = Box<dyn StagedUpload>>) {
     let aborts = uploads.into_iter().map(|mut upload| async move { upload.abort().await });
     let _swept_later = futures::future::join_all(aborts).await;

@@ -1,4 +1,4 @@
-//! The driver of both stages: plan, claim, stage, commit, until nothing is left to do or somebody else does it.
+//! The driver of both stages: plan, claim, stage and commit, until nothing is left to do or another run supersedes this one.
 
 use std::sync::Arc;
 
@@ -10,27 +10,27 @@ use crate::{
     Partition, PartitionState, Stamp, differences,
 };
 
-/// Plans in a row that end without a commit because another run changed something, before a run fails.
+/// A run fails after this many plans in a row that end without a commit because another run changed the partition.
 const MAX_PLANS: usize = 8;
 
-/// One run of a stage at one partition: what differs between the stages. [`bring_up_to_date`] drives it.
+/// One run of a stage at one partition: the steps that differ between the stages. [`bring_up_to_date`] drives it.
 ///
 /// A plan is the work of one commit. A run may make several: see [`Staged::more`].
 #[async_trait]
 pub trait StageRun: Send {
     /// The work of one commit.
     type Plan: Send + Sync;
-    /// Why the stage fails.
+    /// The error of the stage.
     type Error: From<AttemptError> + Send;
 
-    /// Compares the partition with what it is made from. Called again whenever another run has changed something, so it
-    /// keeps nothing from an earlier call.
+    /// Compares the partition with its inputs. Called again whenever another run has changed the partition, so it must not
+    /// keep anything from an earlier call.
     ///
     /// # Errors
-    /// Fails if what the partition is made from cannot be listed, or must not be written as it is.
+    /// Fails if the inputs cannot be listed, or must not be committed as they are.
     async fn plan(&mut self, state: &PartitionState) -> Result<Next<Self::Plan>, Self::Error>;
 
-    /// Writes new parts, which nobody sees yet, and seals them. After an error, or [`Step::PlanAgain`], they are thrown away.
+    /// Writes new parts, not yet visible, and seals them. After an error or [`Step::PlanAgain`] they are aborted.
     ///
     /// # Errors
     /// Fails if inputs cannot be read, if parts cannot be written, or if the result must not be committed.
@@ -41,61 +41,61 @@ pub trait StageRun: Send {
         parts: &mut PartSink<'_>,
     ) -> Result<Step, Self::Error>;
 
-    /// The error for a part that a commit names and that is gone; `None` if the stage writes it again.
+    /// The error for a missing part that a commit names; `None` if the stage writes it again.
     fn part_missing(&self, key: String) -> Option<Self::Error>;
 }
 
-/// What is to do at a partition.
+/// The work to do at a partition.
 #[derive(Debug)]
 pub enum Next<P> {
-    /// Nothing: neither the partition nor what it is made from holds anything.
+    /// Nothing: the partition is empty and has no inputs.
     Empty,
-    /// Nothing, if the parts are there. The plan is for the case that one is missing and the stage writes it again.
+    /// Nothing, if every part exists. Otherwise the plan writes them again, if the stage does so.
     UpToDate(P),
-    /// A commit.
+    /// One commit.
     Commit(P),
 }
 
-/// How staging ended.
+/// The result of staging.
 #[derive(Debug)]
 pub enum Step {
     /// The parts are sealed.
     Commit(Box<Staged>),
-    /// Inputs have changed since they were planned.
+    /// Inputs have changed since the plan.
     PlanAgain,
 }
 
-/// What an attempt commits, next to its parts.
+/// The content of a commit, without its parts.
 #[derive(Debug, Default)]
 pub struct Staged {
     /// See [`Commit::replaces`](crate::Commit::replaces).
     pub replaces: bool,
-    /// What was read, in key order.
+    /// The inputs that were read, in key order.
     pub inputs: Vec<Input>,
-    /// Records that were kept although another with the same eventID, but other bytes, is in the partition.
+    /// Records kept although the partition has one with the same eventID and other bytes.
     pub conflicts: u64,
     /// Keys of parts that the new ones replace.
     pub retired: Vec<String>,
     /// See [`Commit::month`](crate::Commit::month).
     pub month: Option<MonthSource>,
-    /// Planned inputs that were left to a later run.
+    /// Number of planned inputs that were left to a later run.
     pub left: u64,
-    /// Bytes of memory of the deduplication index.
+    /// Memory of the deduplication index, in bytes.
     pub index_bytes: u64,
-    /// Whether the run goes on after this commit, with a new plan.
+    /// Whether the run continues with a new plan after this commit.
     pub more: bool,
 }
 
-/// How a run ended, and what it found in the partition.
+/// The outcome of a run, and the foreign objects in the partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunEnd {
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Objects in the partition that somebody else put there: see [`Differences::foreign`](crate::Differences::foreign).
+    /// Keys in the partition that Trailmill did not write: see [`Differences::foreign`](crate::Differences::foreign).
     pub foreign: Vec<String>,
 }
 
-/// How one attempt ended.
+/// The result of one attempt.
 enum AttemptEnd {
     Nothing(Outcome),
     PlanAgain,
@@ -103,11 +103,11 @@ enum AttemptEnd {
     Superseded,
 }
 
-/// Brings a partition up to date. Safe to run at any time, any number of times, on any number of machines: one run commits,
-/// the others find that they are superseded or that nothing is left to do.
+/// Brings a partition up to date. Idempotent, and safe to run concurrently on any number of machines: one run commits, the
+/// others are superseded or have nothing left to do.
 ///
 /// # Errors
-/// Fails if the stage or the lake fails, or if other runs changed the partition several times in a row.
+/// Fails if the stage or the lake fails, or if other runs make eight plans in a row stale ([`AttemptError::Contended`]).
 pub async fn bring_up_to_date<R: StageRun>(
     lake: &Arc<dyn Store>,
     partition: Partition,
@@ -119,8 +119,8 @@ pub async fn bring_up_to_date<R: StageRun>(
     let mut before: Option<Box<Committed>> = None;
     let mut plans = 0;
     while plans < MAX_PLANS {
-        // The journal before the inputs: what another run commits after this read is met at the claim, so a plan is never
-        // based on inputs that are older than the state.
+        // Read the journal before the inputs: a commit of another run after this read makes the claim fail, so a plan is never
+        // based on inputs older than the state.
         let state = driver.journal.read().await.map_err(AttemptError::from)?;
         let next = run.plan(&state).await?;
         let outcome = match driver.attempt(&state, next, run).await? {
@@ -142,7 +142,7 @@ pub async fn bring_up_to_date<R: StageRun>(
         };
         return Ok(RunEnd { outcome, foreign: driver.foreign });
     }
-    Err(AttemptError::Contended { partition }.into())
+    Err(AttemptError::Contended { partition, conflicts: plans }.into())
 }
 
 struct Driver<'a> {
@@ -186,7 +186,7 @@ impl Driver<'_> {
         self.foreign = attempt.foreign().to_vec();
         match plan {
             Some(plan) => stage_and_commit(attempt, plan, state, run).await,
-            // the claim has deleted the orphans; an empty commit closes it
+            // the claim has deleted the orphans; an empty commit ends the attempt
             None => Ok(commit(attempt, Staged::default(), Vec::new()).await?),
         }
     }
@@ -215,7 +215,7 @@ async fn stage_and_commit<R: StageRun>(
         }
         Err(error) => {
             parts.abort().await;
-            // a later attempt throws away what this one staged, and may retire the parts that it reads
+            // a later attempt abandons the uploads of this one, and may retire the parts that it reads
             match attempt.is_fenced().await {
                 Ok(true) => Ok(AttemptEnd::Superseded),
                 _ => Err(error),

@@ -1,4 +1,4 @@
-//! What reading a partition again found.
+//! The result of verifying a partition.
 
 use std::fmt;
 
@@ -6,46 +6,46 @@ use lake_store::{Store, StoreError};
 
 use crate::{Invariant, Journal, Partition, PartitionState, differences};
 
-/// What verifying a partition found.
+/// The result of verifying a partition: what was read, and the problems found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
-    /// Which.
+    /// The partition.
     pub partition: Partition,
-    /// Parts the journal names.
+    /// Number of parts that the journal names.
     pub parts: u64,
-    /// Records read.
+    /// Number of records read.
     pub records: u64,
-    /// Bytes read.
+    /// Bytes of objects read.
     pub bytes: u64,
-    /// What is wrong. Empty: the partition is what its journal says.
+    /// The problems found. Empty if the partition matches its journal.
     pub problems: Vec<Problem>,
 }
 
-/// Something that is wrong with a partition.
+/// A problem of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is not true that always should be.
+    /// The invariant that is broken.
     pub invariant: Invariant,
-    /// A sentence that names the object, and what to do.
+    /// A sentence that names the object and says what to do.
     pub what: String,
 }
 
 impl Verification {
-    /// Nothing read yet, nothing wrong.
+    /// A result with nothing read and no problems.
     pub fn of(partition: Partition) -> Self {
         Verification { partition, parts: 0, records: 0, bytes: 0, problems: Vec::new() }
     }
 
-    /// Adds something that is wrong.
+    /// Adds a problem.
     pub fn found(&mut self, invariant: Invariant, what: impl Into<String>) {
         self.problems.push(Problem { invariant, what: what.into() });
     }
 
-    /// Adds the visible objects of the partition that no commit names, each with what to do. `sweep` is what clears an
-    /// orphan that a run may delete.
+    /// Adds a problem for each visible object of the partition that no commit names. `sweep` is the command that deletes an
+    /// orphan, for the message.
     ///
     /// # Errors
-    /// The partition cannot be listed. A journal that cannot be read again counts as one that has not moved.
+    /// Fails if the partition cannot be listed. A journal that cannot be read again counts as unchanged.
     pub async fn check_visible(
         &mut self,
         store: &dyn Store,
@@ -54,7 +54,7 @@ impl Verification {
         sweep: &str,
     ) -> Result<(), StoreError> {
         let found = differences(store, journal, state).await?;
-        // a run that has claimed since the journal was read may have published already
+        // a run may have claimed and published since the journal was read
         let lost = found.newer_than(state.last_seq).is_some()
             && journal.read_outline().await.map_or(0, |now| now.last_seq) <= state.last_seq;
         let prefix = journal.partition().journal_prefix();
@@ -65,8 +65,8 @@ impl Verification {
             } else if lost {
                 let what = format!(
                     "{key}: the journal ends at entry {:06}, and this part was written after claim {:06}: entries from \
-                     {:06} on are missing from {prefix}; bring them back from a backup or from object versions (runs of \
-                     this partition stop and delete nothing until then)",
+                     {:06} on are missing from {prefix}; restore them from a backup or from object versions (until then runs of \
+                     this partition fail and delete nothing)",
                     state.last_seq,
                     orphan.claim,
                     state.last_seq + 1,
