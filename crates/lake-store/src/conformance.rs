@@ -1,14 +1,14 @@
-//! What every backend must do, as one suite that its tests run: [`suite`].
+//! The conformance suite that every backend must pass: [`suite`].
 //!
-//! It panics with a message that names the expectation. It needs a store it may write to, and a Tokio runtime with
-//! time; it leaves objects behind, below a prefix of its own that differs from run to run, so the store may be shared.
-//! A backend that answers with transient errors is given to it behind [`Retry`](crate::Retry).
+//! A failed check panics with a message that names the expectation. The suite needs a writable store and a Tokio runtime with
+//! time. It leaves objects behind, below a random prefix, so the store may be shared. Wrap a backend with transient errors in
+//! [`Retry`](crate::Retry).
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "the suite is a test: it panics where an expectation is not met"
+    reason = "the suite is a test: it panics if an expectation is not met"
 )]
 
 mod creating;
@@ -24,15 +24,15 @@ use futures::stream::{self, StreamExt};
 
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload, Store, list_all};
 
-/// Calls under way at once while the suite fills a store.
+/// Calls in progress at once while the suite fills a store.
 const AT_ONCE: usize = 32;
 
-/// Every check, one after the other, on one store.
+/// Runs every check, one after the other, on one store.
 pub async fn suite(store: Arc<dyn Store>) {
     suite_without(store, &[]).await;
 }
 
-/// The same without the checks of these names: for an S3 that is known not to be like S3 in what they ask.
+/// Runs every check except those named: for servers that are known to differ from S3 in them.
 pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     let run = format!("conformance-{:016x}", fastrand::u64(..));
     let mut skipped = 0;
@@ -69,17 +69,17 @@ pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     check!("staging-large", staging::large);
     check!("keys-odd", keys::odd);
     check!("keys-backslash", keys::backslash);
-    assert_eq!(skipped, left_out.len(), "checks left out by names that are those of checks: {left_out:?}");
+    assert_eq!(skipped, left_out.len(), "unknown check among those left out: {left_out:?}");
 }
 
-/// The store, and the prefix that one check has to itself.
+/// The store, and the prefix of one check.
 struct Area {
     store: Arc<dyn Store>,
     top: String,
 }
 
 impl Area {
-    /// The whole key of a name in this area.
+    /// The key of a name in this area.
     fn key(&self, name: &str) -> String {
         format!("{}{name}", self.top)
     }
@@ -95,7 +95,7 @@ impl Area {
         stream::iter(names).for_each_concurrent(AT_ONCE, |name| self.create(name, name.clone())).await;
     }
 
-    /// The content of an object; `None` where there is none.
+    /// The content of an object; `None` if it does not exist.
     async fn content(&self, name: &str) -> Option<Bytes> {
         match self.store.get(&self.key(name), None).await {
             Ok(body) => Some(body),
@@ -113,17 +113,17 @@ impl Area {
         upload
     }
 
-    /// Every page of a listing below this area, keys and prefixes without the area's own.
+    /// A whole listing below this area, its keys and prefixes relative to the area.
     async fn list(&self, prefix: &str, depth: Depth) -> Page {
         self.without_top(list_all(&*self.store, &self.key(prefix), depth).await.unwrap())
     }
 
-    /// The names of objects that a listing gives.
+    /// The names of the objects in a listing.
     async fn names(&self, prefix: &str, depth: Depth) -> Vec<String> {
         names(&self.list(prefix, depth).await)
     }
 
-    /// An object as a listing gives it.
+    /// The listing entry of an object.
     async fn meta(&self, name: &str) -> ObjectMeta {
         let mut page = self.list(name, Depth::All).await;
         page.objects.retain(|object| object.key == name);
@@ -148,7 +148,7 @@ fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// Bytes that do not repeat early, the same every time.
+/// Pseudorandom bytes of a seed.
 fn noise(length: usize, seed: u64) -> Vec<u8> {
     let mut generator = fastrand::Rng::with_seed(seed);
     let mut bytes = vec![0; length];

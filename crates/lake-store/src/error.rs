@@ -1,4 +1,4 @@
-//! What can go wrong at a store, sorted by what the caller should do about it.
+//! Errors of a store, classified by what the caller should do.
 
 use std::error::Error;
 use std::fmt;
@@ -6,15 +6,15 @@ use std::fmt;
 /// What the caller should do about a [`StoreError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The object is not there (any more). Plan again.
+    /// The object does not exist, or no longer. Plan again.
     NotFound,
-    /// The object is there, but is no longer the version that was asked for. Plan again.
+    /// The object exists in another version than the one requested. Plan again.
     Changed,
-    /// The same call may succeed later, and may have been carried out. Retry.
+    /// A temporary failure. The call may have been carried out. Retry.
     Transient,
-    /// The store asks for fewer calls. Nothing was done. Retry later, and less.
+    /// The store throttles. The call was not carried out. Retry later, with fewer calls.
     Throttled,
-    /// Permissions or credentials. A person must change the configuration.
+    /// Permissions or credentials are missing. Someone must change the configuration.
     Denied,
     /// The call can never succeed: a key the store cannot hold, a full disk, a missing bucket. Stop.
     Permanent,
@@ -25,16 +25,16 @@ pub enum ErrorKind {
 pub struct StoreError {
     /// What to do about it.
     pub kind: ErrorKind,
-    /// What was tried, as a verb: `read`, `list`, `create` …
+    /// The operation, as a verb: `read`, `list`, `create` …
     pub action: &'static str,
     /// The key or prefix.
     pub key: String,
-    /// What went wrong below, where something did.
+    /// The cause, if any.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl StoreError {
-    /// An error without a cause below it.
+    /// An error without a cause.
     pub fn new(kind: ErrorKind, action: &'static str, key: impl Into<String>) -> Self {
         StoreError { kind, action, key: key.into(), source: None }
     }
@@ -49,12 +49,12 @@ impl StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { action, key, .. } = self;
-        let key = if key.is_empty() { "the top of the store" } else { key };
+        let key = if key.is_empty() { "the root of the store" } else { key };
         match self.kind {
             ErrorKind::NotFound => write!(f, "cannot {action} {key}: it does not exist"),
             ErrorKind::Changed => write!(f, "cannot {action} {key}: it was replaced after it was listed"),
-            ErrorKind::Transient => write!(f, "cannot {action} {key} for the moment"),
-            ErrorKind::Throttled => write!(f, "cannot {action} {key}: the store asks for fewer requests"),
+            ErrorKind::Transient => write!(f, "cannot {action} {key}: temporary failure, retry later"),
+            ErrorKind::Throttled => write!(f, "cannot {action} {key}: throttled by the store, retry later"),
             ErrorKind::Denied => write!(f, "cannot {action} {key}: permission denied"),
             ErrorKind::Permanent => write!(f, "cannot {action} {key}"),
         }
@@ -67,7 +67,7 @@ impl Error for StoreError {
     }
 }
 
-/// An error with its causes, on one line.
+/// An error with its causes, in one line.
 pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

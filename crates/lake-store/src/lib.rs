@@ -1,7 +1,7 @@
-//! Where a lake is kept: the storage port, its disk and memory backends, and its layers. It knows nothing of CloudTrail.
+//! The storage port of a lake, its disk and memory backends, and its layers. Knows nothing of CloudTrail.
 //!
-//! [`Store`] is the port. A stage is given an `Arc<dyn Store>` and never learns what is behind it. Backends pass one
-//! conformance suite (feature `conformance`), and layers add one concern each: retrying, metering, limiting.
+//! [`Store`] is the port; stages take an `Arc<dyn Store>`. Every backend passes the conformance suite (feature
+//! `conformance`). Each layer adds one concern: [`Retry`], [`Meter`], [`Limit`].
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -1,4 +1,4 @@
-//! A store in memory, with the paging of S3: for tests, and for trying things out.
+//! The memory backend, with the paging of S3: for tests and demos.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
@@ -9,16 +9,16 @@ use bytes::{Bytes, BytesMut};
 
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
-/// Entries on a page of S3: objects and common prefixes together.
+/// Entries on a page of S3, objects and common prefixes together.
 const PAGE_SIZE: usize = 1_000;
 
-/// Bytes in the longest key of S3.
+/// The maximum of bytes in a key of S3.
 const LONGEST_KEY: usize = 1_024;
 
-/// A store in memory. A clone is the same store.
+/// A store in memory. Clones share the content.
 ///
-/// An upload that is dropped without being published stays, as a multipart upload in a bucket does, until
-/// [`Store::abandon_staged`] clears it: [`staged_count`](MemoryStore::staged_count) tells.
+/// An upload that is dropped without being published remains until [`Store::abandon_staged`] clears it, like a multipart
+/// upload in a bucket. [`staged_count`](MemoryStore::staged_count) counts them.
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     content: Arc<Mutex<Content>>,
@@ -29,7 +29,7 @@ pub struct MemoryStore {
 struct Content {
     objects: BTreeMap<String, Object>,
     staged: BTreeMap<u64, Staged>,
-    /// The last number given to a version or an upload.
+    /// The number of the newest version or upload.
     counter: u64,
 }
 
@@ -52,18 +52,18 @@ impl MemoryStore {
         Self::with_page_size(PAGE_SIZE)
     }
 
-    /// An empty store with pages of at most so many entries, at least one.
+    /// An empty store with pages of at most `entries` entries, at least one.
     pub fn with_page_size(entries: usize) -> Self {
         MemoryStore { content: Arc::default(), page_size: entries.max(1) }
     }
 
-    /// Another store with what is in this one now: the same objects in the same versions, the same uploads.
+    /// A copy of the store: the same objects in the same versions, and the same uploads.
     pub fn snapshot(&self) -> Self {
         let content = lock(&self.content).clone();
         MemoryStore { content: Arc::new(Mutex::new(content)), page_size: self.page_size }
     }
 
-    /// How many uploads were started and neither published, aborted nor abandoned.
+    /// The number of uploads that were neither published, aborted nor abandoned.
     pub fn staged_count(&self) -> usize {
         lock(&self.content).staged.len()
     }
@@ -81,7 +81,7 @@ impl Store for MemoryStore {
         let mut from = match page {
             None => Bound::Included(prefix.to_owned()),
             Some(token) => resume(token)
-                .ok_or_else(|| refused("list", prefix, "it was given the token of another listing"))?,
+                .ok_or_else(|| refused("list", prefix, "the page token is from another listing"))?,
         };
         let content = lock(&self.content);
         let mut listed = Page::default();
@@ -163,7 +163,7 @@ impl Store for MemoryStore {
     }
 }
 
-/// One upload in progress; its content lies in the store.
+/// One upload in progress. The store holds its content.
 #[derive(Debug)]
 struct MemoryUpload {
     content: Arc<Mutex<Content>>,
@@ -173,7 +173,7 @@ struct MemoryUpload {
 }
 
 impl MemoryUpload {
-    /// Does something to the upload, which is there until it is published, aborted or abandoned.
+    /// Runs `work` on the upload. Fails if it was published, aborted or abandoned.
     fn with<T>(&self, action: &'static str, work: impl FnOnce(&mut Staged) -> Result<T>) -> Result<T> {
         match lock(&self.content).staged.get_mut(&self.number) {
             Some(staged) => work(staged),
@@ -252,12 +252,12 @@ impl Object {
     }
 }
 
-/// No step under the lock can stop half-way, so a panic elsewhere leaves the content sound.
+/// Ignores poisoning: no step under the lock can panic half-way.
 fn lock(content: &Mutex<Content>) -> MutexGuard<'_, Content> {
     content.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What S3 refuses.
+/// Rejects keys that S3 rejects.
 fn check(action: &'static str, key: &str) -> Result<()> {
     if key.is_empty() || key.len() > LONGEST_KEY {
         return Err(refused(action, key, "a key has 1 to 1,024 bytes: choose another"));
@@ -269,7 +269,7 @@ fn refused(action: &'static str, key: &str, why: &'static str) -> StoreError {
     StoreError::new(ErrorKind::Permanent, action, key).because(why)
 }
 
-/// The common prefix that a key is folded into, if it is.
+/// The common prefix that a key is folded into, if any.
 fn common_prefix<'a>(key: &'a str, prefix: &str, depth: Depth) -> Option<&'a str> {
     match depth {
         Depth::All => None,
@@ -277,7 +277,7 @@ fn common_prefix<'a>(key: &'a str, prefix: &str, depth: Depth) -> Option<&'a str
     }
 }
 
-/// Where a listing goes on after a token: strictly after the entry it names, which may be gone by now.
+/// The position after a page token: strictly after the entry it names, which may be gone.
 fn resume(token: &str) -> Option<Bound<String>> {
     match token.split_at_checked(1)? {
         ("k", key) => Some(Bound::Excluded(key.to_owned())),
@@ -286,7 +286,7 @@ fn resume(token: &str) -> Option<Bound<String>> {
     }
 }
 
-/// After every key with a common prefix: `0` is the character after the slash.
+/// The position after every key with a common prefix: `0` is the character after the slash.
 fn after_prefix(common: &str) -> Bound<String> {
     Bound::Included(format!("{}0", common.strip_suffix('/').unwrap_or(common)))
 }

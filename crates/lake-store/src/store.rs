@@ -1,4 +1,4 @@
-//! The storage port: the few things a stage needs of a bucket or a folder.
+//! The storage port: the operations of a bucket or a folder that stages need.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,76 +12,106 @@ use crate::StoreError;
 /// The result of a call to a store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// One visible object, as a listing tells it.
+/// The listing entry of one visible object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectMeta {
-    /// Its key: UTF-8, segments divided by `/`, no slash in front.
+    /// The key: UTF-8, segments separated by `/`, no leading slash.
     pub key: String,
-    /// Bytes.
+    /// Size in bytes.
     pub bytes: u64,
-    /// The version of its content: changes whenever the content does. Opaque.
+    /// The version of the content. Opaque; changes whenever the content does.
     pub etag: String,
 }
 
-/// How far a listing goes.
+/// The depth of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// Every object whose key starts with the prefix.
     All,
-    /// Objects whose key has no `/` after the prefix; deeper ones are folded into common prefixes.
+    /// Objects whose key has no `/` after the prefix. Deeper ones are folded into common prefixes.
     Level,
 }
 
-/// One page of a listing, objects and prefixes each in the byte order of their UTF-8.
+/// One page of a listing. Objects and prefixes are each in the byte order of their UTF-8.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// Objects on this page.
     pub objects: Vec<ObjectMeta>,
-    /// Common prefixes on this page, each with its last slash. Only at [`Depth::Level`]. A folder on a disk is one even
-    /// when nothing is left in it.
+    /// Common prefixes on this page, each with its trailing slash. Only with [`Depth::Level`]. An empty folder on a disk
+    /// counts as one.
     pub prefixes: Vec<String>,
-    /// Give this to the next call; `None` on the last page. A page may be empty and still not be the last.
+    /// The token for the next page; `None` on the last one. A page may be empty without being the last.
     pub next: Option<String>,
 }
 
-/// What came of [`Store::create_new`].
+/// The result of [`Store::create_new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
-    /// The object did not exist and now does.
+    /// The object did not exist and was created.
     Yes,
-    /// An object of that key exists. Not an error, and not an answer either: an earlier try of this very call may have
-    /// made it. Read it back and compare.
+    /// An object with the key exists. An earlier try of the same call may have created it: to know, read it back and compare.
     Exists,
 }
 
-/// A bucket or a folder. Keys and prefixes are relative to its top; a prefix is a plain string prefix, `""` is everything.
+/// A bucket or a folder. Keys and prefixes are relative to its root. A prefix is a plain string prefix; `""` matches every
+/// key.
 ///
-/// What wraps a store passes on every method, those with a default too: `#[deny(clippy::missing_trait_methods)]` on its
-/// `impl` sees to that.
+/// **Not** errors: listing a prefix without objects, deleting a missing object, creating an existing object.
 ///
-/// What is **not** an error: listing a prefix that nothing has, deleting what is not there, creating what exists.
+/// A layer must forward every method, those with a default included: put `#[deny(clippy::missing_trait_methods)]` on its
+/// `impl`.
+///
+/// ```
+/// use lake_store::{Created, Depth, ErrorKind, MemoryStore, Store, list_all};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let store = MemoryStore::new();
+/// assert_eq!(store.create_new("logs/a", "first".into()).await?, Created::Yes);
+/// // put-if-absent: the second writer does not overwrite the object
+/// assert_eq!(store.create_new("logs/a", "second".into()).await?, Created::Exists);
+/// assert_eq!(store.get("logs/a", None).await?, "first");
+///
+/// let page = list_all(&store, "logs/", Depth::All).await?;
+/// assert_eq!((page.objects[0].key.as_str(), page.objects[0].bytes), ("logs/a", 5));
+///
+/// store.delete("logs/a").await?;
+/// let error = store.get("logs/a", None).await.unwrap_err();
+/// assert_eq!(error.kind, ErrorKind::NotFound);
+/// assert_eq!(error.to_string(), "cannot read logs/a: it does not exist");
+/// # Ok::<(), lake_store::StoreError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
-    /// One page of a listing: the first without `page`, the following with the [`Page::next`] before. Callers must ask
-    /// for every page, of common prefixes too: S3 gives 1,000 entries a page. [`list_all`] does.
+    /// Lists one page: the first if `page` is `None`, otherwise the one after the page with that [`Page::next`]. A page of S3
+    /// has up to 1,000 entries; [`list_all`] reads every page.
+    ///
+    /// # Errors
+    /// Fails if the listing fails, or if `page` is the token of another listing.
     async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> Result<Page>;
 
-    /// A whole object. With an etag, only that version: [`ErrorKind::Changed`](crate::ErrorKind::Changed) otherwise.
+    /// Reads a whole object; with an etag, only that version.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the object does not exist, with
+    /// [`ErrorKind::Changed`](crate::ErrorKind::Changed) if it has another etag.
     async fn get(&self, key: &str, etag: Option<&str>) -> Result<Bytes>;
 
-    /// How many calls at once are of use: few where they keep a core busy, as on a disk; any number where they wait, as for
-    /// a bucket.
+    /// The useful number of concurrent calls: few for a disk, where calls use the CPU; any number for a bucket, where they
+    /// wait.
     fn calls_at_once(&self) -> usize {
         usize::MAX
     }
 
-    /// How many small objects are best read by one call of [`get_many`](Store::get_many): more than one where a call costs
-    /// more than the reading, as on a disk; one where calls should wait side by side, as for a bucket.
+    /// The best number of small objects for one [`get_many`](Store::get_many): more than one for a disk, where a call costs
+    /// more than the read; one for a bucket, where concurrent calls are faster.
     fn gets_per_call(&self) -> usize {
         1
     }
 
-    /// Several whole objects, each as [`get`](Store::get) gives it, in the order asked for.
+    /// Reads several whole objects in their listed versions, in the given order. Each has its own result, as of
+    /// [`get`](Store::get).
     async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
         let mut read = Vec::with_capacity(objects.len());
         for object in objects {
@@ -91,39 +121,65 @@ pub trait Store: Send + Sync + fmt::Debug {
         read
     }
 
-    /// A range of an object's bytes; shorter where the object ends before the range does.
+    /// Reads a range of bytes of an object. The result is shorter if the object ends before the range.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the object does not exist.
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes>;
 
-    /// Creates an object with all of its content, durably, only if no object has the key: of any number of callers at
-    /// most one is told [`Created::Yes`]. Nobody ever sees a part of the content.
+    /// Put-if-absent: creates an object, durably, only if no object has the key. Of concurrent callers at most one gets
+    /// [`Created::Yes`]. Readers see the whole content or none.
+    ///
+    /// # Errors
+    /// Fails if the object cannot be written. After a transient error it may have been created.
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created>;
 
-    /// Starts an upload that nobody can see until it is published.
+    /// Starts an upload, which is invisible until it is published.
+    ///
+    /// # Errors
+    /// Fails if the upload cannot be started.
     async fn stage(&self, key: &str) -> Result<Box<dyn StagedUpload>>;
 
-    /// Throws away every unpublished upload to a key with the prefix, whoever started it, and returns their number. Only
-    /// for prefixes whose earlier writers are fenced.
+    /// Removes every unpublished upload to keys with the prefix, those of other writers included, and returns their number.
+    /// Only for prefixes whose earlier writers are fenced.
+    ///
+    /// # Errors
+    /// Fails if the uploads cannot be listed or removed.
     async fn abandon_staged(&self, prefix: &str) -> Result<u64>;
 
-    /// Deletes an object; one that is not there counts as deleted.
+    /// Deletes an object. A missing object counts as deleted.
+    ///
+    /// # Errors
+    /// Fails if the object cannot be deleted.
     async fn delete(&self, key: &str) -> Result<()>;
 }
 
-/// An upload in progress. Dropped without [`publish`](StagedUpload::publish), it leaves nothing visible, though perhaps
-/// something for [`Store::abandon_staged`] to clear.
+/// An upload in progress. If it is dropped without [`publish`](StagedUpload::publish), nothing becomes visible, but data may
+/// remain until [`Store::abandon_staged`] clears it.
 #[async_trait]
 pub trait StagedUpload: Send + Sync + fmt::Debug {
-    /// Appends to the content.
+    /// Appends a chunk to the content.
+    ///
+    /// # Errors
+    /// Fails if the chunk cannot be written. A failed write has no effect and may be repeated.
     async fn write(&mut self, chunk: Bytes) -> Result<()>;
 
-    /// Makes what was written durable, still invisible. After it nothing may be written.
+    /// Makes the content durable, still invisible. No write may follow.
+    ///
+    /// # Errors
+    /// Fails if the content cannot be made durable.
     async fn seal(&mut self) -> Result<()>;
 
-    /// Makes the sealed object visible under its key, whole. Repeating it is harmless: where the object is already
-    /// published by this upload it succeeds.
+    /// Makes the sealed object visible under its key, atomically. Idempotent.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the upload was aborted or abandoned.
     async fn publish(&mut self) -> Result<()>;
 
-    /// Throws the upload away. Does nothing to a published object.
+    /// Removes the upload. Does not change a published object.
+    ///
+    /// # Errors
+    /// Fails if the upload cannot be removed.
     async fn abort(&mut self) -> Result<()>;
 }
 
@@ -162,7 +218,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// Every page of a listing in one: for prefixes known to be small enough for memory.
+/// Reads every page of a listing into one. Only for listings that fit in memory.
+///
+/// # Errors
+/// Fails if a page cannot be listed.
 pub async fn list_all(store: &dyn Store, prefix: &str, depth: Depth) -> Result<Page> {
     let mut whole = store.list(prefix, depth, None).await?;
     while let Some(token) = whole.next.take() {

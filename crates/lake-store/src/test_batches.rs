@@ -1,4 +1,4 @@
-//! What the tests of layers stand on: a store that is read several objects a call, as a disk is.
+//! A store of the tests of layers that reads several objects by one call, like a disk.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
-/// Records its calls of `get_many`, each of which takes 30 ms, and has no other that reads. The content of an object is its
-/// key; one whose key is the name of an error fails with that.
+/// Records its calls of `get_many`, which take 30 ms each; other calls panic. The content of an object is its key. An object
+/// whose key is the name of an error fails with that error.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Batched {
     calls: Arc<Mutex<Vec<Vec<String>>>>,
@@ -21,19 +21,19 @@ impl Batched {
     pub(crate) const GETS_PER_CALL: usize = 5;
     pub(crate) const TIME: Duration = Duration::from_millis(30);
 
-    /// The keys of each call so far.
+    /// The keys of each call, so far.
     pub(crate) fn calls(&self) -> Vec<Vec<String>> {
         self.calls.lock().unwrap().clone()
     }
 }
 
-/// Objects as a listing tells them.
+/// Listing entries of some keys.
 pub(crate) fn objects(keys: &[&str]) -> Vec<ObjectMeta> {
     let object = |key: &&str| ObjectMeta { key: (*key).to_owned(), bytes: 1, etag: "etag".to_owned() };
     keys.iter().map(object).collect()
 }
 
-/// Reads objects by one call, and gives back their keys, each with its content or its error.
+/// Reads objects by one call. Returns each key with its content or error.
 pub(crate) async fn read(
     store: &impl Store,
     keys: &[&str],

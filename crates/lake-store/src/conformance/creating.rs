@@ -12,7 +12,7 @@ use crate::{Created, Depth};
 /// Writers of the race.
 const WRITERS: usize = 16;
 
-/// Creating what exists leaves it as it was.
+/// Creating an existing object does not change it.
 pub(super) async fn existing(area: &Area) {
     area.create("object", "first").await;
     let before = area.meta("object").await;
@@ -24,7 +24,7 @@ pub(super) async fn existing(area: &Area) {
     assert_eq!(area.meta("object").await, before, "the listing after creating it again");
 }
 
-/// Of many writers at the same moment one creates the object, and all of it is that writer's.
+/// Of many concurrent writers exactly one creates the object, with its own content.
 pub(super) async fn race(area: &Area) {
     for round in 0..8_u64 {
         let key = area.key(&format!("folder-{round}/object"));
@@ -55,7 +55,7 @@ pub(super) async fn race(area: &Area) {
     assert_eq!(area.names("", Depth::All).await.len(), 8, "objects after eight races");
 }
 
-/// What is deleted is gone, twice is fine, and its key is free again.
+/// A deleted object is gone, may be deleted again, and its key may be created again.
 pub(super) async fn deleting(area: &Area) {
     area.create_all(&owned(&["a/deleted", "a/kept", "b"])).await;
     for _ in 0..2 {

@@ -1,9 +1,9 @@
-//! Keys that a careless backend would escape, fold or lose.
+//! Unusual keys, which a backend must not escape, normalize or lose.
 
 use super::Area;
 use crate::{Created, Depth, ErrorKind, Page};
 
-/// Each is a name that some layer between the caller and the store gives a meaning to.
+/// Names with a special meaning to some layer between the caller and the store.
 const ODD: [&str; 21] = [
     " leading and trailing ",
     "!-_.*'()",
@@ -28,12 +28,12 @@ const ODD: [&str; 21] = [
     "\u{2028}line",
 ];
 
-/// Every operation takes them, and a listing gives them back as they were.
+/// Every operation accepts them, and a listing returns them unchanged.
 pub(super) async fn odd(area: &Area) {
     survive(area, &ODD).await;
 }
 
-/// A backslash divides nothing, and stays one.
+/// A backslash is not a separator, and is kept.
 pub(super) async fn backslash(area: &Area) {
     survive(area, &["back\\slash", "back\\staged", "back/slash"]).await;
 }

@@ -6,7 +6,7 @@ use crate::{Depth, Page};
 /// More than one page of S3, of objects and of common prefixes alike.
 const MANY: usize = 1_050;
 
-/// Nothing there is an empty listing, not an error.
+/// A listing of an unused prefix is empty, not an error.
 pub(super) async fn empty(area: &Area) {
     for depth in [Depth::All, Depth::Level] {
         for prefix in ["", "nothing", "nothing/", "nothing/at/all"] {
@@ -16,7 +16,7 @@ pub(super) async fn empty(area: &Area) {
     }
 }
 
-/// Keys come in the byte order of their UTF-8, with their sizes and etags.
+/// Keys are listed in the byte order of their UTF-8, with sizes and etags.
 pub(super) async fn order(area: &Area) {
     let sorted =
         owned(&["A", "a/b", "a/b-", "a/b.c", "a/c0", "a/d/e", "a0", "ab", "b!/x", "z", "é", "～", "😀"]);
@@ -32,7 +32,7 @@ pub(super) async fn order(area: &Area) {
     }
 }
 
-/// It is the order of the whole key, in which `-` and `.` are before `/`: not that of a walk through folders.
+/// The order is that of the whole key, in which `-` and `.` sort before `/`, not that of a directory walk.
 pub(super) async fn order_of_folders(area: &Area) {
     let sorted = owned(&["a!/x", "a-b", "a.b/c", "a/b", "a/b-", "a/b.c", "a/d/e", "a0"]);
     shuffle(area, &sorted).await;
@@ -42,7 +42,7 @@ pub(super) async fn order_of_folders(area: &Area) {
     assert_eq!(level.prefixes, owned(&["a!/", "a.b/", "a/"]), "common prefixes of a level with folders");
 }
 
-/// Creates objects in another order than that of their names.
+/// Creates objects in an order other than that of their names.
 async fn shuffle(area: &Area, names: &[String]) {
     let mut shuffled = names.to_vec();
     fastrand::Rng::with_seed(7).shuffle(&mut shuffled);
@@ -68,7 +68,7 @@ pub(super) async fn string_prefixes(area: &Area) {
     assert_eq!(level.prefixes, owned(&["a/", "ab/"]), "common prefixes of the level of a");
 }
 
-/// A listing goes on over more than one page, of common prefixes too, and whatever happens to what it gave already.
+/// A listing spans several pages, common prefixes included, and continues if listed objects are deleted.
 pub(super) async fn many_pages(area: &Area) {
     let objects: Vec<String> = (0..MANY).map(|number| format!("m{number:05}")).collect();
     // interleaved with the objects, so that pages hold both
@@ -84,12 +84,12 @@ pub(super) async fn many_pages(area: &Area) {
     assert_eq!(level.prefixes, prefixes, "every common prefix of a level, over pages");
 
     for depth in [Depth::Level, Depth::All] {
-        deleting_meanwhile(area, depth).await;
+        deleting_listed(area, depth).await;
     }
 }
 
 /// Deletes the objects of each page before it asks for the next.
-async fn deleting_meanwhile(area: &Area, depth: Depth) {
+async fn deleting_listed(area: &Area, depth: Depth) {
     let expected = area.list("", depth).await;
     let mut seen = Page::default();
     let mut token = None;
@@ -107,6 +107,6 @@ async fn deleting_meanwhile(area: &Area, depth: Depth) {
             None => break,
         }
     }
-    assert_eq!(seen, expected, "a listing at {depth:?} whose objects are deleted meanwhile");
+    assert_eq!(seen, expected, "a listing at {depth:?} whose listed objects are deleted");
     assert_eq!(area.names("", depth).await, owned(&[]), "objects left after all were deleted");
 }

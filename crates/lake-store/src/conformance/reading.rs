@@ -3,7 +3,7 @@
 use super::{Area, noise};
 use crate::{ErrorKind, ObjectMeta};
 
-/// What was created is what is read.
+/// A read returns the content that was created.
 pub(super) async fn whole(area: &Area) {
     let body = noise(300_001, 1);
     area.create("object", body.clone()).await;
@@ -16,7 +16,7 @@ pub(super) async fn whole(area: &Area) {
     assert_eq!(area.meta("empty").await.bytes, 0, "the size of an empty object");
 }
 
-/// A range ends where the object does.
+/// A range is cut at the end of the object.
 pub(super) async fn ranges(area: &Area) {
     area.create("object", "0123456789").await;
     area.create("empty", "").await;
@@ -36,7 +36,7 @@ pub(super) async fn ranges(area: &Area) {
     }
 }
 
-/// Several objects in one call are what a call for each gives, in the order asked for.
+/// `get_many` returns the same as a `get` of each object, in the same order.
 pub(super) async fn many(area: &Area) {
     assert!(area.store.get_many(Vec::new()).await.is_empty(), "no objects");
     area.create("a", "first").await;
@@ -59,7 +59,7 @@ pub(super) async fn many(area: &Area) {
     }
 }
 
-/// Another version than the one asked for is an error.
+/// A read of another version than the current one is an error.
 pub(super) async fn versions(area: &Area) {
     area.create("object", "first").await;
     let first = area.meta("object").await.etag;
@@ -77,7 +77,7 @@ pub(super) async fn versions(area: &Area) {
     assert_eq!(read, "the second", "reading the version that replaced it");
 }
 
-/// What is not there is an error of its own kind, with an etag too.
+/// A read of a missing object is `NotFound`, with and without an etag.
 pub(super) async fn missing(area: &Area) {
     area.create("folder/object", "x").await;
     for name in ["missing", "missing/deeper", "folder", "folder/object/deeper"] {
@@ -93,7 +93,7 @@ pub(super) async fn missing(area: &Area) {
     }
 }
 
-/// No version of what is only the beginning of a key is there either.
+/// A read of a version of a key prefix is `NotFound`.
 pub(super) async fn missing_version_of_folder(area: &Area) {
     area.create("folder/object", "x").await;
     missing_version(area, "folder").await;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Area, noise, owned};
 use crate::{Depth, ErrorKind, Page};
 
-/// Nobody sees an upload before it is published; then it is whole; publishing again is harmless.
+/// An upload is invisible until it is published, then whole; publishing is idempotent.
 pub(super) async fn invisible(area: &Area) {
     let mut upload = area.stage("a/b/object", &[b"one ", b"", b"two"]).await;
     unseen(area, "a/b/object", "written").await;
@@ -25,7 +25,7 @@ pub(super) async fn invisible(area: &Area) {
     assert_eq!(area.content("a/b/object").await.unwrap(), "one two three", "a published upload, aborted");
 }
 
-/// An upload over an object leaves it as it was until it is published.
+/// An upload to an existing key does not change the object until it is published.
 pub(super) async fn replacing(area: &Area) {
     area.create("object", "old").await;
     let mut upload = area.stage("object", &[b"newer"]).await;
@@ -51,7 +51,7 @@ pub(super) async fn aborted(area: &Area) {
     }
 }
 
-/// An upload that is dropped leaves nothing that can be seen, or that cannot be abandoned.
+/// A dropped upload leaves nothing visible, and `abandon_staged` clears it.
 pub(super) async fn dropped(area: &Area) {
     let mut upload = area.stage("folder/object", &[b"content"]).await;
     upload.seal().await.unwrap();
@@ -61,7 +61,7 @@ pub(super) async fn dropped(area: &Area) {
     assert_eq!(abandon(area, "").await, 0, "uploads to abandon after all were");
 }
 
-/// Abandoning ends the uploads to keys with the prefix, whoever holds them, and no others.
+/// `abandon_staged` ends all uploads to keys with the prefix, and no others.
 pub(super) async fn abandoned(area: &Area) {
     let mut uploads = Vec::new();
     for name in ["day=22/part-1", "day=22/part-10", "day=22/part-2", "day=2/part-1"] {
@@ -99,7 +99,7 @@ pub(super) async fn side_by_side(area: &Area) {
     sealed_left.unwrap();
     sealed_right.unwrap();
     left.publish().await.unwrap();
-    unseen_key(area, "right", "sealed beside a published one").await;
+    unseen_key(area, "right", "sealed next to a published one").await;
     right.publish().await.unwrap();
     let whole =
         |length, from: u64| (from..from + 50).flat_map(|seed| noise(length, seed)).collect::<Vec<u8>>();

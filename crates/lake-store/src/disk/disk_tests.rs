@@ -104,7 +104,7 @@ async fn the_staging_area_is_no_part_of_the_store() {
     let mut upload = store.stage("a/b").await.unwrap();
     upload.write(Bytes::from("x")).await.unwrap();
     upload.seal().await.unwrap();
-    put(folder.path(), "_staging/stray", "x");
+    put(folder.path(), "_staging/orphan", "x");
     put(folder.path(), "_staging2/seen", "x");
     put(folder.path(), "a/_staging/seen", "x");
     assert_eq!(staging(folder.path()).len(), 2);
@@ -118,7 +118,7 @@ async fn the_staging_area_is_no_part_of_the_store() {
     let level = store.list("", Depth::Level, None).await.unwrap();
     assert_eq!(level.prefixes, ["_staging2/", "a/"]);
     assert_eq!(store.list("_staging", Depth::Level, None).await.unwrap().prefixes, ["_staging2/"]);
-    for key in ["_staging", "_staging/stray"] {
+    for key in ["_staging", "_staging/orphan"] {
         assert_eq!(store.get(key, None).await.unwrap_err().kind, ErrorKind::Permanent);
         let created = store.create_new(key, Bytes::new()).await;
         assert_eq!(created.unwrap_err().kind, ErrorKind::Permanent);
@@ -224,7 +224,7 @@ async fn a_folder_that_vanished_is_an_error_and_not_an_empty_store() {
         for prefix in ["", "a/b/"] {
             let error = store.list(prefix, depth, None).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Permanent);
-            assert!(text(&error).ends_with("is gone: is its disk mounted?"), "{}", text(&error));
+            assert!(text(&error).ends_with("is gone: mount its disk or restore it"), "{}", text(&error));
         }
     }
     assert_eq!(store.get("a", None).await.unwrap_err().kind, ErrorKind::Permanent);
@@ -304,7 +304,7 @@ mod unix {
         for depth in [Depth::All, Depth::Level] {
             let error = store.list("", depth, None).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Permanent);
-            assert!(text(&error).contains("b: it is a symbolic link to nothing"), "{}", text(&error));
+            assert!(text(&error).contains("b: it is a broken symbolic link"), "{}", text(&error));
             store.list("a", depth, None).await.unwrap();
         }
     }

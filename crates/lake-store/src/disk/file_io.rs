@@ -1,4 +1,4 @@
-//! File system calls of the disk backend: off the async threads, durable, with their errors sorted.
+//! File system calls of the disk backend: on the blocking pool, durable, with classified errors.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::disk::path::unique;
 use crate::{ErrorKind, Result, StoreError};
 
-/// How often a temporary file is tried again when its folder is tidied away, or its name taken, at the same moment.
+/// Retries of creating a temporary file whose folder was removed, or whose name was taken, concurrently.
 const TEMP_TRIES: usize = 100;
 
-/// Runs the blocking work of one call on a thread that may block.
+/// Runs the blocking work of one call on the blocking pool.
 pub(crate) async fn blocking<T, F>(action: &'static str, key: &str, work: F) -> Result<T>
 where
     T: Send + 'static,
@@ -22,7 +22,7 @@ where
     }
 }
 
-/// What a caller should do about an error of the file system.
+/// Classifies an error of the file system.
 pub(crate) fn kind_of(error: &io::Error) -> ErrorKind {
     use io::ErrorKind as Io;
     match error.kind() {
@@ -41,13 +41,13 @@ pub(crate) fn io_error(action: &'static str, key: &str, error: io::Error) -> Sto
     StoreError::new(kind_of(&error), action, key).because(error)
 }
 
-/// True where nothing can be below or at the path: it is missing, or a file stands where a folder would have to be.
+/// True if nothing can exist at or below the path: it is missing, or one of its folders is a file.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Makes the folders from `root` down to `folder`, each durable in its parent. Never makes `root` itself: a disk that
-/// is not mounted is an error.
+/// Creates the folders below `root` down to `folder`, each durable in its parent. Never creates `root` itself: an unmounted
+/// disk is an error.
 pub(crate) fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
     if folder == root || folder.is_dir() {
         return Ok(());
@@ -55,20 +55,20 @@ pub(crate) fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
     let Some(parent) = folder.parent() else { return Ok(()) };
     make_folders(root, parent)?;
     match fs::create_dir(folder) {
-        // where another writer was faster, it may not have reached its own sync yet
+        // a concurrent writer that created it may not have synced yet
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
         other => other?,
     }
     sync_folder(parent)
 }
 
-/// Makes the entries of a folder durable.
+/// Syncs the entries of a folder.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // a folder cannot be opened as a file elsewhere; the file system orders the entries itself
+    // only Unix can open a folder as a file; other file systems order the entries themselves
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Makes a new file with a name that nobody has, `name` of a random number, and the folders above it.
+/// Creates a file with a unique name, `name` of a random number, and the folders above it.
 pub(crate) fn temporary_file(root: &Path, name: impl Fn(&str) -> PathBuf) -> io::Result<(PathBuf, File)> {
     let mut tries = 0;
     loop {
@@ -86,7 +86,7 @@ pub(crate) fn temporary_file(root: &Path, name: impl Fn(&str) -> PathBuf) -> io:
     }
 }
 
-/// Removes a file; one that is not there counts as removed. True if it was there.
+/// Removes a file; a missing one counts as removed. True if it existed.
 pub(crate) fn remove(path: &Path) -> io::Result<bool> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
@@ -95,7 +95,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes the folders above `path` that are empty, up to but without `stop`. Tidiness only, so errors end it quietly.
+/// Removes empty folders above `path`, up to but not including `stop`. Best effort: errors are ignored.
 pub(crate) fn prune(path: &Path, stop: &Path) {
     let mut folder = path.parent();
     while let Some(empty) = folder {
@@ -106,12 +106,12 @@ pub(crate) fn prune(path: &Path, stop: &Path) {
     }
 }
 
-/// Its folder was pruned in between, or its name was taken.
+/// Whether the folder was pruned concurrently, or the name was taken.
 fn may_pass(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists)
 }
 
-/// `ENFILE` and `EMFILE`: files are being closed all the time.
+/// `ENFILE` and `EMFILE`, which pass when files are closed.
 fn too_many_open_files(error: &io::Error) -> bool {
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }

@@ -1,11 +1,11 @@
-//! An open folder: a file of it is opened without walking down the whole path again.
+//! An open folder, to open its files without resolving the whole path again.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folder that files were last opened in.
-#[cfg_attr(not(unix), expect(dead_code, reason = "files are opened by their whole path there"))]
+#[cfg_attr(not(unix), expect(dead_code, reason = "files are opened by their whole path on other systems"))]
 pub(crate) struct Folder {
     path: PathBuf,
     #[cfg(unix)]
@@ -13,7 +13,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a file to read it, by way of its folder, which is kept in `last`.
+    /// Opens a file for reading relative to its folder, which is kept in `last`.
     #[cfg(unix)]
     pub(crate) fn open_file(last: &mut Option<Folder>, file: &Path) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags, openat};
@@ -25,13 +25,13 @@ impl Folder {
             _ => Folder { path: path.to_owned(), handle: File::open(path)? },
         };
         let handle = &last.insert(folder).handle;
-        // as `File::open` does it
+        // the flags of `File::open`
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
         let opened = retry_on_intr(|| openat(handle, name, flags, Mode::empty()))?;
         Ok(opened.into())
     }
 
-    /// Opens a file to read it.
+    /// Opens a file for reading.
     #[cfg(not(unix))]
     pub(crate) fn open_file(_last: &mut Option<Folder>, file: &Path) -> io::Result<File> {
         File::open(file)

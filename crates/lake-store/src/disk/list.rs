@@ -1,4 +1,4 @@
-//! Listing a folder as a bucket is listed: keys in the byte order of the whole key, whatever the folders.
+//! Lists a folder like a bucket: in the byte order of whole keys, independent of folders.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -29,7 +29,7 @@ pub(crate) fn list(root: &Path, prefix: &str, depth: Depth) -> Result<Page> {
     Ok(page)
 }
 
-/// The version of a file's content.
+/// The etag of a file: its modification time and size.
 pub(crate) fn etag_of(metadata: &Metadata) -> io::Result<String> {
     let bytes = metadata.len();
     Ok(match metadata.modified()?.duration_since(UNIX_EPOCH) {
@@ -52,7 +52,7 @@ fn walk(root: &Path, folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
     for entry in entries.into_iter().filter_entry(wanted) {
         let entry = match entry {
             Ok(entry) => entry,
-            // links are looked at before they are filtered
+            // links are resolved before they are filtered
             Err(error) if error.depth() > 0 && !is_below(root, prefix, error.path()) => continue,
             Err(error) => match walk_error(prefix, error) {
                 Some(error) => return Err(error),
@@ -69,7 +69,7 @@ fn walk(root: &Path, folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
     Ok(page)
 }
 
-/// The files and folders right in `folder`.
+/// The files and folders directly in `folder`.
 fn look(folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
     let mut page = Page::default();
     let entries = match fs::read_dir(folder) {
@@ -87,7 +87,7 @@ fn look(folder: &Path, prefix: &str, rest: &str) -> Result<Page> {
             continue;
         }
         let metadata = match entry.metadata() {
-            // asked of the open folder, without the whole path again; only links are followed
+            // relative to the open folder, without resolving the whole path; only links are followed
             Ok(metadata) if !metadata.is_symlink() => metadata,
             _ => match metadata_of(prefix, &entry.path())? {
                 Some(metadata) => metadata,
@@ -114,12 +114,12 @@ fn relative_key(root: &Path, path: &Path) -> Option<String> {
     key_of(path.strip_prefix(root).ok()?)
 }
 
-/// True where the key of a path has the prefix.
+/// True if the key of a path has the prefix.
 fn is_below(root: &Path, prefix: &str, path: Option<&Path>) -> bool {
     path.and_then(|path| relative_key(root, path)).is_some_and(|key| key.starts_with(prefix))
 }
 
-/// What is at a path, links followed; `None` where it was deleted since its folder was read.
+/// The metadata of a path, links followed; `None` if it was deleted since its folder was read.
 fn metadata_of(prefix: &str, path: &Path) -> Result<Option<Metadata>> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
@@ -134,7 +134,7 @@ fn metadata_of(prefix: &str, path: &Path) -> Result<Option<Metadata>> {
     }
 }
 
-/// An error of the walk; `None` where something was deleted while it was under way.
+/// The error of the walk; `None` if it is a concurrent deletion.
 fn walk_error(prefix: &str, error: walkdir::Error) -> Option<StoreError> {
     if let (Some(ancestor), Some(link)) = (error.loop_ancestor(), error.path()) {
         let why = format!(
@@ -149,15 +149,15 @@ fn walk_error(prefix: &str, error: walkdir::Error) -> Option<StoreError> {
         Some(below) => kind_of(below),
         None => ErrorKind::Permanent,
     };
-    // it names the path itself
+    // the error text contains the path
     Some(StoreError::new(kind, "list", prefix).because(error))
 }
 
-/// The error for a symbolic link to nothing: a file that should be there and is not. `None` for anything else.
+/// The error for a broken symbolic link; `None` for any other path.
 fn dangling(path: &Path) -> Option<StoreError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     is_link.then(|| {
         StoreError::new(ErrorKind::Permanent, "list", path.display().to_string())
-            .because("it is a symbolic link to nothing: remove the link, or bring back what it leads to")
+            .because("it is a broken symbolic link: remove the link, or restore its target")
     })
 }

@@ -1,4 +1,4 @@
-//! A folder as a store.
+//! The disk backend: a store in a folder.
 
 mod file_io;
 mod folder;
@@ -24,28 +24,31 @@ use crate::disk::path::{NEW, STAGING, path_of};
 use crate::disk::staged::{DiskUpload, abandon};
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
-/// Enough that a slow disk is asked for the next while it looks for this; a thread each.
+/// Enough to queue requests at a slow disk; each takes a thread.
 const CALLS_AT_ONCE: usize = 8;
 
-/// Files read by one blocking call: handing a call to another thread costs as much as reading some small files.
+/// Files read by one blocking call, since handing a call to another thread costs as much as reading some small files.
 const FILES_PER_CALL: usize = 32;
 
 /// A store in a folder of a file system with hard links.
 ///
-/// An object is a file; its etag is its modification time and size. What is not visible yet lies in `_staging/` at the
-/// top, which is never listed and holds no keys. A process killed while it creates an object may leave a file in
-/// `_staging/_new/`: harmless, and free to delete while nothing runs.
+/// An object is a file; its etag is its modification time and size. Staged uploads are in `_staging/` at the root, which is
+/// never listed and holds no keys. A process killed while it creates an object may leave a file in `_staging/_new/`, which may
+/// be deleted while nothing runs.
 ///
-/// Other than a bucket, a folder cannot hold both `a` and `a/b`, nor empty segments, `.` or `..`: such keys, and
-/// listings of prefixes with such folders, are refused. Names that are not UTF-8 are not seen. Symbolic links are
-/// followed; one that leads in a circle, or to nothing, is an error of the listing.
+/// Unlike a bucket, a folder cannot hold both `a` and `a/b`, nor empty segments, `.` or `..`: calls with such keys, and
+/// listings of such prefixes, fail. File names that are not UTF-8 are ignored. Symbolic links are followed; a loop or a broken
+/// link makes the listing fail.
 #[derive(Debug, Clone)]
 pub struct DiskStore {
     root: Arc<PathBuf>,
 }
 
 impl DiskStore {
-    /// A folder that exists.
+    /// Opens an existing folder.
+    ///
+    /// # Errors
+    /// Fails if the path does not exist, cannot be read, or is not a folder.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let root = root.into();
         let name = root.display().to_string();
@@ -57,7 +60,10 @@ impl DiskStore {
         }
     }
 
-    /// A folder, made if need be, with the folders above it.
+    /// Opens a folder, and creates it and its parents if they do not exist.
+    ///
+    /// # Errors
+    /// Fails if the folder cannot be created, or if the path is not a folder.
     pub fn create(root: impl Into<PathBuf>) -> Result<Self> {
         let root = root.into();
         match fs::create_dir_all(&root) {
@@ -68,12 +74,12 @@ impl DiskStore {
         }
     }
 
-    /// The folder.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Runs the work of one call where it may block.
+    /// Runs the work of one call on the blocking pool.
     async fn call<T, F>(&self, action: &'static str, key: &str, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -137,22 +143,22 @@ impl Store for DiskStore {
     }
 }
 
-/// Where the folder itself is gone, that is the error.
+/// The error, or the one for a root folder that is gone.
 fn missing_root(root: &Path, error: StoreError) -> StoreError {
     if error.kind == ErrorKind::NotFound && !root.is_dir() {
         return StoreError::new(ErrorKind::Permanent, error.action, error.key)
-            .because(format!("the folder {} is gone: is its disk mounted?", root.display()));
+            .because(format!("the folder {} is gone: mount its disk or restore it", root.display()));
     }
     error
 }
 
-/// A whole file, in the version asked for.
+/// Reads a whole file in the requested version.
 fn read(root: &Path, key: &str, etag: Option<&str>) -> Result<Bytes> {
     let path = path_of(root, "read", key)?;
     read_file(key, File::open(path), etag)
 }
 
-/// Whole files, those of a folder by way of the folder.
+/// Reads whole files, each relative to its open folder.
 fn read_many(root: &Path, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
     let mut folder: Option<Folder> = None;
     let read = objects.into_iter().map(|object| {
@@ -165,7 +171,7 @@ fn read_many(root: &Path, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<B
     read.collect()
 }
 
-/// What is in a file, in the version asked for. One that is replaced or overwritten meanwhile is an error, not a mixture.
+/// The content of a file in the requested version. Fails if the file is replaced or overwritten during the read.
 fn read_file(key: &str, file: io::Result<File>, etag: Option<&str>) -> Result<Bytes> {
     let failed = |error| io_error("read", key, error);
     let changed = || StoreError::new(ErrorKind::Changed, "read", key);
@@ -179,7 +185,7 @@ fn read_file(key: &str, file: io::Result<File>, etag: Option<&str>) -> Result<By
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(changed()),
         read => read.map_err(failed)?,
     }
-    // size and time tell a file that has grown, too
+    // the etag also detects a file that has grown
     let after = file.metadata().and_then(|metadata| etag_of(&metadata)).map_err(failed)?;
     if before != after { Err(changed()) } else { Ok(content.into()) }
 }
@@ -199,7 +205,7 @@ fn read_range(root: &Path, key: &str, range: Range<u64>) -> Result<Bytes> {
     }
 }
 
-/// An open file. A folder is no object, and neither is anything below a file.
+/// Opens a file. Neither a folder nor a path below a file is an object.
 fn opened(key: &str, file: io::Result<File>) -> Result<(File, Metadata)> {
     match file.and_then(|file| file.metadata().map(|metadata| (file, metadata))) {
         Ok((_, metadata)) if metadata.is_dir() => Err(StoreError::new(ErrorKind::NotFound, "read", key)),
@@ -211,7 +217,7 @@ fn opened(key: &str, file: io::Result<File>) -> Result<(File, Metadata)> {
     }
 }
 
-/// Room for the content, or an error: a size that the file system tells must not end the process.
+/// A buffer for the content. Fails, rather than aborts the process, if the size reported by the file system does not fit.
 fn room(key: &str, bytes: u64) -> Result<Vec<u8>> {
     let mut content = Vec::new();
     let length = usize::try_from(bytes).ok();
@@ -223,8 +229,8 @@ fn room(key: &str, bytes: u64) -> Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Writes the content to a file without a name in the lake, then links it to its name: that fails where the name is
-/// taken, for all but one of any number of writers.
+/// Writes the content to a temporary file, then hard-links it to its name: the link fails if the name is taken, so at most
+/// one of several writers succeeds.
 fn create_new(root: &Path, key: &str, body: &[u8]) -> Result<Created> {
     let failed = |error| io_error("create", key, error);
     let target = path_of(root, "create", key)?;
@@ -251,11 +257,11 @@ fn create_new(root: &Path, key: &str, body: &[u8]) -> Result<Created> {
     }
 }
 
-/// A folder under the name of an object is not the object: nobody could read it back.
+/// Fails if a folder has the name of the object: `Exists` would name an object that cannot be read.
 fn exists(key: &str, metadata: &Metadata) -> Result<Created> {
     if metadata.is_dir() {
         return Err(StoreError::new(ErrorKind::Permanent, "create", key)
-            .because("a folder has its name: move the folder, or choose another key"));
+            .because("a folder has this name: move the folder, or choose another key"));
     }
     Ok(Created::Exists)
 }
@@ -264,18 +270,18 @@ fn delete(root: &Path, key: &str) -> Result<()> {
     let path = path_of(root, "delete", key)?;
     match remove(&path) {
         Ok(_) => Ok(()),
-        // what is there is a folder, so the object is not
+        // the path is a folder, so the object does not exist
         Err(_) if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) => Ok(()),
         Err(error) => Err(io_error("delete", key, error)),
     }
 }
 
-/// A temporary file that is gone when this is.
+/// A temporary file, removed on drop.
 struct Temporary(PathBuf);
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // what stays behind is invisible, and named in the documentation of the store
+        // a file left behind is invisible: see `DiskStore`
         let _ = remove(&self.0);
     }
 }

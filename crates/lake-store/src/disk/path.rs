@@ -1,20 +1,20 @@
-//! Keys and paths: which keys a folder can hold, and where.
+//! Maps keys to paths, and rejects keys that a folder cannot hold.
 
 use std::path::{Path, PathBuf};
 
 use crate::{ErrorKind, Result, StoreError};
 
-/// The folder at the top of a store that is no part of its content: unpublished files live there.
+/// The folder of unpublished files, at the root of a store. It holds no keys.
 pub(crate) const STAGING: &str = "_staging";
 
-/// The folder of [`STAGING`] with the files of `create_new` that have no name yet.
+/// The folder of the temporary files of `create_new`, in [`STAGING`].
 pub(crate) const NEW: &str = "_new";
 
-/// Length of what [`unique`] returns.
+/// The length of the result of [`unique`].
 const UNIQUE_LEN: usize = 16;
 
-/// The path of a key. Refuses a key that would leave the folder, that the file system would read in another way, or
-/// that lies in the staging area.
+/// The path of a key. Fails for a key that would leave the folder, that the file system would interpret, or that is in the
+/// staging area.
 pub(crate) fn path_of(root: &Path, action: &'static str, key: &str) -> Result<PathBuf> {
     if is_staging(key) {
         return Err(refused(action, key, "keys below _staging/ are reserved: choose another"));
@@ -22,7 +22,7 @@ pub(crate) fn path_of(root: &Path, action: &'static str, key: &str) -> Result<Pa
     Ok(root.join(relative(action, key, key)?))
 }
 
-/// A prefix as the folder to look in, and what the names in it must start with.
+/// Splits a prefix into a folder and the prefix of the names in it.
 pub(crate) fn folder_of<'a>(action: &'static str, prefix: &'a str) -> Result<(PathBuf, &'a str)> {
     match prefix.rsplit_once('/') {
         None => Ok((PathBuf::new(), prefix)),
@@ -35,18 +35,18 @@ pub(crate) fn is_staging(key: &str) -> bool {
     key.strip_prefix(STAGING).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The key of a path relative to the top; `None` where it is not UTF-8.
+/// The key of a path relative to the root; `None` if it is not UTF-8.
 pub(crate) fn key_of(relative: &Path) -> Option<String> {
     let segments: Option<Vec<&str>> = relative.iter().map(|segment| segment.to_str()).collect();
     segments.map(|segments| segments.join("/"))
 }
 
-/// Where an upload to `key` is staged, if `unique` is its number.
+/// The path of the staged upload to `key` with the random number `unique`.
 pub(crate) fn staged_name(key: &str, unique: &str) -> String {
     format!("{key}.{unique}")
 }
 
-/// The key that a file of the staging area is an upload to; `None` for other files.
+/// The key of the upload in a file of the staging area; `None` for other files.
 pub(crate) fn staged_key(name: &str) -> Option<&str> {
     let (key, unique) = name.rsplit_once('.')?;
     let is_unique = unique.len() == UNIQUE_LEN && unique.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -70,7 +70,7 @@ fn relative(action: &'static str, whole: &str, part: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Why a folder cannot hold a segment, if it cannot.
+/// The reason why a folder cannot hold a segment; `None` if it can.
 fn fault_of(segment: &str) -> Option<&'static str> {
     match segment {
         "" => Some("a folder cannot hold a key with an empty segment: remove the extra slash"),

@@ -16,7 +16,7 @@ use crate::disk::file_io::{
 use crate::disk::path::{STAGING, folder_of, key_of, path_of, staged_key, staged_name};
 use crate::{ErrorKind, Result, StagedUpload, StoreError};
 
-/// Chunks are gathered up to this many bytes, then written together.
+/// Chunks are buffered up to this many bytes, then written together.
 const GATHER: usize = 1 << 20;
 
 /// Size of the buffer that joins small chunks into one call.
@@ -31,17 +31,17 @@ pub(crate) struct DiskUpload {
     target: PathBuf,
     /// Open until the upload is sealed or aborted.
     file: Option<Arc<File>>,
-    /// Bytes that are in the file; whatever a failed write left after them does not count.
+    /// Bytes written to the file. Bytes after them are from a failed write, and are overwritten.
     written: u64,
     gathered: Vec<Bytes>,
     gathered_bytes: usize,
     sealed: bool,
-    /// Set where the file is renamed, so that it holds even if nobody waited for the call to return.
+    /// Set by the blocking task that renames the file, so that it is right even if the call was dropped.
     renamed: Arc<AtomicBool>,
 }
 
 impl DiskUpload {
-    /// Makes the temporary file. Blocks.
+    /// Creates the temporary file. Blocks.
     pub(crate) fn start(root: Arc<PathBuf>, key: &str) -> Result<Self> {
         let target = path_of(&root, "stage", key)?;
         let staging = root.join(STAGING);
@@ -68,7 +68,7 @@ impl DiskUpload {
         })
     }
 
-    /// Writes what was gathered. Where it fails it has no effect, so it can be repeated.
+    /// Writes the buffered chunks. A failed write has no effect and may be repeated.
     async fn flush(&mut self, action: &'static str) -> Result<()> {
         let file = self.open_file(action)?;
         let (chunks, start) = (self.gathered.clone(), self.written);
@@ -109,7 +109,7 @@ impl StagedUpload for DiskUpload {
         self.flush("seal").await?;
         let (file, key, written) = (self.open_file("seal")?, self.key.clone(), self.written);
         blocking("seal", &self.key, move || {
-            // a failed write may have left more than was written since
+            // a failed write may have left bytes after the end
             let sealed = file.set_len(written).and_then(|()| file.sync_all());
             sealed.map_err(|error| io_error("seal", &key, error))
         })

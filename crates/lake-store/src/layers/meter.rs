@@ -1,4 +1,4 @@
-//! The layer that counts.
+//! The layer that counts calls.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,28 +10,27 @@ use tokio::time::Instant;
 
 use crate::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store};
 
-/// Counts calls, errors, bytes and time. Below [`Retry`](crate::Retry) it counts every try, above it every call.
+/// Counts calls, errors, bytes and time. Inside [`Retry`](crate::Retry) it counts every try, outside it every call.
 #[derive(Debug, Clone)]
 pub struct Meter<S> {
     inner: S,
     counters: Counters,
 }
 
-/// The counters of a [`Meter`], to be read while it serves. A clone is the same counters.
+/// The counters of a [`Meter`], to be read at any time. Clones share the counters.
 #[derive(Debug, Clone, Default)]
 pub struct Counters(Arc<Mutex<Usage>>);
 
-/// What a store was used for, operation by operation.
+/// The usage of a store by operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Pages of listings.
     pub list: CallUsage,
-    /// Whole objects read, each a call, those of one [`Store::get_many`] too. The time of such a call is added once, so that
-    /// each of its objects has an equal share.
+    /// Whole objects read; each object of a [`Store::get_many`] counts as a call. The time of a `get_many` is added once.
     pub get: CallUsage,
-    /// Ranges read.
+    /// Ranged reads.
     pub get_range: CallUsage,
-    /// Objects created, or found to exist.
+    /// Puts-if-absent, those that found an object included.
     pub create_new: CallUsage,
     /// Uploads started.
     pub stage: CallUsage,
@@ -43,27 +42,27 @@ pub struct Usage {
     pub publish: CallUsage,
     /// Uploads aborted.
     pub abort: CallUsage,
-    /// Sweeps of the staging area.
+    /// Calls of [`Store::abandon_staged`].
     pub abandon_staged: CallUsage,
     /// Objects deleted.
     pub delete: CallUsage,
 }
 
-/// How one operation was used.
+/// The usage of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CallUsage {
     /// Calls that returned.
     pub calls: u64,
-    /// Those of them that failed.
+    /// Calls that failed.
     pub errors: u64,
-    /// Bytes of content moved by those that succeeded.
+    /// Bytes of content read or written by successful calls.
     pub bytes: u64,
-    /// Time they took, added up: more than passed where they ran side by side.
+    /// The sum of their durations; more than the time passed if they ran concurrently.
     pub time: Duration,
 }
 
 impl<S> Meter<S> {
-    /// Counts from zero.
+    /// Wraps a store, with counters at zero.
     pub fn new(inner: S) -> Self {
         Meter { inner, counters: Counters::default() }
     }
@@ -73,7 +72,7 @@ impl<S> Meter<S> {
         self.counters.usage()
     }
 
-    /// A handle on the counters, for when the store itself is behind a `dyn Store`.
+    /// A handle to the counters, for stores behind a `dyn Store`.
     pub fn counters(&self) -> Counters {
         self.counters.clone()
     }
@@ -85,7 +84,7 @@ impl Counters {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Awaits a call and counts it as `operation`, with the bytes of its result where it succeeds.
+    /// Awaits a call and counts it as `operation`, with the bytes of its result if it succeeds.
     async fn count<T>(
         &self,
         operation: fn(&mut Usage) -> &mut CallUsage,
@@ -102,7 +101,7 @@ impl Counters {
         result
     }
 
-    /// Awaits a call that reads several objects, and counts each as one that was read by itself.
+    /// Awaits a `get_many`, and counts each object as one call.
     async fn count_gets(
         &self,
         call: impl Future<Output = Vec<(ObjectMeta, Result<Bytes>)>>,
@@ -118,7 +117,7 @@ impl Counters {
 }
 
 impl CallUsage {
-    /// Counts a call that returned, but for its time.
+    /// Counts a finished call, without its time.
     fn add<T>(&mut self, result: &Result<T>, bytes: impl FnOnce(&T) -> usize) {
         self.calls += 1;
         match result {
@@ -128,7 +127,7 @@ impl CallUsage {
     }
 }
 
-/// The bytes of a call that moves none.
+/// The bytes of a call that moves no content.
 fn none<T>(_: &T) -> usize {
     0
 }

@@ -1,4 +1,4 @@
-//! The layer that retries.
+//! The layer that retries with jitter.
 
 use std::error::Error;
 use std::fmt;
@@ -11,18 +11,16 @@ use tokio::time::Instant;
 
 use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
 
-/// Retries calls that failed with [`ErrorKind::Transient`] or [`ErrorKind::Throttled`], and no others, after a random
-/// pause below a bound that doubles ("exponential back-off with full jitter"). A throttled call is tried until its
-/// deadline, since a store that asks for patience is not failing.
+/// Retries calls that failed with [`ErrorKind::Transient`] or [`ErrorKind::Throttled`], and no others, by exponential backoff
+/// with full jitter. A throttled call is retried until its deadline, whatever the number of tries.
 ///
-/// One layer owns the retries: what is below must not retry too, or the tries multiply. It belongs outside
-/// [`Limit`](crate::Limit), so that a call that pauses holds no place.
+/// Retry in one layer only: the inner store must not retry, or the tries multiply. Wrap [`Limit`](crate::Limit) in `Retry`, so
+/// that a call that waits for its next try holds no permit.
 ///
-/// A transient failure may have been carried out:
-/// - [`Store::create_new`] may answer [`Created::Exists`] for the very object this call made. Read it back.
-/// - [`Store::stage`] may leave an upload behind, for [`Store::abandon_staged`], whose count may then be too low.
-/// - [`StagedUpload::write`] is given the same chunk again: a backend must make sure that a write that failed has no
-///   effect.
+/// A call that failed with a transient error may have been carried out:
+/// - [`Store::create_new`] may return [`Created::Exists`] for the object that the same call created. Read it back.
+/// - [`Store::stage`] may leave an upload behind. [`Store::abandon_staged`] clears it, and may return too low a count.
+/// - [`StagedUpload::write`] is called with the same chunk again: a failed write must have no effect.
 #[derive(Debug, Clone)]
 pub struct Retry<S> {
     inner: S,
@@ -46,8 +44,8 @@ struct Tries {
 }
 
 impl<S> Retry<S> {
-    /// At most 8 tries of a call, those that were throttled not counted, and 60 seconds from its first to the start of
-    /// its last, with pauses from below 50 ms to below 5 s.
+    /// At most 8 tries of a call, throttled ones not counted, all started within 60 seconds, with pauses of at most 50 ms at
+    /// first and 5 s in the end.
     pub fn new(inner: S) -> Self {
         let policy = Policy {
             max_attempts: 8,
@@ -58,21 +56,19 @@ impl<S> Retry<S> {
         Retry { inner, policy }
     }
 
-    /// The same with so many tries of a call, the first included.
+    /// Sets the maximum of tries of a call, the first included.
     pub fn max_attempts(mut self, tries: u32) -> Self {
         self.policy.max_attempts = tries;
         self
     }
 
-    /// The same with this much time for a call: no try starts later than this after the first. A try under way is not
-    /// cut short.
+    /// Sets the time after the first try in which further tries may start. A try in progress is not cancelled.
     pub fn deadline(mut self, after: Duration) -> Self {
         self.policy.deadline = after;
         self
     }
 
-    /// The same with pauses of at most `first` after the first failure, twice as much after each further one, and never
-    /// more than `longest`.
+    /// Sets the maximum pause: `first` after the first failure, doubled after each further one, up to `longest`.
     pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
         self.policy.first_pause = first;
         self.policy.longest_pause = longest;
@@ -85,7 +81,7 @@ impl Policy {
         Tries { policy: self, started: Instant::now(), failed: 0, throttled: 0 }
     }
 
-    /// A random pause after so many failures.
+    /// A random pause after a number of failures.
     fn pause(&self, failed: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(failed.saturating_sub(1));
         self.first_pause.saturating_mul(doubled).min(self.longest_pause).mul_f64(fastrand::f64())
@@ -93,7 +89,7 @@ impl Policy {
 }
 
 impl Tries {
-    /// Pauses before the next try, or gives the error back where there is none.
+    /// Waits for the next try, or returns the error if there is none.
     async fn next(&mut self, error: StoreError) -> Result<()> {
         self.failed += 1;
         self.throttled += u32::from(error.kind == ErrorKind::Throttled);
@@ -115,7 +111,7 @@ impl Tries {
     }
 }
 
-/// Why the last error is the answer.
+/// The cause added to the last error.
 #[derive(Debug)]
 struct GaveUp {
     tries: u32,
@@ -139,7 +135,7 @@ fn may_pass(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Transient | ErrorKind::Throttled)
 }
 
-/// Awaits a call, again and again while it fails for the moment.
+/// Awaits a call, and retries it while it fails temporarily.
 macro_rules! retry {
     ($policy:expr, $call:expr) => {{
         let mut tries = $policy.start();
@@ -173,7 +169,7 @@ impl<S: Store> Store for Retry<S> {
         self.inner.gets_per_call()
     }
 
-    /// What fails for the moment is read again by itself.
+    /// Objects whose read failed temporarily are read again one by one.
     async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
         let mut read = self.inner.get_many(objects).await;
         for (object, body) in &mut read {

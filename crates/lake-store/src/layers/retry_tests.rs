@@ -196,7 +196,10 @@ async fn it_stops_after_so_many_tries() {
     let error = store.get("a", None).await.unwrap_err();
     assert_eq!(script.calls(), 3);
     assert_eq!(error.kind, Transient);
-    assert_eq!(chain(&error), ["cannot call the script for the moment", "gave up after 3 tries", "scripted"]);
+    assert_eq!(
+        chain(&error),
+        ["cannot call the script: temporary failure, retry later", "gave up after 3 tries", "scripted"]
+    );
     script.plan(&[Before(Transient); 2]);
     assert_eq!(store.get("a", None).await.unwrap_err().kind, ErrorKind::NotFound);
     assert_eq!(script.calls(), 3, "the last try is the third");
@@ -215,7 +218,7 @@ async fn throttled_calls_are_tried_until_the_deadline() {
     script.plan(&[Before(ErrorKind::Throttled); 10_000]);
     let started = Instant::now();
     let error = store.get("a", None).await.unwrap_err();
-    assert_eq!(chain(&error)[0], "cannot call the script: the store asks for fewer requests");
+    assert_eq!(chain(&error)[0], "cannot call the script: throttled by the store, retry later");
     assert!(started.elapsed() < Duration::from_secs(60));
     assert!((15..=60).contains(&script.calls()), "{} tries in a minute", script.calls());
 }
@@ -227,7 +230,7 @@ async fn one_try_is_no_retry() {
         script.plan(&[Before(Transient)]);
         let error = store.max_attempts(tries).get("a", None).await.unwrap_err();
         assert_eq!(script.calls(), 1);
-        assert_eq!(chain(&error), ["cannot call the script for the moment", "scripted"]);
+        assert_eq!(chain(&error), ["cannot call the script: temporary failure, retry later", "scripted"]);
     }
 }
 
