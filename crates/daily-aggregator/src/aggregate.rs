@@ -1,4 +1,5 @@
-//! One day brought up to date: list and plan, read back, run the pipeline. [`lake::bring_up_to_date`] claims and commits.
+//! Brings one day up to date: lists and plans, reads parts back, runs the pipeline. [`lake::bring_up_to_date`] claims and
+//! commits.
 
 use std::sync::Arc;
 
@@ -17,36 +18,74 @@ use crate::plan::new_files::{Plan, is_quarantined, plan};
 use crate::plan::source::Listing;
 use crate::{DailyError, DayReport, Options, Progress, QuarantinedFile, Request, Source};
 
-/// The daily stage over one source and one lake.
+/// The daily stage of one source and one lake.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cloudtrail_model::Table;
+/// use daily_aggregator::{DailyAggregator, Options, Request, Source};
+/// use lake::{AttemptId, Stamp};
+/// use lake_store::{MemoryStore, Store};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// // a source with one log file of one record
+/// let source = MemoryStore::new();
+/// let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/22/\
+///     111122223333_CloudTrail_us-east-1_20261122T1015Z_0123456789abcdef.json";
+/// source.create_new(key, r#"{"Records": [{"eventID": "1", "eventTime": "2026-11-22T10:11:12Z"}]}"#.into()).await?;
+///
+/// let stage = DailyAggregator {
+///     source: Source::survey(Arc::new(source), "").await?,
+///     lake: Arc::new(MemoryStore::new()),
+///     options: Options::default(),
+///     stamp: Stamp {
+///         new_attempt: || AttemptId("3f2a".to_owned()),
+///         now: || "2026-11-23T00:05:00Z".to_owned(),
+///         tool: "example 1.0",
+///     },
+///     progress: Arc::default(),
+/// };
+/// let report = stage.run(Table::CloudTrail, "2026-11-22".parse()?, Request::default()).await?;
+///
+/// let part = &report.outcome.committed().expect("a new log file is committed").parts[0];
+/// assert_eq!(part.key, "cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz");
+/// let keep = |lines: &mut Vec<Vec<u8>>, line: &[u8]| Ok(lines.push(line.to_vec()));
+/// let (_, lines) = lake::read_lines(&*stage.lake, &part.key, part.bytes, Vec::new(), keep).await?;
+/// assert_eq!(lines, [br#"{"eventID":"1","eventTime":"2026-11-22T10:11:12Z"}"#]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DailyAggregator {
-    /// Where log files come from.
+    /// The source of log files.
     pub source: Source,
-    /// Where parts and journals go.
+    /// The store of parts and journals.
     pub lake: Arc<dyn Store>,
-    /// How.
+    /// The settings.
     pub options: Options,
-    /// What attempts write about themselves.
+    /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
-    /// How far it is.
+    /// Counters of the work done, for a progress bar.
     pub progress: Arc<Progress>,
 }
 
-/// One run at one day of one table.
+/// One run at a day of a table.
 struct DayRun<'a> {
     stage: &'a DailyAggregator,
     table: Table,
     day: Day,
     request: Request,
-    /// What the source had when it was listed last.
+    /// Counts of the last listing of the source.
     listed: Listed,
-    /// Log files that are quarantined from earlier runs, in key order.
+    /// Log files that earlier runs quarantined, in key order.
     quarantined_earlier: Vec<QuarantinedFile>,
     /// Log files that this run quarantined, in key order.
     quarantined: Vec<QuarantinedFile>,
 }
 
-/// What a listing of a day had.
+/// Counts of a listing of a day.
 #[derive(Debug, Default)]
 struct Listed {
     files: u64,
@@ -55,7 +94,7 @@ struct Listed {
 }
 
 impl DailyAggregator {
-    /// Brings one day of one table up to date. Safe to run at any time, any number of times, on any number of machines.
+    /// Brings a day of a table up to date. Idempotent, and safe to run concurrently on any number of machines.
     ///
     /// # Errors
     /// Fails if the source or the lake fails, or if a rebuild would lose events.
@@ -75,7 +114,7 @@ impl DailyAggregator {
         let DayRun { listed: Listed { files, others, other_example }, .. } = run;
         let (mut quarantined, mut quarantined_earlier) = (run.quarantined, run.quarantined_earlier);
         if outcome.is_superseded() {
-            // the run that took the day over reports them
+            // the run that superseded this one reports them
             (quarantined, quarantined_earlier) = (Vec::new(), Vec::new());
         }
         Ok(DayReport {
@@ -90,8 +129,8 @@ impl DailyAggregator {
         })
     }
 
-    /// Brings tables of one day up to date, all at once: most have few log files next to the main one, and wait for storage
-    /// all the same. `commit_empty` is for the main table only. Returns how each ended, in the order of the tables.
+    /// Brings tables of one day up to date, concurrently: most of their time small tables wait for storage.
+    /// [`Request::commit_empty`] applies to the main table only. Returns a result for each table, in the given order.
     pub async fn run_tables(
         &self,
         tables: impl IntoIterator<Item = Table>,
@@ -121,7 +160,7 @@ impl StageRun for DayRun<'_> {
         Ok(if plan.is_work(state) { Next::Commit(plan) } else { Next::UpToDate(plan) })
     }
 
-    /// Reads back what is there, unless it is to be replaced, and makes new parts of the log files.
+    /// Reads the existing parts back, unless the plan replaces them, and writes new parts from the log files.
     async fn stage(
         &mut self,
         plan: Plan,
@@ -148,7 +187,7 @@ impl StageRun for DayRun<'_> {
         .await
         {
             Ok(packed) => packed,
-            // replaced or deleted since it was listed: what is there now is listed again
+            // replaced or deleted since it was listed: list again
             Err(DailyError::Fetch(error))
                 if matches!(error.kind, ErrorKind::Changed | ErrorKind::NotFound) =>
             {
@@ -181,7 +220,7 @@ impl DayRun<'_> {
         Partition::day(self.table, self.day)
     }
 
-    /// The records that are in the partition already.
+    /// The deduplication index of the records in the partition.
     async fn read_back(&self, state: &PartitionState) -> Result<DedupeIndex, DailyError> {
         let partition = self.partition();
         let mut parts = self.old_parts(state);
@@ -204,8 +243,8 @@ impl DayRun<'_> {
         Ok(index)
     }
 
-    /// Fails if a rebuild would take events out of the lake. Parts that cannot be read are what rebuilds are for; of them
-    /// only the number of records counts.
+    /// Fails if a rebuild would remove events from the lake. A rebuild may replace unreadable parts; of those it compares only
+    /// the number of records.
     async fn check_loss(
         &self,
         state: &PartitionState,
@@ -239,7 +278,7 @@ impl DayRun<'_> {
         }
     }
 
-    /// The parts a commit named before this attempt, each with what it holds.
+    /// The parts committed before this attempt, each with its content.
     fn old_parts<'a>(
         &'a self,
         state: &'a PartitionState,
@@ -254,10 +293,10 @@ impl DayRun<'_> {
     }
 }
 
-/// A part's content, and the fingerprints of its records.
+/// The content of a part, and the fingerprints of its records.
 type ReadPart = Result<(PartContent, Vec<Fingerprint>), PartError>;
 
-/// A file that a rebuild read before and cannot read now: its events would be lost.
+/// The error for a log file that was read before and cannot be read now: a rebuild would lose its events.
 fn newly_broken(state: &PartitionState, inputs: &[Input]) -> Option<DailyError> {
     inputs.iter().find_map(|input| match (&input.verdict, state.inputs.get(&input.key)?) {
         (Verdict::Quarantined { detail, .. }, before) if !is_quarantined(before) => {

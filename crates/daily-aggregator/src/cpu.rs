@@ -1,7 +1,7 @@
-//! The threads that decode and compress.
+//! The thread pool that decodes and compresses.
 //!
-//! A pool of their own, as many as there are cores: blocks of memory then come from few threads, and the allocator keeps
-//! little back. On tokio's blocking threads the same run held twice as much (docs/internals/performance.md).
+//! Its own pool, with a fixed number of threads, keeps memory low: on tokio's blocking pool, with many more threads, the
+//! allocator retained twice as much (docs/PERFORMANCE.md).
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::progress::{Progress, Work};
 use crate::read::gunzip::Gunzip;
 
-/// Runs work that keeps a core busy, off the threads that wait for storage. The threads end with the last clone.
+/// A pool for CPU-bound work. Its threads end with the last clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Cpu {
     work: Sender<Piece>,
@@ -25,14 +25,17 @@ pub(crate) struct Cpu {
 
 type Piece = Box<dyn FnOnce(&mut Tools) + Send>;
 
-/// What a thread keeps from one piece of work to the next.
+/// The state of a thread that is reused from task to task.
 pub(crate) struct Tools {
     pub(crate) gunzip: Gunzip,
     pub(crate) compressor: Compressor,
 }
 
 impl Cpu {
-    /// `level` is how hard blocks are compressed.
+    /// A pool of threads that compress at `level`.
+    ///
+    /// # Errors
+    /// Fails if the system cannot start a thread.
     pub(crate) fn new(threads: usize, level: Level, progress: Arc<Progress>) -> io::Result<Self> {
         let threads = threads.max(1);
         let (work, pieces) = channel();
@@ -44,7 +47,7 @@ impl Cpu {
         Ok(Cpu { work, threads, progress })
     }
 
-    /// Starts a piece of work as soon as a thread is free, in the order of the calls.
+    /// Runs a task as soon as a thread is free, in the order of the calls.
     pub(crate) fn start<T: Send + 'static>(
         &self,
         what: Work,
@@ -56,16 +59,16 @@ impl Cpu {
             let started = Instant::now();
             let result = catch_unwind(AssertUnwindSafe(|| work(tools)));
             progress.worked(what, started.elapsed());
-            // nobody listens where the run has failed meanwhile
+            // nobody receives the result if the run has failed
             let _unheard = sender.send(result);
         });
-        // the threads are there as long as this is
+        // the threads live as long as the pool
         let _taken = self.work.send(piece);
         Started(receiver)
     }
 }
 
-/// Does one piece after the other until no more can come.
+/// Runs task after task until the pool is dropped.
 fn work_off(pieces: &Mutex<Receiver<Piece>>, level: Level) {
     let mut tools = Tools { gunzip: Gunzip::new(), compressor: Compressor::new(level) };
     loop {
@@ -77,18 +80,15 @@ fn work_off(pieces: &Mutex<Receiver<Piece>>, level: Level) {
     }
 }
 
-/// A piece of work in progress.
+/// A task in progress.
 #[derive(Debug)]
 pub(crate) struct Started<T>(oneshot::Receiver<thread::Result<T>>);
 
 impl<T> Started<T> {
-    /// Its result. A panic of the work goes on here.
-    #[expect(
-        clippy::expect_used,
-        reason = "the pool runs everything it was given, and every piece of work answers"
-    )]
+    /// Waits for the result. Resumes a panic of the task.
+    #[expect(clippy::expect_used, reason = "the pool runs every task, and every task sends a result")]
     pub(crate) async fn result(self) -> T {
-        match self.0.await.expect("the thread pool dropped a piece of work") {
+        match self.0.await.expect("the thread pool dropped a task") {
             Ok(result) => result,
             Err(panic) => resume_unwind(panic),
         }

@@ -1,76 +1,78 @@
-//! Why a partition could not be brought up to date, and what to do next.
+//! Errors of the daily stage.
 
 use lake::{AttemptError, Invariant, Partition};
 use lake_store::StoreError;
 
-/// Why a partition could not be brought up to date. Nothing of the attempt is visible, or the next one sweeps it.
+/// An error of the daily stage. The failed attempt left nothing visible, or orphans that the next one sweeps.
 #[derive(Debug, thiserror::Error)]
 pub enum DailyError {
     /// The source cannot be listed.
-    #[error("the source cannot be listed")]
+    #[error("cannot list the source")]
     List(#[source] StoreError),
     /// The lake or its journal failed.
     #[error(transparent)]
     Lake(#[from] AttemptError),
     /// A log file cannot be fetched.
-    #[error("a log file cannot be fetched")]
+    #[error("cannot fetch a log file")]
     Fetch(#[source] StoreError),
     /// A part cannot be written.
-    #[error("a part cannot be written to the lake")]
+    #[error("cannot write a part to the lake")]
     Stage(#[source] StoreError),
-    /// The system gives no threads.
-    #[error("no threads to work with; lower --threads, or the load of this machine")]
+    /// The system cannot start threads.
+    #[error("cannot start threads; lower --threads or the load of this machine")]
     Threads(#[source] std::io::Error),
-    /// A part that is there already cannot be read, so duplicates cannot be told.
-    #[error("part {key} cannot be read; {}", rebuild_advice(*.partition))]
+    /// A committed part cannot be read, so duplicates cannot be detected.
+    #[error("cannot read part {key}; {}", rebuild_advice(*.partition))]
     Part {
-        /// The part.
+        /// The key of the part.
         key: String,
-        /// The partition it is in.
+        /// The partition.
         partition: Partition,
-        /// Why.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A part that a commit names is not there.
+    /// A part that a commit names does not exist.
     #[error("part {key} is missing from the lake; {}", rebuild_advice(*.partition))]
     PartMissing {
-        /// The part.
+        /// The key of the part.
         key: String,
-        /// The partition it was in.
+        /// The partition.
         partition: Partition,
     },
-    /// A rebuild would drop events.
+    /// A rebuild would lose the events of log files that are no longer in the source.
     #[error(
         "a rebuild would lose the events of {count} log files that are no longer in the source, such as {example}; \
-         add --drop-missing if that is what you want"
+         add --drop-missing to drop them"
     )]
     RebuildLoses {
-        /// How many.
+        /// Number of log files.
         count: usize,
-        /// One of them.
+        /// The key of one of them.
         example: String,
     },
-    /// A rebuild would drop events, although every log file is there: one was replaced meanwhile.
+    /// A rebuild would lose events of a log file that was replaced.
     #[error(
-        "a rebuild would lose {count} events that are in the lake, but in no log file of the source any more; add \
-         --drop-missing if that is what you want"
+        "a rebuild would lose {count} events that are in the lake but in no log file of the source; add --drop-missing \
+         to drop them"
     )]
     RebuildLosesEvents {
-        /// How many, at least.
+        /// The minimum of events lost.
         count: u64,
     },
-    /// A rebuild met a file that was fine before and is broken now.
-    #[error("a rebuild would lose the events of {key}, which was read before and is broken now: {detail}")]
+    /// A rebuild would lose the events of a log file that was read before and is damaged now.
+    #[error(
+        "a rebuild would lose the events of {key}, which was read before and is damaged now ({detail}); restore it in the source"
+    )]
     RebuildBreaks {
-        /// The file.
+        /// The key of the log file.
         key: String,
-        /// What is wrong with it.
+        /// The reason for the quarantine.
         detail: String,
     },
 }
 
 impl DailyError {
-    /// What is not true that always should be, where that is why.
+    /// The invariant that is broken, if the error is due to one.
     pub fn broken(&self) -> Option<Invariant> {
         match self {
             DailyError::Lake(error) => error.broken(),
@@ -87,7 +89,7 @@ impl DailyError {
     }
 }
 
-/// What to do about parts that are not what the journal says.
+/// The advice for parts that differ from the journal.
 pub(crate) fn rebuild_advice(partition: Partition) -> String {
     format!("`trailmill daily --rebuild --day {}` makes the day's parts again", partition.span)
 }

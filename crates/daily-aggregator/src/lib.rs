@@ -1,19 +1,19 @@
 //! The daily stage: the log files of one delivery day become gzipped NDJSON in the lake, every record once, byte for byte.
 //!
-//! Data flows one way:
+//! The steps, in the order of the data:
 //!
 //! | step | folder | what |
 //! |---|---|---|
-//! | list | `plan/source` | which log files were delivered on the day |
-//! | plan | `plan/new_files` | which of them are new or have changed |
-//! | fetch | `read/fetch` | many gets at once, within the memory budget |
-//! | decode | `read/decode`, `read/gunzip` | gunzip, check, split into records; or the reason for the quarantine |
-//! | pack | `pack/packer` | each record once, in blocks, with every log file accounted for |
-//! | compress | `write/block` | similar records next to each other, blocks deflated on every core |
-//! | stage | `write/part_writer` | parts of one gzip member each, which nobody sees yet |
-//! | publish | [`lake::bring_up_to_date`] | all parts at once, then the commit |
+//! | list | `plan/source` | finds the log files delivered on the day |
+//! | plan | `plan/new_files` | selects those that are new or have changed |
+//! | fetch | `read/fetch` | concurrent gets within the memory budget |
+//! | decode | `read/decode`, `read/gunzip` | gunzips, checks, splits into records; or quarantines the file with a reason |
+//! | pack | `pack/packer` | deduplicates records, and groups them into blocks |
+//! | compress | `write/block` | sorts similar records next to each other, and deflates blocks on every core |
+//! | stage | `write/part_writer` | writes parts of one gzip member each, not yet visible |
+//! | publish | [`lake::bring_up_to_date`] | publishes the parts, then commits |
 //!
-//! [`DailyAggregator::run`] is that story; [`verify`] reads a partition back and holds it against its journal.
+//! [`DailyAggregator::run`] runs them. [`verify`] reads a partition back and compares it with its journal.
 
 mod aggregate;
 mod cpu;

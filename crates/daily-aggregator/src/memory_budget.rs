@@ -1,16 +1,16 @@
-//! How the bytes that the daily stage may hold are shared between its steps.
+//! Divides the memory budget of the daily stage between its steps.
 //!
 //! | share | what it holds |
 //! |---|---|
-//! | a quarter | log files as they came from the store |
+//! | a quarter | log files as fetched, compressed |
 //! | three quarters | their text |
-//! | a quarter, of the text | files whose records wait for their block to be full |
+//! | a quarter, of the text | files whose records are in the open block |
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The bytes that a run may hold: [`Options::memory_bytes`](crate::Options::memory_bytes).
+/// The memory budget of a run: [`Options::memory_bytes`](crate::Options::memory_bytes).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MemoryBudget {
     bytes: usize,
@@ -21,31 +21,31 @@ impl MemoryBudget {
         MemoryBudget { bytes }
     }
 
-    /// For log files as they came from the store.
+    /// The share of log files as fetched.
     pub(crate) fn bodies(self) -> Share {
         Share::new(self.bytes / 4)
     }
 
-    /// For the text of log files.
+    /// The share of the text of log files.
     pub(crate) fn texts(self) -> Share {
         Share::new(self.bytes / 4 * 3)
     }
 
-    /// Bytes of files whose records wait for their block to be full. It is a third of the texts, so that the next file always
-    /// finds room.
+    /// The maximum of bytes of files whose records are in the open block: a third of the share of texts, so that the next
+    /// file always fits.
     pub(crate) fn waiting_bytes(self) -> usize {
         self.bytes / 4
     }
 }
 
-/// Bytes that may be held at once by one step.
+/// The share of one step.
 #[derive(Debug, Clone)]
 pub(crate) struct Share {
     free: Arc<Semaphore>,
     bytes: usize,
 }
 
-/// Bytes reserved of a share, until this is dropped.
+/// Reserved bytes of a share, released on drop.
 #[derive(Debug)]
 pub(crate) struct Reserved(Option<OwnedSemaphorePermit>);
 
@@ -55,17 +55,17 @@ impl Share {
         Share { free: Arc::new(Semaphore::new(bytes)), bytes }
     }
 
-    /// Bytes of small files that are handled together, at most: enough groups at once that no step waits for another.
+    /// The maximum of bytes of small files that are handled as one group. Small enough that several groups fit in the share.
     pub(crate) fn group_bytes(&self) -> usize {
         self.bytes / 8
     }
 
-    /// Whether a file of so many bytes would leave too little room for others.
+    /// Whether a file of `bytes` bytes is too large to share the budget with others.
     pub(crate) fn is_large(&self, bytes: usize) -> bool {
         bytes > self.bytes / 2
     }
 
-    /// Waits until so many bytes are free; all of them, for more than there are.
+    /// Reserves bytes, and waits until they are free. Reserves the whole share for more than that.
     pub(crate) async fn reserve(&self, bytes: usize) -> Reserved {
         let permits = u32::try_from(bytes.min(self.bytes)).unwrap_or(u32::MAX);
         Reserved(self.free.clone().acquire_many_owned(permits).await.ok())
@@ -73,12 +73,12 @@ impl Share {
 }
 
 impl Reserved {
-    /// Nothing is reserved.
+    /// A reservation of no bytes.
     pub(crate) fn none() -> Self {
         Reserved(None)
     }
 
-    /// Takes some of the bytes out, as far as they go.
+    /// Splits off a reservation of at most `bytes` bytes.
     pub(crate) fn split(&mut self, bytes: usize) -> Reserved {
         Reserved(self.0.as_mut().and_then(|reserved| reserved.split(bytes.min(reserved.num_permits()))))
     }

@@ -1,24 +1,24 @@
-//! How the daily stage does its work. None of it changes which records are written.
+//! Settings of the daily stage. None changes which records are written.
 
 use cloudtrail_model::Limits;
 
 /// Settings of the daily stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// What a log file may be at most.
+    /// The limits on a log file.
     pub limits: Limits,
-    /// How hard parts are compressed, 1 to 9 as with gzip: [`block_deflate::Level`].
+    /// The compression level of parts, 1 to 9 as in gzip: [`block_deflate::Level`].
     pub level: u32,
-    /// Bytes of text that are grouped and compressed at once. Blocks are cut by this, and by a quarter of `memory_bytes`
-    /// of files whose records wait; so output is the same whatever the concurrency.
+    /// Bytes of text in one block, which is compressed at once. A block also ends when the files of its records reach a
+    /// quarter of `memory_bytes`. So the output does not depend on concurrency.
     pub block_bytes: usize,
-    /// Bytes of text after which a part is full and the next begins.
+    /// Bytes of text after which the next part begins.
     pub part_raw_bytes: u64,
-    /// Log files fetched at once.
+    /// The maximum of log files fetched at once.
     pub fetches: usize,
-    /// Bytes of log files, decoded or not, held at once. A single larger file is decoded by itself.
+    /// The maximum of bytes of log files held at once, compressed and decoded. A larger file is decoded alone.
     pub memory_bytes: usize,
-    /// Threads that decode and compress.
+    /// Number of threads that decode and compress.
     pub threads: usize,
 }
 

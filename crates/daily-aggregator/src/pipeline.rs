@@ -1,4 +1,4 @@
-//! The way of a day's log files: fetch → decode → pack → compress → stage. Nothing of it is visible yet.
+//! The pipeline: fetch → decode → pack → compress → stage. Its parts are not yet visible.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::write::block::{Block, Compressed};
 use crate::write::part_writer::PartWriter;
 use crate::{DailyError, Options};
 
-/// Turns `files`, in key order, into sealed parts; those that were not started by `until` are left out. Records that
-/// `index` knows are dropped.
+/// Writes `files`, in key order, to sealed parts. Leaves out files that were not started by `until`, and records that are in
+/// `index`.
 pub(crate) async fn run(
     source: Arc<dyn Store>,
     files: Vec<ObjectMeta>,
@@ -67,14 +67,14 @@ async fn stage(
     Ok(packed)
 }
 
-/// Compresses blocks on every thread, and gives them back in order.
+/// Compresses blocks on every thread, and returns them in order.
 struct Compressing<'a> {
     cpu: &'a Cpu,
     in_progress: FuturesOrdered<BoxFuture<'static, Compressed>>,
 }
 
 impl Compressing<'_> {
-    /// Starts on a block; once enough are in progress, waits for the oldest.
+    /// Starts to compress a block. If enough are in progress, waits for the oldest.
     async fn add(&mut self, block: Block) -> Option<Compressed> {
         let compressing = self.start(block);
         self.in_progress.push_back(compressing);

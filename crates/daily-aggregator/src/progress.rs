@@ -1,16 +1,16 @@
-//! How far a run is, for whoever watches.
+//! Progress counters of a run.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What a piece of work is, for the account of time.
+/// The kind of a task, for the accounting of time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Work {
     Decode,
     Compress,
 }
 
-/// Counters that only grow while a run goes on. Read them at any time.
+/// Counters that grow while a run is in progress. They may be read at any time.
 #[derive(Debug, Default)]
 pub struct Progress {
     files_planned: AtomicU64,
@@ -21,25 +21,25 @@ pub struct Progress {
     compress_nanos: AtomicU64,
 }
 
-/// The counters at one moment.
+/// A snapshot of the counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ProgressNow {
-    /// Log files that were planned to be read so far.
+    /// Log files planned to read, so far.
     pub files_planned: u64,
     /// Log files read.
     pub files_done: u64,
-    /// Records in them.
+    /// Records read.
     pub records: u64,
-    /// Bytes of their text.
+    /// Bytes of text read.
     pub raw_bytes: u64,
-    /// Time that threads spent decoding, added up.
+    /// Time of decoding, summed over threads.
     pub decode_time: Duration,
-    /// Time that threads spent compressing, added up.
+    /// Time of compressing, summed over threads.
     pub compress_time: Duration,
 }
 
 impl Progress {
-    /// The counters now.
+    /// A snapshot of the counters.
     pub fn now(&self) -> ProgressNow {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         ProgressNow {

@@ -1,42 +1,42 @@
-//! The report on a run at one day of one table.
+//! The report of a run at one day of one table.
 
 use lake::{Input, Outcome, Partition, Verdict};
 use serde::Serialize;
 
-/// A partition and what happened to it.
+/// The report of a run at one day of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayReport {
-    /// Which.
+    /// The partition.
     pub partition: Partition,
-    /// What happened.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Log files that were delivered on the day.
+    /// Number of log files delivered on the day.
     pub listed: u64,
-    /// Objects in the day's folders that are no log files.
+    /// Number of other objects in the folders of the day.
     pub others: u64,
-    /// The key of one of those.
+    /// The key of one of them.
     pub other_example: Option<String>,
     /// Log files that this run quarantined, in key order.
     pub quarantined: Vec<QuarantinedFile>,
-    /// Log files that earlier runs quarantined and that still are, in key order.
+    /// Log files that earlier runs quarantined and no later one has read, in key order.
     pub quarantined_earlier: Vec<QuarantinedFile>,
-    /// Objects in the partition that are not parts of ours, left alone: see [`lake::Differences::foreign`].
+    /// Keys in the partition that Trailmill did not write: see [`lake::Differences::foreign`].
     pub foreign: Vec<String>,
 }
 
-/// A log file that could not be read whole.
+/// A quarantined log file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QuarantinedFile {
-    /// Its key.
+    /// The key.
     pub key: String,
-    /// A stable word for machines.
+    /// A stable code: see [`DecodeError`](crate::DecodeError).
     pub reason: String,
-    /// A sentence for people.
+    /// A description for people.
     pub detail: String,
 }
 
 impl QuarantinedFile {
-    /// The quarantined ones of some inputs.
+    /// The quarantined files among some inputs.
     pub fn among<'a>(inputs: impl IntoIterator<Item = &'a Input>) -> Vec<Self> {
         let quarantined = |input: &Input| match &input.verdict {
             Verdict::Ok => None,

@@ -1,4 +1,4 @@
-//! Verify: a partition read again from the first byte to the last, and held against its journal.
+//! Verifies a partition: reads all of its parts and compares them with its journal.
 
 use std::sync::Arc;
 
@@ -12,8 +12,11 @@ use lake_store::{ErrorKind, Store, StoreError, with_causes};
 
 use crate::failure::rebuild_advice;
 
-/// Reads every part of a partition again: size, SHA-256, text, records, and that none is there twice. Objects that no
-/// commit names are problems too. Parts are read `at_once`.
+/// Reads every part of a partition, and checks its size, SHA-256, text and records, and that no record is in the partition
+/// twice. Orphans and foreign objects are problems, too. Reads up to `at_once` parts concurrently.
+///
+/// # Errors
+/// Fails if the store fails. Damage is reported as a problem, not as an error.
 pub async fn verify(
     lake: Arc<dyn Store>,
     partition: Partition,
@@ -60,7 +63,7 @@ pub async fn verify(
     Ok(result)
 }
 
-/// The sums of the journal against the parts and inputs it names.
+/// Checks the totals of the journal against its parts and inputs.
 fn check_sums(state: &PartitionState, advice: &str, result: &mut Verification) {
     let totals = &state.totals;
     let records = state.parts.values().fold(0, |sum: u64, part| sum.saturating_add(part.records));
@@ -78,7 +81,7 @@ fn check_sums(state: &PartitionState, advice: &str, result: &mut Verification) {
 
 type Checked = Result<(PartContent, Vec<Fingerprint>), Problem>;
 
-/// A part against what the commit says of it. A failing store is an error, a failing part a problem.
+/// Checks a part against its commit. Fails if the store fails; damage of the part is a problem.
 async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), StoreError> {
     let read = read_part(lake, &part.key, part.bytes, Vec::new(), |seen: &mut Vec<Fingerprint>, record| {
         seen.extend(Fingerprint::of(record));

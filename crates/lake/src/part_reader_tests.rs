@@ -203,18 +203,18 @@ fn a_part_that_reads_differently_a_second_time_is_an_error() {
         (gzip(&text[..7]), false),
         (gzip(b"{\"a\":7}\n{\"a\":2}\n"), false),
     ] {
-        let known = Known { bytes: 8, crc: crc.sum(), seen: Crc::new() };
+        let seen = SeenText { bytes: 8, crc: crc.sum(), skipped: Crc::new() };
         let fold: Vec<Vec<u8>> = Vec::new();
         let lines =
-            Lines { rest: Vec::new(), raw_bytes: 8, known, records: 1, fold, each: keep, failed: None };
+            LineSink { rest: Vec::new(), raw_bytes: 8, seen, records: 1, fold, each: keep, failed: None };
         let decoder = Decoder::Stream(Box::new(MultiGzDecoder::new(lines)));
-        let reading = Reading { sha256: Sha256::new(), decoder };
-        let Ok(Fed::More(reading)) = reading.feed(&body.into()) else { panic!("not fed") };
-        assert_eq!(reading.end().is_ok(), is_same);
+        let part = PartDecoder { sha256: Sha256::new(), decoder };
+        let Ok(ChunkResult::More(part)) = part.feed(&body.into()) else { panic!("not fed") };
+        assert_eq!(part.end().is_ok(), is_same);
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what `read_lines` takes")]
+#[expect(clippy::unnecessary_wraps, reason = "the signature that `read_lines` takes")]
 fn keep(lines: &mut Vec<Vec<u8>>, line: &[u8]) -> Result<(), EnvelopeError> {
     lines.push(line.to_vec());
     Ok(())

@@ -1,9 +1,9 @@
-//! A decoded log file in memory, until the last of its records is in a block.
+//! A decoded log file, in memory until its last record is in a compressed block.
 
 use crate::memory_budget::Reserved;
 use crate::read::decode::DecodedFile;
 
-/// A decoded log file, with the memory reserved for it.
+/// A decoded log file, with its reserved memory.
 #[derive(Debug)]
 pub(crate) struct HeldFile {
     pub(crate) decoded: DecodedFile,
@@ -11,7 +11,7 @@ pub(crate) struct HeldFile {
 }
 
 impl HeldFile {
-    /// `reserved` is free again when the file is dropped.
+    /// A file that releases `reserved` when it is dropped.
     pub(crate) fn new(decoded: DecodedFile, reserved: Reserved) -> Self {
         HeldFile { decoded, _reserved: reserved }
     }

@@ -1,4 +1,4 @@
-//! Pack: each record once, in blocks, with every log file accounted for.
+//! Pack: deduplicates records and groups them into blocks.
 
 pub(crate) mod held_file;
 pub(crate) mod packer;

@@ -1,4 +1,4 @@
-//! Pack: decoded files in key order become blocks, every record once, and every file is accounted for.
+//! Deduplicates the records of decoded files, in key order, groups them into blocks, and counts each file.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,22 +12,21 @@ use crate::pack::held_file::HeldFile;
 use crate::read::fetch::Fetched;
 use crate::write::block::Block;
 
-/// Packs files into blocks. Where a block ends depends on the files and their order alone, so output is the same
-/// at any speed.
+/// Packs files into blocks. The ends of blocks depend only on the files and their order, so output is deterministic.
 #[derive(Debug)]
 pub(crate) struct Packer {
     index: DedupeIndex,
     block_bytes: usize,
     waiting_bytes: usize,
     block: Block,
-    /// Bytes of the files whose records wait in `block`.
+    /// Bytes of the files whose records are in `block`.
     waiting: usize,
     full: VecDeque<Block>,
     inputs: Vec<Input>,
     conflicts: u64,
 }
 
-/// What a packer leaves once every file is packed.
+/// The result of packing all files.
 #[derive(Debug)]
 pub(crate) struct Packed {
     pub(crate) inputs: Vec<Input>,
@@ -37,7 +36,7 @@ pub(crate) struct Packed {
 }
 
 impl Packer {
-    /// A packer that drops what `index` knows already.
+    /// A packer that drops records that are in `index`.
     pub(crate) fn new(index: DedupeIndex, options: &Options) -> Self {
         Packer {
             index,
@@ -51,7 +50,7 @@ impl Packer {
         }
     }
 
-    /// Adds the next file, and returns its records and bytes of text.
+    /// Adds the next file. Returns its number of records and bytes of text.
     pub(crate) fn add(&mut self, fetched: Fetched) -> (u64, u64) {
         let Fetched { meta, decoded } = fetched;
         let mut input = Input {
@@ -80,19 +79,19 @@ impl Packer {
         counts
     }
 
-    /// A block that is full, if there is one.
+    /// Takes a full block, if there is one.
     pub(crate) fn next_full(&mut self) -> Option<Block> {
         self.full.pop_front()
     }
 
-    /// The last block, and the accounts.
+    /// The last block, and the result.
     pub(crate) fn finish(mut self) -> (Option<Block>, Packed) {
         self.end_block();
         let last = self.full.pop_front();
         (last, Packed { inputs: self.inputs, conflicts: self.conflicts, index: self.index })
     }
 
-    /// Packs the records of a file that are not in the partition, and returns how many are.
+    /// Packs the records of a file that are not in the partition. Returns the number of duplicates.
     fn add_records(&mut self, held: &Arc<HeldFile>) -> u64 {
         let mut duplicates = 0;
         let mut waits = false;

@@ -1,4 +1,4 @@
-//! Plan: where the log files are, and which of them are work.
+//! Plan: finds the log files, and selects those to read.
 
 pub(crate) mod new_files;
 pub(crate) mod source;

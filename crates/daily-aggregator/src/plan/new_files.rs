@@ -1,4 +1,4 @@
-//! Plan: which log files of a partition are work.
+//! Selects the log files of a partition that a run must read.
 
 use std::collections::BTreeSet;
 
@@ -8,46 +8,46 @@ use tokio::time::Instant;
 
 use crate::{DailyError, Listing};
 
-/// What a run is asked to do with a partition.
+/// The options of a run at a partition.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Request {
     /// Read every log file again and replace all parts.
     pub rebuild: bool,
-    /// With `rebuild`: go on although log files that are in the partition are no longer in the source. Their events go.
+    /// With `rebuild`: drop the events of log files that are no longer in the source, rather than fail.
     pub drop_missing: bool,
     /// Try quarantined files again although they have not changed.
     pub retry_quarantined: bool,
-    /// Commit also if no log file was delivered, so that the day counts as there.
+    /// Commit the day even if no log file was delivered, so that it does not count as missing.
     pub commit_empty: bool,
-    /// When to start on no further log file, but to commit what there is: at least one. A rebuild takes the time it needs.
+    /// The soft deadline: start on no further log file, and commit those that were read, at least one. A rebuild ignores it.
     pub until: Option<Instant>,
 }
 
-/// What an attempt will do.
+/// The plan of an attempt.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// To be read, in key order.
+    /// Log files to read, in key order.
     pub(crate) files: Vec<ObjectMeta>,
     pub(crate) replaces: bool,
-    /// Whether events may go with log files that are no longer in the source.
+    /// Whether events may be dropped with log files that are no longer in the source.
     pub(crate) may_lose: bool,
-    /// Parts that go once the attempt has committed.
+    /// Keys of the parts that the commit replaces.
     pub(crate) retired: Vec<String>,
-    /// Whether to commit although nothing of this is work.
+    /// Whether to commit even without log files to read.
     pub(crate) commits_empty: bool,
     /// See [`Request::until`].
     pub(crate) until: Option<Instant>,
 }
 
 impl Plan {
-    /// Whether the plan changes a partition in this state.
+    /// Whether the plan changes the partition.
     pub(crate) fn is_work(&self, state: &PartitionState) -> bool {
         let forgets = self.replaces && !state.inputs.is_empty();
         !self.files.is_empty() || !self.retired.is_empty() || forgets || self.commits_empty
     }
 }
 
-/// Compares what was delivered with what the partition holds. Work is what is new, or has changed since.
+/// Compares the delivered log files with the partition, and plans to read those that are new or have changed.
 pub(crate) fn plan(
     state: &PartitionState,
     delivered: Vec<ObjectMeta>,
@@ -76,12 +76,12 @@ pub(crate) fn plan(
     })
 }
 
-/// Log files of a listing that the partition does not hold in this version.
+/// The number of listed log files that the partition does not hold in their present version.
 pub fn new_files(state: &PartitionState, listing: &Listing) -> u64 {
     listing.files.iter().filter(|file| known(state, file).is_none()).count() as u64
 }
 
-/// What the partition knows of a log file, if it is still the same version.
+/// The committed input of a log file, if it has the same version.
 fn known<'a>(state: &'a PartitionState, file: &ObjectMeta) -> Option<&'a Input> {
     state.inputs.get(&file.key).filter(|input| input.etag == file.etag)
 }

@@ -1,7 +1,7 @@
-//! The source: where in a bucket or a folder the log files are, and which were delivered on a day.
+//! The source: finds the log files in a bucket or a folder by day.
 //!
-//! The layout is found by listing. Only the regions' prefixes are looked up first, then only the days asked for, so a
-//! bucket with years of logs costs a day's listing.
+//! A survey lists the prefixes down to regions; after it only the requested days are listed. So a bucket with years of logs
+//! costs the listing of one day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -11,44 +11,47 @@ use cloudtrail_model::{Day, LogFileName, SourceKey, SourcePrefix, Table};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Depth, ObjectMeta, Store, StoreError};
 
-/// Listings under way at once, at most.
+/// The maximum of listings at once.
 const LISTINGS_AT_ONCE: usize = 256;
 
-/// Folders above `AWSLogs` that are looked into.
+/// The maximum depth of folders above `AWSLogs`.
 const MAX_LEVELS_ABOVE: usize = 4;
 
-/// Where log files come from.
+/// A source of log files.
 #[derive(Debug, Clone)]
 pub struct Source {
     store: Arc<dyn Store>,
     layout: Arc<Layout>,
 }
 
-/// What a survey of the store found.
+/// The result of a survey of the store.
 #[derive(Debug)]
 struct Layout {
     /// Only keys below this prefix count.
     start: String,
     /// The prefixes `…/ACCOUNT/KIND/REGION/`, with the table of the kind.
     regions: Vec<(String, Table)>,
-    /// Log files that lie in the start folder itself, outside CloudTrail's layout, by what their names say.
+    /// Log files directly in the start folder, outside CloudTrail's layout, with the table and day in their names.
     loose: BTreeMap<(Day, Table), Vec<ObjectMeta>>,
 }
 
 /// The log files of one table delivered on one day.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
-    /// In key order.
+    /// The log files, in key order.
     pub files: Vec<ObjectMeta>,
-    /// Objects beside them that are no log files.
+    /// Number of other objects in the same folders.
     pub others: u64,
-    /// The key of one of those.
+    /// The key of one of them.
     pub other_example: Option<String>,
 }
 
 impl Source {
-    /// Finds the layout below a prefix of a store. `start` ends with a slash, or is empty; it may point above `AWSLogs`
-    /// or anywhere below it, and then only what it covers is read. Other kinds' folders and digests are passed over.
+    /// Finds the layout below a prefix of a store. `start` is empty or ends with a slash. It may be above `AWSLogs` or at any
+    /// depth below it; only keys below it are read. Digests and folders of other services are ignored.
+    ///
+    /// # Errors
+    /// Fails if a listing fails.
     pub async fn survey(store: Arc<dyn Store>, start: &str) -> Result<Self, StoreError> {
         let mut regions = Vec::new();
         let mut frontier = vec![String::new()];
@@ -75,12 +78,12 @@ impl Source {
         Ok(Source { store, layout: Arc::new(Layout { start: start.to_owned(), regions, loose }) })
     }
 
-    /// Whether nothing of CloudTrail was found.
+    /// Whether the survey found no log files of CloudTrail.
     pub fn is_empty(&self) -> bool {
         self.layout.regions.is_empty() && self.layout.loose.is_empty()
     }
 
-    /// The store the keys of a [`Listing`] are in.
+    /// The store that the keys of a [`Listing`] are in.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
@@ -91,7 +94,10 @@ impl Source {
         folders.chain(self.layout.loose.keys().map(|(_, table)| *table)).collect()
     }
 
-    /// Every day of `wanted` that has a folder in the source, with its tables. Years and months outside are not listed.
+    /// Every day of `wanted` that has a folder in the source, with its tables. Other years and months are not listed.
+    ///
+    /// # Errors
+    /// Fails if a listing fails.
     pub async fn days(&self, wanted: &RangeInclusive<Day>) -> Result<BTreeSet<(Day, Table)>, StoreError> {
         let mut level: Vec<(String, Table)> = self.layout.regions.clone();
         for width in ["2026", "2026/11", "2026/11/22"].map(str::len) {
@@ -118,7 +124,10 @@ impl Source {
         Ok(folders.chain(loose).collect())
     }
 
-    /// Whether a table has a log file delivered on a day. Lists one folder after the other, up to the first that does.
+    /// Whether a table has a log file delivered on a day. Lists folder after folder, up to the first with a log file.
+    ///
+    /// # Errors
+    /// Fails if a listing fails.
     pub async fn has_log_files(&self, table: Table, day: Day) -> Result<bool, StoreError> {
         if self.layout.loose.contains_key(&(day, table)) {
             return Ok(true);
@@ -139,7 +148,10 @@ impl Source {
         Ok(false)
     }
 
-    /// The log files of a table delivered on a day, every page of every account and region.
+    /// Lists the log files of a table delivered on a day, of every account and region.
+    ///
+    /// # Errors
+    /// Fails if a listing fails.
     pub async fn list(&self, table: Table, day: Day) -> Result<Listing, StoreError> {
         let pages = futures::stream::iter(self.folders(table, day))
             .map(|folder| async move { lake_store::list_all(&*self.store, &folder, Depth::Level).await })
@@ -171,12 +183,12 @@ impl Source {
     }
 }
 
-/// Listings under way at once, of those that a store can make use of.
+/// Listings at once: bounded by what is useful for the store.
 fn listings_at_once(store: &dyn Store) -> usize {
     LISTINGS_AT_ONCE.min(store.calls_at_once())
 }
 
-/// The prefixes one level below a prefix, as far as `start` lets them be seen.
+/// The prefixes one level below a prefix, restricted to `start`.
 async fn children(store: &dyn Store, start: &str, prefix: String) -> Result<Vec<String>, StoreError> {
     if let Some(rest) = start.strip_prefix(&prefix).filter(|rest| !rest.is_empty()) {
         let segment = rest.split_inclusive('/').next().unwrap_or(rest);
@@ -185,12 +197,12 @@ async fn children(store: &dyn Store, start: &str, prefix: String) -> Result<Vec<
     Ok(lake_store::list_all(store, &prefix, Depth::Level).await?.prefixes)
 }
 
-/// The deeper of two prefixes where one contains the other; `None` where they share nothing.
+/// The longer of two prefixes if one contains the other; `None` otherwise.
 fn within<'a>(start: &'a str, folder: &'a str) -> Option<&'a str> {
     if folder.starts_with(start) { Some(folder) } else { start.starts_with(folder).then_some(start) }
 }
 
-/// Whether the folder of a year, a month or a day, its date so wide, holds some of `days`. Dates sort as their text does.
+/// Whether the folder of a year, month or day overlaps `days`. Compares texts, since dates sort by their text.
 fn overlaps(folder: &str, width: usize, days: &RangeInclusive<Day>) -> bool {
     let (first, last) = (days.start().as_path(), days.end().as_path());
     let folder = folder.trim_end_matches('/');
@@ -198,14 +210,14 @@ fn overlaps(folder: &str, width: usize, days: &RangeInclusive<Day>) -> bool {
     date.is_some_and(|date| first.get(..width) <= Some(date) && Some(date) <= last.get(..width))
 }
 
-/// `…/2026/11/22/`
+/// The date at the end of a prefix: `…/2026/11/22/`.
 fn day_of_folder(prefix: &str) -> Option<Day> {
     let mut segments = prefix.strip_suffix('/')?.rsplit('/');
     let (day, month, year) = (segments.next()?, segments.next()?, segments.next()?);
     format!("{year}-{month}-{day}").parse().ok()
 }
 
-/// Log files right in a folder, with nothing of CloudTrail's layout around them: what an incident leaves on a desk.
+/// Log files directly in a folder, without CloudTrail's layout: copied by hand, for example.
 async fn loose_files(
     store: &dyn Store,
     start: &str,

@@ -1,4 +1,4 @@
-//! Decode: the bytes of a log file become its records, or the reason why not.
+//! Decodes a log file into records.
 
 use bytes::Bytes;
 use cloudtrail_model::{EnvelopeError, Fingerprint, Limits, LogFile};
@@ -6,7 +6,7 @@ use cloudtrail_model::{EnvelopeError, Fingerprint, Limits, LogFile};
 use crate::read::decode_error::DecodeError;
 use crate::read::gunzip::{Gunzip, Gunzipped};
 
-/// A log file that was read whole, with the fingerprint of each record.
+/// A decoded log file, with the fingerprint of each record.
 #[derive(Debug)]
 pub(crate) struct DecodedFile {
     pub(crate) file: LogFile,
@@ -14,17 +14,20 @@ pub(crate) struct DecodedFile {
     pub(crate) fingerprints: Vec<Option<Fingerprint>>,
 }
 
-/// The result of decoding a log file within a number of bytes.
+/// The result of decoding a log file within a memory limit.
 #[derive(Debug)]
 pub(crate) enum Decoded {
-    /// It was read whole.
+    /// The log file was decoded.
     File(DecodedFile),
-    /// Its text has more bytes than there was room for.
+    /// The text exceeds the memory limit.
     NeedsMoreRoom,
 }
 
-/// Decodes a log file whole, if its text has no more than `room` bytes. It is gzip if its first bytes say so, whatever its
-/// name; plain JSON otherwise. `promised` are the [`promised_text`](crate::read::gunzip::promised_text) bytes of the body.
+/// Decodes a log file if its text has at most `room` bytes. The first bytes decide between gzip and plain JSON, not the name.
+/// `promised` is the [`promised_text`](crate::read::gunzip::promised_text) of the body.
+///
+/// # Errors
+/// Fails if the log file must be quarantined.
 pub(crate) fn decode(
     body: Bytes,
     promised: usize,
@@ -41,7 +44,7 @@ pub(crate) fn decode(
         plain if plain.len() > limits.max_raw_bytes as usize => {
             return Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into());
         }
-        // without a copy, where nobody else holds the body: it may be as large as all else together
+        // without a copy if this is the only reference: the body may be large
         _ => Vec::from(body),
     };
     let raw_bytes = text.len() as u64;

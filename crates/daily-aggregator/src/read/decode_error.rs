@@ -1,50 +1,52 @@
-//! Why a log file is quarantined.
+//! Reasons for the quarantine of a log file.
 
 use cloudtrail_model::EnvelopeError;
 
-/// Why a log file cannot be read whole.
+/// The reason why a log file is quarantined.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// It has no bytes.
-    #[error("the object is empty: not even a gzip header")]
+    /// The object has no bytes.
+    #[error("the object is empty")]
     Empty,
-    /// It was cut off.
-    #[error("the gzip data ends too soon, after {raw_bytes} bytes of text")]
+    /// The gzip data is truncated.
+    #[error("the gzip data is truncated after {raw_bytes} bytes of text")]
     TruncatedGzip {
-        /// Bytes of text before the end.
+        /// Bytes of text before the truncation.
         raw_bytes: usize,
     },
-    /// It is larger than its text may be, so it was not even read.
+    /// The object alone exceeds the limit on text. It was not read.
     #[error(
-        "the object alone has {bytes} bytes, more than the {limit} of a log file (--max-file): it was not read"
+        "the object has {bytes} bytes, above the limit of {limit} for a log file (--max-file); it was not read"
     )]
     ObjectTooLarge {
-        /// Its bytes.
+        /// Size of the object in bytes.
         bytes: u64,
         /// [`Limits::max_raw_bytes`](cloudtrail_model::Limits::max_raw_bytes).
         limit: u32,
     },
-    /// It is not gzip, or not what was compressed.
+    /// The gzip data is damaged.
     #[error("the gzip data is damaged after {raw_bytes} bytes of text ({cause})")]
     BadGzip {
         /// Bytes of text before the damage.
         raw_bytes: usize,
-        /// What the decoder says.
+        /// The error of the decoder.
         cause: std::io::Error,
     },
-    /// Its text is larger than [`Limits::max_ratio`](cloudtrail_model::Limits::max_ratio) allows.
-    #[error("expands to more than {limit} times its size, beyond any real log file")]
+    /// The compression ratio exceeds [`Limits::max_ratio`](cloudtrail_model::Limits::max_ratio).
+    #[error(
+        "the text has more than {limit} times the size of the object, above the limit on the compression ratio"
+    )]
     Bomb {
-        /// The ratio.
+        /// The limit.
         limit: u32,
     },
-    /// Its text is no whole log file.
+    /// The text is not a log file.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
 }
 
 impl DecodeError {
-    /// A stable word for journals and metrics.
+    /// A stable code for journals and metrics.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             DecodeError::Empty => "empty",

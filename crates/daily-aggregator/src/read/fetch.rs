@@ -1,8 +1,8 @@
-//! Fetch and decode: log files in key order, many at once, within a memory budget.
+//! Fetches and decodes log files in key order, concurrently, within a memory budget.
 //!
-//! Two tasks, each a plain loop in key order: one starts gets, the next starts decoding. Bytes are reserved before they
-//! are held, and in key order, so the file that is waited for is never starved by those behind it. Small files go
-//! together: handing one to another thread costs as much as decoding it.
+//! Two tasks loop in key order: one starts gets, the next starts decoding. Memory is reserved before it is used, in key order,
+//! so later files cannot starve the next one. Small files are decoded in groups, since handing one to another thread costs as
+//! much as decoding it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,35 +24,35 @@ use crate::read::decode::{Decoded, decode};
 use crate::read::decode_error::DecodeError;
 use crate::read::gunzip::promised_text;
 
-/// A log file, decoded or the reason why not.
+/// A log file, decoded or quarantined.
 pub(crate) struct Fetched {
     pub(crate) meta: ObjectMeta,
     pub(crate) decoded: Result<HeldFile, DecodeError>,
 }
 
-/// A log file decoded with others; `None` if its text needs more room than they left it.
+/// A log file decoded in a group; `None` if its text exceeds the memory reserved for it.
 type DecodedWithOthers = Result<Option<HeldFile>, DecodeError>;
 
-/// The decoded log files, in the order of their keys. The first failed get ends the row.
+/// The decoded log files, in key order. Ends with the first failed get.
 pub(crate) struct FetchedFiles {
     decoding: Receiver<Result<Decoding, StoreError>>,
-    /// Those that were decoded together with the last one given out.
+    /// The rest of the group of the last file returned.
     decoded: VecDeque<(Body, DecodedWithOthers)>,
     limits: Limits,
     cpu: Cpu,
 }
 
-/// On the way from the store.
+/// A get in progress.
 enum Fetching {
     Bodies {
         bodies: JoinHandle<Vec<(ObjectMeta, Result<Bytes, StoreError>)>>,
         reserved: Reserved,
     },
-    /// Larger than any log file may be: nobody needs to read it to know.
+    /// An object above the limit on log files, quarantined without a read.
     TooLarge(ObjectMeta),
 }
 
-/// A log file as it came, with the bytes reserved for it.
+/// A log file as fetched, with its reserved memory.
 struct Body {
     meta: ObjectMeta,
     bytes: Bytes,
@@ -61,17 +61,17 @@ struct Body {
     _reserved: Reserved,
 }
 
-/// On the way to records.
+/// Decoding in progress.
 enum Decoding {
     Bodies {
         bodies: Vec<Body>,
-        /// `None` if the text is too large to be decoded with others.
+        /// The reserved memory; `None` if the text is too large to be decoded in a group.
         started: Option<Started<Vec<DecodedWithOthers>>>,
     },
     TooLarge(ObjectMeta),
 }
 
-/// Starts to fetch and decode `files`, which are in key order; but none, after the first, from `until` on.
+/// Starts to fetch and decode `files`, which are in key order. From `until` on it starts none but the first.
 pub(crate) fn fetch(
     store: Arc<dyn Store>,
     files: Vec<ObjectMeta>,
@@ -103,7 +103,7 @@ impl FetchedFiles {
                 None => self.decoded.extend(bodies.into_iter().map(|body| (body, Ok(None)))),
             }
         }
-        // its bytes stay reserved while it is decoded, so that no other large one is fetched at the same time
+        // its memory stays reserved while it is decoded, so that no other large file is fetched
         let (Body { meta, bytes, promised, _reserved }, decoded) = self.decoded.pop_front()?;
         let decoded = match decoded {
             Ok(Some(held)) => Ok(held),
@@ -113,13 +113,13 @@ impl FetchedFiles {
         Some(Ok(Fetched { meta, decoded }))
     }
 
-    /// Decodes a file while no other is: of texts this large only one is held.
+    /// Decodes a large file alone, so that only one such text is in memory.
     async fn decode_alone(&self, body: Bytes, promised: usize) -> Result<HeldFile, DecodeError> {
         let limits = self.limits;
         let decode = move |tools: &mut Tools| decode(body, promised, usize::MAX, &limits, &mut tools.gunzip);
         match self.cpu.start(Work::Decode, decode).result().await? {
             Decoded::File(file) => Ok(HeldFile::new(file, Reserved::none())),
-            // no text has more bytes than `usize` counts
+            // no text is larger than `usize::MAX`
             Decoded::NeedsMoreRoom => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
         }
     }
@@ -136,7 +136,7 @@ fn start_gets(
     let files_per_call = store.gets_per_call().max(1);
     let calls_at_once = options.fetches.div_ceil(files_per_call).clamp(1, Semaphore::MAX_PERMITS);
     let calls = Arc::new(Semaphore::new(calls_at_once));
-    // bodies that have come early wait here, so that a slow one does not hold up those behind it
+    // fetched bodies wait here, so that a slow get does not block those after it
     let (sender, receiver) = channel(calls_at_once * 2);
     tokio::spawn(async move {
         let mut files = files.into_iter().peekable();
@@ -161,7 +161,7 @@ fn start_gets(
             }
             let reserved = share.reserve(bytes).await;
             let place = calls.clone().acquire_owned().await;
-            // the first always has its turn, so that however often a day is handed on, it comes to an end
+            // always start the first, so that a day that is sent on again and again makes progress
             if !first && until.is_some_and(|until| Instant::now() >= until) {
                 return;
             }
@@ -173,14 +173,14 @@ fn start_gets(
                 bodies
             });
             if sender.send(Fetching::Bodies { bodies, reserved }).await.is_err() {
-                return; // nobody waits for files any more
+                return; // the receiver is gone
             }
         }
     });
     receiver
 }
 
-/// Bytes of a log file as its listing says.
+/// The listed size of a log file in bytes.
 fn size(file: &ObjectMeta) -> usize {
     file.bytes.try_into().unwrap_or(usize::MAX)
 }
@@ -191,7 +191,7 @@ fn start_decoding(
     cpu: Cpu,
     share: Share,
 ) -> Receiver<Result<Decoding, StoreError>> {
-    // enough decoded files waiting that no thread is idle; the budget bounds their bytes
+    // enough to keep every thread busy; the budget bounds their bytes
     let (sender, receiver) = channel(cpu.threads * 16);
     tokio::spawn(async move {
         let mut decoder = StartDecoder { limits, cpu, share, sender };
@@ -224,7 +224,7 @@ struct StartDecoder {
 }
 
 impl StartDecoder {
-    /// Starts on the bodies of one call, those with little text together. `None` where nothing may follow.
+    /// Starts to decode the bodies of one call, small ones in groups. `None` if no file may follow.
     async fn add(
         &mut self,
         bodies: Vec<(ObjectMeta, Result<Bytes, StoreError>)>,

@@ -90,7 +90,7 @@ async fn an_object_larger_than_a_log_file_may_be_is_not_read() {
         files.iter().map(|file| file.decoded.as_ref().map_err(ToString::to_string)).collect();
     assert!(decoded[0].is_ok() && decoded[2].is_ok() && decoded.len() == 3);
     let refused = decoded[1].as_ref().unwrap_err();
-    assert!(refused.starts_with("the object alone has 200000 bytes, more than the 100000 "), "{refused}");
+    assert!(refused.starts_with("the object has 200000 bytes, above the limit of 100000 "), "{refused}");
     assert_eq!(gets.started.load(Ordering::SeqCst), 2);
 }
 

@@ -1,7 +1,7 @@
-//! Gunzip: the text of a whole gzip file (RFC 1952), every member of it, each with its checksum and length checked.
+//! Gunzips whole files (RFC 1952), every member, with the checksum and length of each verified.
 //!
-//! The usual file has one member that tells its size: libdeflate inflates it in one call, at nearly twice the speed of a
-//! decoder that streams. Whatever is unusual about a file is left to that decoder, whose verdict counts.
+//! The usual file has one member whose trailer states its size: libdeflate inflates it in one call, at nearly twice the speed
+//! of a streaming decoder. All other files are left to the streaming decoder, which also produces every error.
 
 use std::io::{ErrorKind, Read};
 
@@ -12,23 +12,23 @@ use memchr::memmem;
 
 use crate::read::decode_error::DecodeError;
 
-/// Magic and the one method there is: RFC 1952 §2.3.1.
+/// Magic bytes and the method, deflate (RFC 1952 §2.3.1).
 const MEMBER_START: [u8; 3] = [0x1f, 0x8b, 8];
 /// Bytes of a header without optional fields.
 const HEADER_BYTES: usize = 10;
 /// Bytes of CRC-32 and size.
 const TRAILER_BYTES: usize = 8;
 
-/// The result of gunzipping within a number of bytes.
+/// The result of gunzipping within a memory limit.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Gunzipped {
-    /// The text, whole.
+    /// The whole text.
     Text(Vec<u8>),
-    /// The text has more bytes than there was room for.
+    /// The text exceeds the memory limit.
     NeedsMoreRoom,
 }
 
-/// Gunzips files, one after the other.
+/// A gunzip decoder. Reuse it from file to file.
 pub struct Gunzip {
     decompressor: Decompressor,
 }
@@ -40,15 +40,15 @@ impl Default for Gunzip {
 }
 
 impl Gunzip {
-    /// A decoder with tables of its own: keep one per thread.
+    /// A new decoder. Keep one per thread: it owns its tables.
     pub fn new() -> Self {
         Gunzip { decompressor: Decompressor::new() }
     }
 
-    /// The text of a file, if it has no more than `room` bytes. `promised` are its [`promised_text`] bytes.
+    /// The text of a file, if it has at most `room` bytes. `promised` is the [`promised_text`] of the file.
     ///
     /// # Errors
-    /// Fails if the file is not whole gzip, or if its text is larger than the limits allow.
+    /// Fails if the file is truncated or damaged gzip, or if its text exceeds the limits.
     pub fn whole(
         &mut self,
         body: &[u8],
@@ -66,7 +66,7 @@ impl Gunzip {
             return Ok(Gunzipped::Text(text));
         }
         let mut text = Vec::with_capacity(promised.min(limit));
-        // one byte beyond the limit tells a text that is too long from one that just fits
+        // one byte more than the limit, to detect a text above it
         match MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut text) {
             Ok(length) if length <= limit => Ok(Gunzipped::Text(text)),
             Ok(_) if limit < plausible => Ok(Gunzipped::NeedsMoreRoom),
@@ -79,10 +79,10 @@ impl Gunzip {
         }
     }
 
-    /// The text of a file that is one whole member of `promised` bytes; `None` where it may be anything else.
+    /// The text of a file that is exactly one member of `promised` bytes; `None` if it may be anything else.
     ///
-    /// libdeflate does not tell where the member ended. A second one would begin with [`MEMBER_START`], so a file that has
-    /// these bytes again is left to the other decoder: one in thousands has them by chance.
+    /// libdeflate does not report where the member ends. A second member would begin with [`MEMBER_START`], so a file with
+    /// another occurrence of these bytes is left to the streaming decoder: one in thousands has them without a second member.
     fn single_member(&mut self, body: &[u8], promised: usize) -> Option<Vec<u8>> {
         let (member, trailer) = body.split_at_checked(body.len().checked_sub(TRAILER_BYTES)?)?;
         let deflated = after_header(member)?;
@@ -96,8 +96,8 @@ impl Gunzip {
     }
 }
 
-/// Bytes of text in a body, as far as it tells: gzip ends with the size of its last member (RFC 1952, ISIZE), which for
-/// the usual single member is the size of the text.
+/// The size of the text that a body states, in bytes. Gzip ends with the size of its last member (RFC 1952, ISIZE): for a
+/// single member, the size of the text.
 pub fn promised_text(body: &[u8]) -> usize {
     match body {
         [0x1f, 0x8b, .., a, b, c, d] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
@@ -105,7 +105,7 @@ pub fn promised_text(body: &[u8]) -> usize {
     }
 }
 
-/// What follows the header of a member; `None` where it has more to it than a file name.
+/// The data after the header of a member; `None` if the header has optional fields other than a file name.
 fn after_header(member: &[u8]) -> Option<&[u8]> {
     let (header, rest) = member.split_at_checked(HEADER_BYTES)?;
     match header {

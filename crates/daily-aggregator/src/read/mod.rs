@@ -1,4 +1,4 @@
-//! Read: log files are fetched, gunzipped, checked and split into records.
+//! Read: fetches, gunzips and checks log files, and splits them into records.
 
 pub(crate) mod decode;
 pub(crate) mod decode_error;

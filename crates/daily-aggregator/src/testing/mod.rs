@@ -1,3 +1,3 @@
-//! What the tests of this crate need.
+//! Fixtures of the tests of this crate.
 
 pub(crate) mod world;

@@ -1,4 +1,4 @@
-//! What the tests of this crate stand on: a source and a lake, and log files to put there.
+//! The fixture of the tests of this crate: a source, a lake, and log files.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 /// The text of an object that is exactly one gzip member.
-#[expect(clippy::disallowed_methods, reason = "what a reader that stops after the first member sees")]
+#[expect(clippy::disallowed_methods, reason = "as a reader that stops after the first member")]
 pub(crate) fn gunzip_one_member(body: &[u8]) -> Vec<u8> {
     let mut decoder = flate2::bufread::GzDecoder::new(body);
     let mut text = Vec::new();
@@ -69,17 +69,17 @@ pub(crate) fn noise(seed: u64, bytes: usize) -> String {
     std::iter::repeat_with(|| random.digit(16)).take(bytes).collect()
 }
 
-/// Puts an object, in place of one that is there.
+/// Puts an object, or replaces it.
 pub(crate) async fn put(store: &TestStore, key: &str, body: impl Into<Bytes>) {
     store.put(key, body).await;
 }
 
-/// How often a race is run, of as many seeds as there are: fewer where each takes much longer.
+/// Seeds of a race test: fewer over HTTP, where each takes longer.
 pub(crate) fn rounds(seeds: u32) -> u32 {
     if TestStore::speaks_http() { seeds / 5 } else { seeds }
 }
 
-/// How far the effects are from each other at which a run is stopped: one, but where a call takes much longer.
+/// The step between the effects at which a run is stopped: one, but more over HTTP, where calls take longer.
 pub(crate) fn stride() -> usize {
     if TestStore::speaks_http() { 4 } else { 1 }
 }
@@ -93,7 +93,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Both empty; blocks so small that a few files fill several.
+    /// An empty source and lake, and blocks so small that a few files fill several.
     pub(crate) fn new() -> Self {
         let options = Options { block_bytes: 1_000, threads: 2, ..Options::default() };
         World { source: TestStore::new(), lake: TestStore::new(), options }
@@ -129,7 +129,7 @@ impl World {
         self.run_over(self.source.clone(), self.lake.clone(), request).await
     }
 
-    /// A run over stores that do something of their own with each call.
+    /// Runs over other stores, such as hooked ones.
     pub(crate) async fn run_over(
         &self,
         source: impl Store + 'static,
@@ -177,12 +177,12 @@ impl World {
         parts
     }
 
-    /// What a reader of the table sees, sorted.
+    /// The lines that a reader of the table sees, sorted.
     pub(crate) async fn lines(&self) -> Vec<String> {
         sorted_lines(&self.parts().await)
     }
 
-    /// Asserts that the lake is sound and holds exactly these lines, and that nothing is left to do.
+    /// Asserts that the lake is consistent and holds exactly these lines, and that nothing is left to do.
     pub(crate) async fn assert_settled(&self, lines: &[String], context: &str) {
         assert_eq!(self.lines().await, lines, "{context}");
         assert_eq!(self.verify().await.problems, vec![], "{context}");

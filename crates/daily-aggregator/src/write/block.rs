@@ -1,7 +1,7 @@
-//! Pack and compress: records grouped into blocks, each deflated by itself, so that many cores work on one part.
+//! Compresses blocks of records independently, so that many cores work on one part.
 //!
-//! A block ends with a sync flush (RFC 1951 §3.2.4, an empty stored block), as pigz does it: blocks put after each other
-//! are one deflate stream, and a part is one gzip member. Several readers silently stop after the first member.
+//! As in pigz, a block ends with a sync flush (an empty stored block, RFC 1951 §3.2.4), so concatenated blocks are one deflate
+//! stream and a part is one gzip member. Several readers silently stop after the first member.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use lake::{EventTimes, WrittenRecords};
 
 use crate::pack::held_file::HeldFile;
 
-/// Records to be compressed together: which, of which files.
+/// Records to compress together: their files, and the indexes of the records in them.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
     records: Vec<(Arc<HeldFile>, u32)>,
     raw_bytes: usize,
 }
 
-/// A block's piece of a part.
+/// A compressed block.
 #[derive(Debug)]
 pub(crate) struct Compressed {
     /// Raw deflate, byte aligned, not final.
@@ -30,7 +30,7 @@ pub(crate) struct Compressed {
 
 impl Block {
     pub(crate) fn push(&mut self, file: &Arc<HeldFile>, index: usize, line_bytes: usize) {
-        // a file's record count is below `Limits::max_records`, a u32
+        // the number of records of a file is at most `Limits::max_records`, a u32
         self.records.push((file.clone(), u32::try_from(index).unwrap_or(u32::MAX)));
         self.raw_bytes += line_bytes + 1;
     }
@@ -40,13 +40,13 @@ impl Block {
         self.raw_bytes
     }
 
-    /// Groups the records and compresses them.
+    /// Sorts the records and compresses them.
     pub(crate) fn compress(self, compressor: &mut Compressor) -> Compressed {
         let records = self.records.len() as u64;
         let (text, event_times) = self.grouped_text();
         let mut crc = crc32fast::Hasher::new();
         crc.update(&text);
-        // JSON lines that are grouped shrink to an eighth or less
+        // sorted JSON lines compress to an eighth or less
         let mut deflated = Vec::with_capacity(text.len() / 6 + 1024);
         compressor.compress(&text, &mut deflated);
         Compressed {
@@ -56,7 +56,7 @@ impl Block {
         }
     }
 
-    /// The records grouped, one a line. The files they are from are let go.
+    /// The sorted records as lines. Drops their files.
     fn grouped_text(self) -> (Vec<u8>, EventTimes) {
         let mut text = Vec::with_capacity(self.raw_bytes);
         let mut event_times = EventTimes::default();
@@ -68,7 +68,7 @@ impl Block {
         (text, event_times)
     }
 
-    /// Records that say similar things stand together, which the compressor rewards; otherwise they keep their order.
+    /// The sort key: similar records are next to each other, which compresses better. The sort is stable.
     fn grouped(&self) -> Vec<Record<'_>> {
         let mut records: Vec<Record<'_>> =
             self.records.iter().map(|(held, index)| held.decoded.file.record(*index as usize)).collect();

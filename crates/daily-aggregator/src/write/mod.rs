@@ -1,4 +1,4 @@
-//! Write: blocks are compressed on every core and put together to parts, which nobody sees yet.
+//! Write: compresses blocks on every core and concatenates them into parts, not yet visible.
 
 pub(crate) mod block;
 pub(crate) mod part_writer;

@@ -1,4 +1,4 @@
-//! Compress into parts: blocks put one after the other into single-member gzip objects, staged, not yet visible.
+//! Concatenates compressed blocks into parts: staged objects of one gzip member each, not yet visible.
 
 use block_deflate::{GZIP_HEADER, STREAM_END};
 use bytes::Bytes;
@@ -7,7 +7,7 @@ use lake_store::StoreError;
 
 use crate::write::block::Compressed;
 
-/// Writes the parts of one attempt. Where a part ends depends on the bytes of text alone.
+/// Writes the parts of one attempt. The ends of parts depend only on the bytes of text.
 #[derive(Debug)]
 pub(crate) struct PartWriter<'s, 'a> {
     parts: &'s mut PartSink<'a>,
@@ -17,7 +17,7 @@ pub(crate) struct PartWriter<'s, 'a> {
 }
 
 impl<'s, 'a> PartWriter<'s, 'a> {
-    /// Parts of at least `part_raw_bytes` of text, but the last.
+    /// A writer of parts of at least `part_raw_bytes` bytes of text each, except the last.
     pub(crate) fn new(parts: &'s mut PartSink<'a>, part_raw_bytes: u64) -> Self {
         PartWriter { parts, part_raw_bytes, crc: crc32fast::Hasher::new() }
     }
@@ -33,7 +33,7 @@ impl<'s, 'a> PartWriter<'s, 'a> {
         if self.raw_bytes() >= self.part_raw_bytes { self.finish().await } else { Ok(()) }
     }
 
-    /// Ends the open part, if there is one: writes the trailer (RFC 1952 §2.3.1: CRC-32, then the size modulo 2^32).
+    /// Ends the open part, if any: writes the trailer (RFC 1952 §2.3.1: CRC-32, then the size modulo 2^32).
     pub(crate) async fn finish(&mut self) -> Result<(), StoreError> {
         if self.parts.open_part().is_none() {
             return Ok(());

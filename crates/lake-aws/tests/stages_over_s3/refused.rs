@@ -21,7 +21,7 @@ async fn a_log_file_that_may_not_be_read_stops_the_run_by_name_and_leaves_no_upl
         let denied = call.operation == Operation::Get && call.key.ends_with(&asked);
         denied.then_some(Fault::Fail(403, "AccessDenied"))
     });
-    buckets.refused(&["a log file cannot be fetched", &denied, "AccessDenied", "policy"]).await;
+    buckets.refused(&["cannot fetch a log file", &denied, "AccessDenied", "policy"]).await;
     let calls = buckets.server.take_calls();
     assert_eq!(buckets.server.faults_happened(), 1, "it was asked for again");
     assert!(of(&calls, Operation::CreateUpload).len() > 1, "parts were under way");
@@ -72,7 +72,7 @@ async fn a_key_of_kms_that_may_not_be_used_is_said_in_one_line_and_nothing_is_co
             let denied = call.operation == Operation::CreateUpload && begun.swap(true, SeqCst);
             denied.then_some(fault)
         });
-        let words = ["a part cannot be written to the lake", "part-000001-0001.ndjson.gz", code, advice];
+        let words = ["cannot write a part to the lake", "part-000001-0001.ndjson.gz", code, advice];
         buckets.refused(&words).await;
         assert_eq!(buckets.server.uploads_in_progress("lake"), 0, "{code}");
 
