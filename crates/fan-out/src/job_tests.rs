@@ -126,14 +126,16 @@ fn what_is_no_job_is_refused() {
 }
 
 /// The months a job of a day feeds on 2026-11-23: each with whether it was asked for, and whether it is closing.
-fn fed(job: DailyJob) -> Vec<(String, bool, bool)> {
+fn affected(job: DailyJob) -> Vec<(String, bool, bool)> {
     let months = job.months(day("2026-11-23")).into_iter();
-    months.map(|fed| (fed.job.month.to_string(), fed.awaited, fed.closing)).collect()
+    months.map(|affected| (affected.job.month.to_string(), affected.awaited, affected.closing)).collect()
 }
 
 #[test]
 fn a_day_feeds_the_months_that_are_over() {
-    let months = |text: &str| fed(DailyJob::new(day(text))).into_iter().map(|fed| fed.0).collect::<Vec<_>>();
+    let months = |text: &str| {
+        affected(DailyJob::new(day(text))).into_iter().map(|affected| affected.0).collect::<Vec<_>>()
+    };
     assert_eq!(months("2026-11-22"), [""; 0], "its month goes on");
     assert_eq!(months("2026-11-03"), ["2026-10"]);
     assert_eq!(months("2026-11-04"), [""; 0]);
@@ -145,16 +147,19 @@ fn a_day_feeds_the_months_that_are_over() {
 fn a_month_that_was_asked_for_is_fed_once_and_written_anew_by_the_last_job_alone() {
     let request = Request { rebuild: true, ..Request::new(Wanted::Month(month("2026-10"))) };
     let jobs = request.jobs(day("2026-11-23"), 0);
-    assert_eq!(fed(jobs[0]), [("2026-09".to_owned(), false, false), ("2026-10".to_owned(), true, false)]);
-    assert_eq!(fed(jobs[33]), [("2026-10".to_owned(), true, true)]);
+    assert_eq!(
+        affected(jobs[0]),
+        [("2026-09".to_owned(), false, false), ("2026-10".to_owned(), true, false)]
+    );
+    assert_eq!(affected(jobs[33]), [("2026-10".to_owned(), true, true)]);
     let rebuilds: Vec<bool> = jobs
         .iter()
         .flat_map(|job| job.months(day("2026-11-23")))
-        .map(|fed| fed.job.rebuild)
+        .map(|affected| affected.job.rebuild)
         .filter(|rebuild| *rebuild)
         .collect();
     assert_eq!(rebuilds, [true]);
-    // a month that still goes on is fed by those that ask for it
+    // a month that still goes on is affected by the jobs that request it
     let jobs = Request::new(Wanted::Month(month("2026-11"))).jobs(day("2026-11-23"), 0);
-    assert_eq!(fed(jobs[9]), [("2026-11".to_owned(), true, false)]);
+    assert_eq!(affected(jobs[9]), [("2026-11".to_owned(), true, false)]);
 }

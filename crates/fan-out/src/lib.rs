@@ -1,10 +1,10 @@
 //! Requests and jobs, and the fan-out: a request becomes a job for each of its days.
 //!
-//! A [`Request`] is what a person or a schedule asks for. A [`DailyJob`] or a [`MonthlyJob`] is one day or month to bring up to
+//! A [`Request`] comes from a person or a schedule. A [`DailyJob`] or a [`MonthlyJob`] asks to bring one day or month up to
 //! date.
 //!
-//! A request may be repeated: a job that is sent twice finds nothing to do the second time. The request is done only when every
-//! job was confirmed by the queue, so its message must be deleted after [`FanOut::send_jobs`] and never before.
+//! Requests are idempotent: a job that is sent twice finds nothing to do the second time. A request is done when the queue has
+//! confirmed every job, so its message must be deleted after [`FanOut::send_jobs`], never before.
 
 #[cfg(test)]
 extern crate self as fan_out;
@@ -21,45 +21,48 @@ use cloudtrail_model::Day;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unsent, send_all};
 use tokio::time::Instant;
 
-pub use job::{AwaitedMonth, BadJob, DailyJob, FedMonth, MonthlyJob};
+pub use job::{AffectedMonth, AwaitedMonth, BadJob, DailyJob, MonthlyJob};
 pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
 
-/// Where jobs go.
+/// The fan-out of requests to the queue of daily jobs.
 #[derive(Debug, Clone)]
 pub struct FanOut {
     /// The queue of the daily stage.
     pub daily_jobs: Arc<dyn Queue>,
-    /// Days before yesterday that a schedule's tick asks for too, for log files that came late.
+    /// Days before yesterday that a schedule's tick also requests, for late log files.
     pub late_days: u16,
-    /// The day it is, in UTC.
+    /// Today, in UTC.
     pub today: fn() -> Day,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FannedOut {
-    /// What was asked for.
+    /// The request.
     pub request: Request,
-    /// Jobs that were sent: none where all of its days are still to come, or from before CloudTrail.
+    /// Number of jobs sent: 0 if all days are in the future, or before CloudTrail.
     pub jobs: usize,
 }
 
-/// Why a request is not done.
+/// The error of a request.
 #[derive(Debug, thiserror::Error)]
 pub enum FanOutError {
-    /// It cannot be read, and never will be.
+    /// The request is invalid. A retry cannot succeed.
     #[error(transparent)]
     BadRequest(#[from] BadRequest),
-    /// A job cannot be written.
-    #[error("a job cannot be written as JSON")]
+    /// A job cannot be serialized.
+    #[error("cannot serialize a job")]
     Unwritable(#[from] serde_json::Error),
-    /// Not every job was confirmed. The request can be handled again.
-    #[error("the daily jobs of the request are not all sent; handle it again")]
+    /// Some jobs were not confirmed. Handle the request again.
+    #[error("cannot send all daily jobs of the request; handle it again")]
     Unsent(#[from] Unsent),
 }
 
 impl FanOut {
-    /// Sends the jobs of a request, which is JSON, in the order of their days.
+    /// Sends the jobs of a request (JSON), in the order of their days.
+    ///
+    /// # Errors
+    /// Fails if the request is invalid, or if the queue does not confirm every job.
     pub async fn send_jobs(&self, request: &[u8]) -> Result<FannedOut, FanOutError> {
         let request = Request::parse(request)?;
         let jobs = request.jobs((self.today)(), self.late_days);

@@ -76,7 +76,7 @@ async fn days_to_come_are_no_jobs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_of_a_request_is_said_and_counted() {
+async fn the_result_of_a_request_is_logged_and_counted() {
     let (_, fan_out) = fan_out();
     let handled = fan_out.handle(r#"{"month":"2026-10"}"#, None).await;
     assert!(handled.failure.is_none());

@@ -1,4 +1,4 @@
-//! What a person or a schedule asks for, as JSON.
+//! Requests of a person or a schedule, as JSON.
 
 use std::fmt;
 
@@ -8,97 +8,99 @@ use serde_json::{Map, Value, json};
 /// The version of requests and jobs that this code writes and reads.
 pub const MESSAGE_VERSION: u64 = 1;
 
-/// What is asked for, before it is split into jobs.
+/// A request, before it is split into jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
-    /// Which days or months.
+    /// The requested days or month.
     pub wanted: Wanted,
-    /// Read every log file of the days again and replace their parts; write the months anew.
+    /// Read every log file of the days again and replace their parts; rewrite the months.
     pub rebuild: bool,
     /// Try quarantined log files again although they have not changed.
     pub retry_quarantined: bool,
-    /// Write the Parquet of a month that lacks days too.
+    /// Write the Parquet of a month even if days are missing.
     pub allow_gaps: bool,
 }
 
-/// Which days or months are asked for.
+/// The requested days or month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// Delivery days, both included.
     Days {
-        /// The first of them.
+        /// The first day.
         first: Day,
-        /// The last of them, not before the first.
+        /// The last day, not before the first.
         last: Day,
     },
     /// Every delivery day of a month, and then its Parquet.
     Month(Month),
-    /// What a schedule asks for whose tick is on this day.
+    /// The days of a schedule's tick on this day.
     Tick(Day),
 }
 
-/// A text that is no request.
+/// A text that is not a valid request.
 #[derive(Debug, thiserror::Error)]
 pub enum BadRequest {
-    /// It is not JSON.
+    /// The text is not JSON.
     #[error("the request is not JSON")]
     NotJson(#[from] serde_json::Error),
-    /// It is JSON, but not an object.
+    /// The text is JSON, but not an object.
     #[error("the request is not a JSON object")]
     NotAnObject,
-    /// A member has a value that it cannot have.
+    /// A member has an invalid value.
     #[error("{member} of the request is {value}: {wanted}")]
     BadMember {
-        /// Which.
+        /// The name of the member.
         member: &'static str,
-        /// Its value, as JSON.
+        /// The value, as JSON.
         value: String,
-        /// What it may be.
+        /// The valid values.
         wanted: &'static str,
     },
-    /// A date that the calendar does not have.
+    /// A member has an invalid date.
     #[error("{member} of the request: {source}")]
     BadDate {
-        /// Which member.
+        /// The name of the member.
         member: &'static str,
-        /// What is wrong with it.
+        /// The cause.
         source: BadDate,
     },
-    /// A year, month and day that are no date.
-    #[error("{0} is in no calendar")]
+    /// The year, month and day are not a date.
+    #[error("{0} does not exist")]
     NoSuchDate(String),
     /// The last day is before the first.
-    #[error("to ({last}) is before from ({first}): there is no day between them")]
+    #[error("to ({last}) is before from ({first}): write them in order")]
     Empty {
         /// The first day.
         first: Day,
         /// The last day.
         last: Day,
     },
-    /// Nothing says which days.
+    /// No member names days.
     #[error("the request names no days: give it a day (2026-11-22), from and to, or a month (2026-11)")]
     NothingAsked,
-    /// It is of a version that this code does not know.
+    /// The request has an unknown version.
     #[error(
-        "the request has version {0}, and this is trailmill for version {MESSAGE_VERSION}: deploy a newer one"
+        "the request has version {0}, this trailmill reads version {MESSAGE_VERSION}: deploy a newer trailmill"
     )]
     UnknownVersion(String),
 }
 
 impl Request {
-    /// A request for some days or a month, without more.
+    /// A request for days or a month, without options.
     pub fn new(wanted: Wanted) -> Self {
         Request { wanted, rebuild: false, retry_quarantined: false, allow_gaps: false }
     }
 
-    /// Reads a request. These are requests:
+    /// Parses a request. Valid requests:
     /// - `{"day": "2026-11-22"}`, `{"from": "2026-11-01", "to": "2026-11-22"}`, `{"month": "2026-11"}`
     /// - `{"year": 2024, "month": 2, "day": 8}`, `{"year": 2024, "month": 2}`
-    /// - an event of EventBridge Scheduler or of an EventBridge rule, of which its `time` counts; with `"month": "last"`
-    ///   beside it, it asks for the whole month before
+    /// - an event of EventBridge Scheduler or of an EventBridge rule, which requests days by its `time`; with
+    ///   `"month": "last"` it requests the whole month before
     ///
-    /// each but the last with `rebuild`, `retry_quarantined` or `allow_gaps`, and a `version`. Other members are passed
-    /// over.
+    /// All but the last may have `rebuild`, `retry_quarantined`, `allow_gaps` and a `version`. Other members are ignored.
+    ///
+    /// # Errors
+    /// Fails if the text is not a valid request, or has an unknown version.
     pub fn parse(text: &[u8]) -> Result<Self, BadRequest> {
         let Value::Object(members) = serde_json::from_slice(text)? else {
             return Err(BadRequest::NotAnObject);
@@ -143,7 +145,7 @@ impl fmt::Display for Request {
 struct Members(Map<String, Value>);
 
 impl Members {
-    /// A member that is there and not null.
+    /// A member that is not null.
     fn get(&self, member: &'static str) -> Option<&Value> {
         self.0.get(member).filter(|value| !value.is_null())
     }
@@ -172,7 +174,7 @@ impl Members {
         let number = value.as_i64().and_then(|number| number.try_into().ok());
         number
             .map(Some)
-            .ok_or_else(|| Self::bad(member, value, "write a number beside year, or a date by itself"))
+            .ok_or_else(|| Self::bad(member, value, "write a number next to year, or a date alone"))
     }
 
     fn date<T: std::str::FromStr<Err = BadDate>>(
@@ -180,9 +182,8 @@ impl Members {
         member: &'static str,
     ) -> Result<Option<T>, BadRequest> {
         let Some(value) = self.get(member) else { return Ok(None) };
-        let text = value
-            .as_str()
-            .ok_or_else(|| Self::bad(member, value, "write a date as text, or year beside it"))?;
+        let text =
+            value.as_str().ok_or_else(|| Self::bad(member, value, "write a date as text, or add year"))?;
         text.parse().map(Some).map_err(|source| BadRequest::BadDate { member, source })
     }
 
@@ -193,11 +194,11 @@ impl Members {
             Some(month) if month.as_str() == Some("last") => {
                 day.month().previous().map(Wanted::Month).ok_or(BadRequest::NothingAsked)
             }
-            Some(month) => Err(Self::bad("month", month, "a schedule asks for the last one, or for none")),
+            Some(month) => Err(Self::bad("month", month, "a schedule requests \"last\" or no month")),
         }
     }
 
-    /// `"time": "2026-11-23T01:00:00Z"`
+    /// The day of a tick: `"time": "2026-11-23T01:00:00Z"`.
     fn tick(&self) -> Result<Day, BadRequest> {
         let time = self.0.get("time").unwrap_or(&Value::Null);
         let day = time.as_str().and_then(|time| time.get(..10)?.parse().ok());

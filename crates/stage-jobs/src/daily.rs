@@ -1,4 +1,4 @@
-//! A daily job: survey → every table of the day → hand back what is left → send its months on.
+//! A daily job: survey → all tables of the day → send the rest of the day back → send its months on.
 
 use std::sync::Arc;
 
@@ -16,22 +16,22 @@ use crate::months_to_send::months_to_send;
 use crate::storage_metrics::count_stores;
 use crate::tables::{Failure, JobError, Report, Tables};
 
-/// Brings the days of jobs up to date, all tables of each.
+/// Handles daily jobs: brings all tables of a day up to date.
 #[derive(Debug, Clone)]
 pub struct DailyJobs {
-    /// Where log files come from.
+    /// The store of log files.
     pub source: Arc<dyn Store>,
-    /// The prefix that counts: see [`Source::survey`].
+    /// The prefix of log files in `source`: see [`Source::survey`].
     pub start: String,
-    /// Where parts and journals go.
+    /// The store of parts and journals.
     pub lake: Arc<dyn Store>,
-    /// How.
+    /// The settings of the daily stage.
     pub options: Options,
-    /// What attempts write about themselves.
+    /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
-    /// Where a day goes that is not done in time.
+    /// The queue for the rest of a day that was not finished before the deadline.
     pub daily_jobs: Arc<dyn Queue>,
-    /// Where months go whose days are all there; `None` where nobody makes Parquet.
+    /// The queue for months without missing days; `None` if there is no monthly stage.
     pub monthly_jobs: Option<Arc<dyn Queue>>,
 }
 
@@ -91,9 +91,8 @@ impl DailyJobs {
         now.get(..10).and_then(|date| date.parse().ok()).ok_or(JobError::NoToday(now))
     }
 
-    /// Sends the rest of the day as a job of its own: what failed counts as received once more, what is not done in time
-    /// does not. Quarantined files that did not have their turn again stay as they are, or the first of them would have it
-    /// each time.
+    /// Sends the rest of the day as a new job, which does not count as another receive of this message. The new job does not
+    /// retry quarantined files: otherwise it would retry the first of them each time.
     async fn hand_back(&self, job: DailyJob) -> Result<(), Failure> {
         let rest = DailyJob { retry_quarantined: false, ..job };
         let message = NewMessage::new(serde_json::to_string(&rest)?, job.day.to_string());
@@ -115,7 +114,7 @@ impl DailyJobs {
     }
 }
 
-/// Brings every table of a day up to date. Returns how many log files were left because time was short.
+/// Brings all tables of a day up to date. Returns the number of log files left because of the deadline.
 async fn run_tables(
     aggregator: &DailyAggregator,
     job: DailyJob,
@@ -127,7 +126,7 @@ async fn run_tables(
         rebuild: job.rebuild,
         drop_missing: false,
         retry_quarantined: job.retry_quarantined,
-        // a day without log files is there as soon as it is over, or its month would never be complete
+        // commit a past day without log files, or its month would never be complete
         commit_empty: job.day < today,
         until: deadline,
     };
@@ -173,7 +172,7 @@ impl Report for DayReport {
         handled.add("RawBytesIn", Unit::Bytes, totals.raw_bytes_in);
         handled.add("BytesOut", Unit::Bytes, totals.bytes_out);
         handled.add("RawBytesOut", Unit::Bytes, totals.raw_bytes_out);
-        // an empty day is no sign that logs arrive
+        // an empty day does not show that logs arrive
         handled.count("Commits", u64::from(totals.files_in > 0));
     }
 }

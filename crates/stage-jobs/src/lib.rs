@@ -1,12 +1,12 @@
-//! What a job does: a stage runs over every table of a day or a month, for a message of a queue.
+//! The handlers of jobs: a job is a message that asks for a stage to run over all tables of a day or a month.
 //!
 //! | job | what it runs | what it sends |
 //! |---|---|---|
-//! | [`DailyJobs`] | the daily stage, all tables at once | the rest of a day that was not done in time; the months that the day completes or changes |
+//! | [`DailyJobs`] | the daily stage, all tables at once | the rest of a day that was not finished before the deadline; the months that the day completes or changes |
 //! | [`MonthlyJobs`] | the monthly stage, one table after the other | |
 //!
-//! Both are [`Handler`](job_queue::Handler)s: a Lambda function or `trailmill worker` hands them messages. A job may come twice
-//! and may be cut off anywhere: what is left to do follows from the source and the lake alone.
+//! Both are [`Handler`](job_queue::Handler)s, called by a Lambda function or `trailmill worker`. Jobs are idempotent: they may
+//! be delivered several times and stopped anywhere, since the work left is determined from the source and the lake alone.
 
 mod daily;
 mod monthly;

@@ -16,14 +16,14 @@ use tokio::time::Instant;
 use crate::storage_metrics::count_stores;
 use crate::tables::{Failure, Report, Tables};
 
-/// Brings the months of jobs up to date, all tables of each.
+/// Handles monthly jobs: brings all tables of a month up to date.
 #[derive(Debug, Clone)]
 pub struct MonthlyJobs {
-    /// Where the daily tables are, and the monthly ones go.
+    /// The store of the daily and monthly tables.
     pub lake: Arc<dyn Store>,
-    /// How.
+    /// The settings of the monthly stage.
     pub options: Options,
-    /// What attempts write about themselves.
+    /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
 }
 

@@ -1,63 +1,62 @@
-//! Months that a day's job sends on to the monthly stage: those whose days are all there and whose Parquet lacks something
-//! of the day.
+//! Months that a daily job sends on to the monthly stage: those without missing days whose Parquet lacks data of the day.
 //!
-//! Told by the lake alone, so that a job that died after its commit sends them when it comes again. Jobs that end at the
-//! same time may both find a month complete; they send the same message, by its id, which a FIFO queue takes once.
+//! Determined from the lake alone, so that a job that died after its commit sends them when it is delivered again. Concurrent
+//! jobs may both find a month complete; their messages have the same ID, so a FIFO queue accepts one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, Table, grace_days};
-use fan_out::{DailyJob, FedMonth};
+use fan_out::{AffectedMonth, DailyJob};
 use futures::{StreamExt, TryStreamExt};
 use job_queue::NewMessage;
 use lake::{Journal, JournalError, Partition, hex};
 use lake_store::Store;
 use sha2::{Digest, Sha256};
 
-/// Journals read at once. The text of each is in memory while it is parsed, 270 bytes for each log file of its day, and a
-/// day of a large organisation has 100,000.
+/// The maximum of journals read at once. Each holds its text in memory while it is parsed: 270 bytes for each log file of
+/// its day, of which a large organisation has 100,000.
 const READS_AT_ONCE: usize = 4;
 
-/// A month cannot be sent on.
+/// The error of a month that cannot be sent on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MonthError {
-    #[error("the month of the day cannot be looked at")]
+    #[error("cannot read the journals of the month")]
     Journal(#[from] JournalError),
-    #[error("the job of a month cannot be written as JSON")]
+    #[error("cannot serialize the job of a month")]
     Unwritable(#[from] serde_json::Error),
 }
 
-/// The messages of the months that the job's day completes, or changes.
+/// The messages of the months that the day of the job completes or changes.
 pub(crate) async fn months_to_send(
     lake: &Arc<dyn Store>,
     job: DailyJob,
     today: Day,
 ) -> Result<Vec<NewMessage>, MonthError> {
     let mut messages = Vec::new();
-    for fed in job.months(today) {
-        if !fed.closing && !lacks(lake, &fed, job.day).await? {
+    for affected in job.months(today) {
+        if !affected.closing && !lacks(lake, &affected, job.day).await? {
             continue;
         }
-        let main = commits(lake, Table::CloudTrail, fed.job.month).await?;
-        if fed.job.allow_gaps || is_complete(&fed, today, &main) {
-            messages.push(message(lake, &fed, main).await?);
+        let main = commits(lake, Table::CloudTrail, affected.job.month).await?;
+        if affected.job.allow_gaps || is_complete(&affected, today, &main) {
+            messages.push(message(lake, &affected, main).await?);
         }
     }
     Ok(messages)
 }
 
-/// Whether the Parquet of a month lacks what the daily tables have of a day.
-async fn lacks(lake: &Arc<dyn Store>, fed: &FedMonth, day: Day) -> Result<bool, JournalError> {
+/// Whether the Parquet of a month lacks data of a day.
+async fn lacks(lake: &Arc<dyn Store>, affected: &AffectedMonth, day: Day) -> Result<bool, JournalError> {
     for table in Table::ALL {
         let daily = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
         if daily.commits == 0 {
             continue;
         }
-        // whole, since its inputs are the parts of days: few
-        let monthly = Journal::new(lake.clone(), Partition::month(table, fed.job.month)).read().await?;
+        // with its inputs: these are the parts of days, which are few
+        let monthly = Journal::new(lake.clone(), Partition::month(table, affected.job.month)).read().await?;
         let Some(source) = &monthly.month else {
-            // a table without anything in it has no Parquet
+            // an empty table has no Parquet
             if table == Table::CloudTrail || !daily.parts.is_empty() {
                 return Ok(true);
             }
@@ -74,21 +73,21 @@ async fn lacks(lake: &Arc<dyn Store>, fed: &FedMonth, day: Day) -> Result<bool, 
     Ok(false)
 }
 
-/// Whether every day of a month has been committed, by the commits of the main table. A month that was asked for waits for
-/// the first days of the next, too, once they are over.
-fn is_complete(fed: &FedMonth, today: Day, main: &BTreeMap<Day, u64>) -> bool {
-    let after = grace_days(fed.job.month).filter(|day| fed.awaited && *day < today);
-    fed.job.month.days().chain(after).all(|day| main.get(&day).is_some_and(|commits| *commits > 0))
+/// Whether the main table has a commit for every day of a month. A requested month also waits for the first days of the
+/// next month that are over.
+fn is_complete(affected: &AffectedMonth, today: Day, main: &BTreeMap<Day, u64>) -> bool {
+    let after = grace_days(affected.job.month).filter(|day| affected.awaited && *day < today);
+    affected.job.month.days().chain(after).all(|day| main.get(&day).is_some_and(|commits| *commits > 0))
 }
 
-/// The job of a month, with an id that says of what state of its days it is.
+/// The message with the job of a month. Its ID is a digest of the state of its days.
 async fn message(
     lake: &Arc<dyn Store>,
-    fed: &FedMonth,
+    affected: &AffectedMonth,
     main: BTreeMap<Day, u64>,
 ) -> Result<NewMessage, MonthError> {
-    let month = fed.job.month;
-    let body = serde_json::to_string(&fed.job)?;
+    let month = affected.job.month;
+    let body = serde_json::to_string(&affected.job)?;
     let mut digest = Sha256::new();
     digest.update(&body);
     let mut add = |days: BTreeMap<Day, u64>| {
@@ -101,8 +100,8 @@ async fn message(
     Ok(NewMessage { body, group: month.to_string(), id: hex(&digest.finalize()) })
 }
 
-/// How many commits of a table each day has that may hold records of a month: one number a day, so that memory is that of
-/// the few journals read at once, not of all.
+/// The number of commits of each day that may hold records of a month. Keeps only that number, so that memory is bounded by
+/// the journals read at once.
 ///
 /// # Errors
 /// Fails if a journal cannot be read.
@@ -127,6 +126,6 @@ async fn commits(
 mod tests;
 
 #[cfg(test)]
-#[cfg(target_os = "linux")] // which tells the peak of a process
+#[cfg(target_os = "linux")] // where a process can read its peak memory
 #[path = "months_to_send_memory_tests.rs"]
 mod memory_tests;

@@ -1,12 +1,12 @@
-//! What handling a message asked of the storage, as metrics.
+//! Metrics of the storage requests of a message.
 
 use std::time::Duration;
 
 use job_queue::Handled;
 use lake_store::{CallUsage, Usage};
 
-/// Requests and their times, of the source and of the lake, added up by what they are: times are longer than what passed
-/// where requests ran side by side.
+/// Counts the requests to the source and the lake and their durations, by operation. The sum of durations exceeds the time
+/// passed if requests ran concurrently.
 pub(crate) fn count_stores(handled: &mut Handled, source: Usage, lake: Usage) {
     let sum = |calls: &[CallUsage]| {
         calls.iter().fold((0, Duration::ZERO), |sum, call| (sum.0 + call.calls, sum.1 + call.time))

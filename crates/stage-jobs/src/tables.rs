@@ -1,4 +1,4 @@
-//! The runs of a job, one for each table: what is counted and logged of them, and the first failure.
+//! Collects the runs of a job, one for each table: metrics, log entries and the first failure.
 
 use std::error::Error;
 
@@ -6,37 +6,37 @@ use job_queue::Handled;
 use lake::{Invariant, Outcome, Partition};
 use serde_json::Value;
 
-/// Why a job is not done.
+/// The error of a job.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JobError {
     #[error(
-        "no CloudTrail logs in the source, prefix {0:?}: there should be AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… \
-         in it"
+        "no CloudTrail logs in the source, prefix {0:?}: expected AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… \
+         below it"
     )]
     NoLogs(String),
-    #[error("the clock says {0:?}, which is no date")]
+    #[error("the clock returns {0:?}, which is not a date")]
     NoToday(String),
     #[error("{partition} failed")]
     Failed { partition: Partition, source: Failure },
-    #[error("{partition}: another run took it over")]
+    #[error("{partition}: superseded by a concurrent run; the message will be delivered again")]
     Superseded { partition: Partition },
 }
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
-/// A stage's report on one partition.
+/// The report of a run of a stage at one partition.
 pub(crate) trait Report {
-    /// How the run ended.
+    /// The outcome of the run.
     fn outcome(&self) -> &Outcome;
 
-    /// What the log line says of it.
+    /// The entry for the log line.
     fn fact(&self) -> Value;
 
-    /// Adds its sums to the metrics.
+    /// Adds the totals to the metrics.
     fn count(&self, handled: &mut Handled);
 }
 
-/// The tables of one job. A table that fails does not hold up the others.
+/// The tables of one job. A failed table does not stop the others.
 pub(crate) struct Tables<'a> {
     handled: &'a mut Handled,
     facts: Vec<Value>,
@@ -45,12 +45,12 @@ pub(crate) struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     pub(crate) fn new(handled: &'a mut Handled) -> Self {
-        // the alarm on a broken invariant needs a number where none is broken
+        // the alarm on broken invariants needs a value even if none is broken
         handled.count("InvariantsBroken", 0);
         Tables { handled, facts: Vec::new(), failure: None }
     }
 
-    /// Notes how the run at a partition ended, and returns its report.
+    /// Records the result of the run at a partition, and returns its report.
     pub(crate) fn ended<R: Report>(
         &mut self,
         partition: Partition,
@@ -78,7 +78,7 @@ impl<'a> Tables<'a> {
         report
     }
 
-    /// Fails if the run at any table did, with the first failure.
+    /// Fails with the first failure, if the run at any table failed.
     pub(crate) fn end(self) -> Result<(), JobError> {
         self.handled.fact("tables", self.facts);
         self.failure.map_or(Ok(()), Err)

@@ -1,4 +1,4 @@
-//! A source, a lake and queues for the tests of jobs.
+//! The fixture of the tests of jobs: a source, a lake and queues.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use testkit_stores::TestStore;
 
 use crate::DailyJobs;
 
-/// The day it is by the clock of tests.
+/// The date of the tests' clock.
 pub(crate) const TODAY: &str = "2026-12-01";
 
 pub(crate) fn day(text: &str) -> Day {
@@ -33,7 +33,7 @@ pub(crate) fn key(day: Day, name: &str) -> String {
     format!("AWSLogs/111122223333/CloudTrail/us-east-1/{}/{name}.json.gz", day.as_path())
 }
 
-/// A source, a lake and queues, with a daily function at them.
+/// A source, a lake, queues and a daily handler.
 pub(crate) struct World {
     pub(crate) source: TestStore,
     pub(crate) lake: TestStore,
@@ -94,14 +94,14 @@ impl World {
         journal.read().await.unwrap()
     }
 
-    /// The months that were sent on.
+    /// The months in the monthly queue.
     pub(crate) async fn sent_on(&self) -> Vec<MonthlyJob> {
         let messages: Vec<Message> = self.monthly.receive(10, Duration::ZERO).await.unwrap();
         messages.iter().map(|message| MonthlyJob::parse(message.body.as_bytes()).unwrap()).collect()
     }
 }
 
-/// What a message counted under a name.
+/// The value of a metric of a message.
 pub(crate) fn number(handled: &Handled, name: &str) -> u64 {
     let found = handled.metrics.iter().find(|metric| metric.name == name);
     found.unwrap_or_else(|| panic!("no {name} in {:?}", handled.metrics)).value
@@ -118,7 +118,7 @@ pub(crate) fn record_at(number: u64, time: &str) -> String {
     )
 }
 
-/// Puts an object, in place of one that is there.
+/// Puts an object, or replaces it.
 pub(crate) async fn put(store: &TestStore, key: &str, body: impl Into<Bytes>) {
     store.put(key, body).await;
 }
