@@ -1,4 +1,4 @@
-//! What the three Lambda functions have in common. Each binary puts a stage together from its parts.
+//! The common setup of the three Lambda functions. Each binary is a composition root.
 
 mod setup;
 mod stamp;

@@ -1,4 +1,4 @@
-//! From the environment to stores and queues.
+//! Builds stores and queues from the environment.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use lake_aws::{BucketOptions, S3Location, Session};
 use lake_store::{Store, with_causes};
 use lambda_host::{Settings, refuse_to_start, serve};
 
-/// What a function is put together from.
+/// The settings and the AWS session of a function.
 pub struct Setup {
     settings: Settings<fn(&str) -> Option<String>>,
     session: Session,
@@ -18,8 +18,8 @@ pub struct Setup {
 const A_PLACE: &str = "write it as s3://bucket/prefix";
 const A_QUEUE: &str = "the URL of a queue";
 
-/// Runs a function for as long as Lambda wants it. `TRAILMILL_QUEUE`, where it is set, is the queue of its own messages. What `build` needs of the environment is checked before the first
-/// message.
+/// Runs a function until Lambda ends it. `TRAILMILL_QUEUE` is the optional queue of its own messages. `build` reads the
+/// environment before the first message.
 pub fn run<H: Handler + 'static>(build: impl AsyncFnOnce(&Setup) -> anyhow::Result<H>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -47,12 +47,18 @@ fn environment(name: &str) -> Option<String> {
 }
 
 impl Setup {
-    /// A number from `name`, or else this.
+    /// The number in `name`, or `default` if it is not set.
+    ///
+    /// # Errors
+    /// Fails if the value is not a number.
     pub fn number(&self, name: &'static str, default: u16) -> anyhow::Result<u16> {
         Ok(self.settings.optional(name, "write a number")?.unwrap_or(default))
     }
 
-    /// `TRAILMILL_SOURCE`, and the prefix below it that counts.
+    /// The store of `TRAILMILL_SOURCE`, and the prefix of log files in it.
+    ///
+    /// # Errors
+    /// Fails if the variable is not set or invalid, or if there are no credentials.
     pub async fn source(&self) -> anyhow::Result<(Arc<dyn Store>, String)> {
         let place: S3Location = self.settings.required("TRAILMILL_SOURCE", A_PLACE)?;
         let payer = self.settings.optional("TRAILMILL_REQUESTER_PAYS", "write true or false")?;
@@ -66,7 +72,10 @@ impl Setup {
         Ok((store.with_context(|| format!("the source {place} cannot be opened"))?, start))
     }
 
-    /// `TRAILMILL_LAKE`.
+    /// The store of `TRAILMILL_LAKE`.
+    ///
+    /// # Errors
+    /// Fails if the variable is not set or invalid, or if there are no credentials.
     pub async fn lake(&self) -> anyhow::Result<Arc<dyn Store>> {
         let place: S3Location = self.settings.required("TRAILMILL_LAKE", A_PLACE)?;
         let options = BucketOptions {
@@ -79,12 +88,18 @@ impl Setup {
     }
 
     /// The queue whose URL is in `name`.
+    ///
+    /// # Errors
+    /// Fails if the variable is not set, or not the URL of a queue.
     pub fn queue(&self, name: &'static str) -> anyhow::Result<Arc<dyn Queue>> {
         let url: String = self.settings.required(name, A_QUEUE)?;
         Ok(Arc::new(self.session.queue(&url).with_context(|| format!("{name} cannot be used"))?))
     }
 
-    /// The queue whose URL is in `name`, if there is one.
+    /// The queue whose URL is in `name`, if it is set.
+    ///
+    /// # Errors
+    /// Fails if the value is not the URL of a queue.
     pub fn optional_queue(&self, name: &'static str) -> anyhow::Result<Option<Arc<dyn Queue>>> {
         self.settings.text(name).map(|_| self.queue(name)).transpose()
     }

@@ -1,13 +1,13 @@
-//! The functions' clock and their source of new names, handed to the stages.
+//! The clock and the IDs that the functions pass to the stages.
 
 use cloudtrail_model::Day;
 use lake::{AttemptId, Stamp};
 
-/// What the functions write about themselves into journals.
+/// The ID, time and tool that the functions write into journals.
 pub const STAMP: Stamp =
     Stamp { new_attempt, now, tool: concat!("trailmill-lambda ", env!("CARGO_PKG_VERSION")) };
 
-/// The day it is, in UTC.
+/// Today, in UTC.
 #[expect(clippy::disallowed_methods, reason = "the one clock of the functions")]
 pub fn today() -> Day {
     Day::at(jiff::Timestamp::now())

@@ -1,11 +1,11 @@
-//! Values small enough for a log line: long texts are cut, and of long lists the first entries are kept.
+//! Limits the size of JSON values for a log line: cuts long texts, and keeps the first entries of long lists.
 
 use serde_json::{Map, Value, json};
 
-/// How much of a value is kept.
+/// The limits on the parts of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bounds {
-    /// Bytes of a text, or of the name of a member, with the note that it was cut.
+    /// Bytes of a text or of a member name, including the note that it was cut.
     text_bytes: usize,
     /// Entries of a list.
     entries: usize,
@@ -15,14 +15,14 @@ pub(crate) struct Bounds {
 
 /// Lists and objects within each other.
 const MOST_NESTED: usize = 8;
-/// Room for the note that a text was cut, and for some of the text.
+/// Enough for the note that a text was cut, and for some of the text.
 const LEAST_TEXT_BYTES: usize = 64;
 
 impl Bounds {
-    /// The widest: what a message ordinarily has to say is far below.
+    /// The widest limits. The facts of an ordinary message are far below them.
     pub(crate) const WIDEST: Bounds = Bounds { text_bytes: 1 << 10, entries: 20, members: 100 };
 
-    /// Bounds half as wide, or `None` where these are the narrowest: one member, one entry, and 64 bytes of a text.
+    /// Limits half as wide; `None` if these are the narrowest: one member, one entry, and 64 bytes of a text.
     pub(crate) fn narrower(&self) -> Option<Bounds> {
         let narrower = Bounds {
             text_bytes: (self.text_bytes / 2).max(LEAST_TEXT_BYTES),
@@ -32,7 +32,7 @@ impl Bounds {
         (narrower != *self).then_some(narrower)
     }
 
-    /// A text, cut between two characters where it is too long, with its length in bytes as a note.
+    /// A text, cut between two characters if it is too long, with its length in bytes as a note.
     pub(crate) fn text(&self, text: &str) -> String {
         if text.len() <= self.text_bytes {
             return text.to_owned();
@@ -42,7 +42,7 @@ impl Bounds {
         format!("{}{note}", &text[..end])
     }
 
-    /// The members of an object. Where there are too many, one named `…` says how many there are in all.
+    /// The members of an object. If there are too many, a member named `…` has the total.
     pub(crate) fn object(&self, members: &Map<String, Value>) -> Map<String, Value> {
         self.nested_object(members, MOST_NESTED)
     }
@@ -54,7 +54,7 @@ impl Bounds {
         kept
     }
 
-    /// A value, with at most `nested` lists and objects within each other.
+    /// A value, with a nesting depth of at most `nested`.
     fn value(&self, value: &Value, nested: usize) -> Value {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
@@ -68,7 +68,7 @@ impl Bounds {
         }
     }
 
-    /// How many of `count` entries are left out if the first `kept` are there; `None` where that is all of them.
+    /// The number of `count` entries after the first `kept`; `None` if there are none.
     fn left_out(count: usize, kept: usize) -> Option<Value> {
         let left_out = count.checked_sub(kept).filter(|left_out| *left_out > 0)?;
         Some(json!({"left_out": left_out, "count": count}))

@@ -1,13 +1,13 @@
-//! What every queue must do, as one suite that its tests run: [`suite`].
+//! The conformance suite that every queue must pass: [`suite`].
 //!
-//! It panics with a message that names the expectation. Each check is given a queue of its own, and all run side by side,
-//! for most of their time they wait. It needs a Tokio runtime with time, which may be stopped if the queue lives by it.
+//! A failed check panics with a message that names the expectation. Each check has its own queue. All run concurrently, since
+//! they mostly wait. The suite needs a Tokio runtime with time, which may be paused if the queue uses the same clock.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "the suite is a test: it panics where an expectation is not met"
+    reason = "the suite is a test: it panics if an expectation is not met"
 )]
 
 mod fifo;
@@ -22,56 +22,55 @@ use tokio::time::Instant;
 
 use crate::{BATCH, Message, NewMessage, Queue};
 
-/// For how long a queue under test hides a message that was received. Long enough that a busy machine does not take it
-/// for over.
+/// The visibility timeout of a queue under test. Long enough for a busy machine.
 pub const HIDDEN_FOR: Duration = Duration::from_secs(3);
-/// How often a queue under test gives a message out before it goes to the dead letters.
+/// Receives of a message before a queue under test moves it to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 2;
-/// Time for what must come.
+/// The time limit for a message that must arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Longer than a message is hidden for.
+/// Longer than the visibility timeout.
 const PAST: Duration = HIDDEN_FOR.saturating_add(Duration::from_millis(500));
 
-/// What kind of queue a check asks for.
+/// The kind of queue that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// At least once, in no order.
+    /// At-least-once delivery, unordered.
     Standard,
-    /// Groups in order, and each id once in five minutes.
+    /// Ordered by group, each ID accepted once in five minutes.
     Fifo,
 }
 
-/// A queue for one check alone, empty, with [`HIDDEN_FOR`] and [`MAX_RECEIVES`], and where its dead letters go.
+/// An empty queue for one check, with [`HIDDEN_FOR`] and [`MAX_RECEIVES`], and its dead-letter queue.
 #[derive(Debug, Clone)]
 pub struct UnderTest {
     /// The queue.
     pub queue: Arc<dyn Queue>,
-    /// The queue of those that were received too often.
+    /// The dead-letter queue.
     pub dead_letters: Arc<dyn Queue>,
 }
 
-/// Makes the queues that the suite asks for.
+/// Creates the queues of the suite.
 #[async_trait]
 pub trait MakeQueue: Sync {
-    /// A new one.
+    /// Creates a new queue.
     async fn make(&self, kind: Kind) -> UnderTest;
 }
 
-/// Every check.
+/// Runs every check.
 pub async fn suite(make: &dyn MakeQueue) {
     suite_without(make, &[]).await;
 }
 
-/// The same without the checks of these names: for a queue that is known not to be like SQS in what they ask.
+/// Runs every check except those named: for queues that are known to differ from SQS in them.
 pub async fn suite_without(make: &dyn MakeQueue, left_out: &[&str]) {
     let mut known = 0;
     macro_rules! checks {
         ($($name:literal: $kind:ident $check:path,)*) => {
             $(known += usize::from(left_out.contains(&$name));)*
-            assert_eq!(known, left_out.len(), "names of checks are left out that are none: {left_out:?}");
+            assert_eq!(known, left_out.len(), "unknown check among those left out: {left_out:?}");
             tokio::join!($(async {
                 if !left_out.contains(&$name) {
-                    // a large future, of which there are many
+                    // the futures are large and many
                     Box::pin($check(make.make(Kind::$kind).await)).await;
                 }
             }),*);
@@ -111,12 +110,12 @@ impl UnderTest {
         }
     }
 
-    /// The next message, alone.
+    /// Receives the next message.
     async fn next(&self) -> Message {
         next(&*self.queue).await
     }
 
-    /// So many messages, by as many calls as it takes, each held.
+    /// Receives `count` messages, by any number of calls.
     async fn take(&self, number: usize) -> Vec<Message> {
         let (mut taken, until) = (Vec::new(), Instant::now() + PATIENCE);
         while taken.len() < number {
@@ -145,7 +144,7 @@ async fn next(queue: &dyn Queue) -> Message {
     }
 }
 
-/// Messages of these bodies, each of a group of its own.
+/// Messages with these bodies, each in its own group.
 fn messages(bodies: &[&str]) -> Vec<NewMessage> {
     bodies.iter().map(|&body| NewMessage::new(body, body)).collect()
 }

@@ -1,4 +1,4 @@
-//! What handles messages, and what it says of each.
+//! The handler port: handles messages, and returns log facts and metrics for each.
 
 use std::error::Error;
 use std::time::Duration;
@@ -7,73 +7,73 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-/// Handles the messages of one queue, each by itself.
+/// Handles the messages of one queue, one by one.
 #[async_trait]
 pub trait Handler: Send + Sync {
-    /// Its name in logs and metrics.
+    /// The name in logs and metrics.
     fn name(&self) -> &'static str;
 
-    /// Does what a message asks for. It may be deleted if nothing of that failed. What is not done at the deadline must be
-    /// sent again by the handler, or fail.
+    /// Does the work of a message. The caller deletes the message if the result has no failure. At the soft deadline the
+    /// handler must send the rest of the work as a new message, or fail.
     async fn handle(&self, body: &str, deadline: Option<Instant>) -> Handled;
 }
 
-/// What came of a message.
+/// The result of a message.
 #[derive(Debug, Default)]
 pub struct Handled {
-    /// What to say of it in the log.
+    /// Facts for the log line.
     pub facts: Map<String, Value>,
-    /// What to count.
+    /// Metrics.
     pub metrics: Vec<Metric>,
-    /// Why the message is to be received again; what else is here still counts.
+    /// The error, if the message must be received again. Facts and metrics are logged all the same.
     pub failure: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// A number of a message's handling. Those of one name are added up.
+/// A metric of a message. Values of the same name are summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
-    /// In upper camel case, as CloudWatch has it.
+    /// The name, in upper camel case as in CloudWatch.
     pub name: &'static str,
-    /// What it is counted in.
+    /// The unit.
     pub unit: Unit,
-    /// How many.
+    /// The value.
     pub value: u64,
 }
 
-/// What a metric is counted in, by CloudWatch's names:
+/// The unit of a metric, with CloudWatch's names:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Things.
+    /// A count.
     Count,
     /// Bytes.
     Bytes,
-    /// Thousandths of a second.
+    /// Milliseconds.
     Milliseconds,
 }
 
 impl Handled {
-    /// A message that failed, with nothing else to say.
+    /// The result of a message that failed, without facts or metrics.
     pub fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Handled { failure: Some(error.into()), ..Handled::default() }
     }
 
-    /// Adds a fact, of any size: [`line`](crate::line()) says as much of it as there is room for.
+    /// Adds a fact of any size. [`line`](crate::line()) cuts it if necessary.
     pub fn fact(&mut self, name: &str, value: impl Into<Value>) {
         self.facts.insert(name.to_owned(), value.into());
     }
 
-    /// Adds a number.
+    /// Adds a count to a metric.
     pub fn count(&mut self, name: &'static str, value: u64) {
         self.add(name, Unit::Count, value);
     }
 
-    /// Adds a time, in whole milliseconds.
+    /// Adds a time to a metric, in whole milliseconds.
     pub fn time(&mut self, name: &'static str, time: Duration) {
         self.add(name, Unit::Milliseconds, millis(time));
     }
 
-    /// Adds a number of some unit to what there is of it.
+    /// Adds a value to a metric.
     pub fn add(&mut self, name: &'static str, unit: Unit, value: u64) {
         match self.metrics.iter_mut().find(|metric| metric.name == name) {
             Some(metric) => metric.value = metric.value.saturating_add(value),
@@ -82,7 +82,7 @@ impl Handled {
     }
 }
 
-/// Whole milliseconds.
+/// A duration in whole milliseconds.
 pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

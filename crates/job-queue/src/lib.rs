@@ -1,7 +1,7 @@
-//! Queues, as SQS has them, and what handles their messages: at least once, in no order.
+//! The queue port, with the semantics of SQS (at-least-once delivery, unordered), and the handlers of messages.
 //!
-//! A [`Queue`] is the port. A [`Handler`] does what one message asks for; who runs it (a Lambda function, or
-//! [`poll`]) has the message deleted only if nothing failed, and says what came of it by [`line()`].
+//! [`Queue`] is the port. A [`Handler`] does the work of one message. Its caller (a Lambda function, or [`poll`]) deletes the
+//! message only if the handler succeeded, and logs the result by [`line()`].
 
 mod bounds;
 #[cfg(feature = "conformance")]

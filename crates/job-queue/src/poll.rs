@@ -1,4 +1,4 @@
-//! Receives the messages of a queue and has them handled, until it is told to stop.
+//! Receives and handles the messages of a queue until it is stopped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,23 +9,23 @@ use tokio::time::Instant;
 
 use crate::{Handled, Handler, Message, Queue, QueueError};
 
-/// How long to wait for a message: long enough that an idle worker asks rarely, short enough that it ends soon. A receive
-/// under way is never broken off, since what it would have brought stays hidden.
+/// The wait of a receive: long enough that an idle worker sends few requests, short enough that it stops soon. A receive in
+/// progress is never cancelled, since its messages would stay hidden.
 const WAIT: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// How messages are taken.
+/// Settings of [`poll`].
 #[derive(Debug, Clone, Copy)]
 pub struct Polling {
-    /// Messages handled at once.
+    /// The maximum of messages handled at once.
     pub at_once: usize,
-    /// How long a message is hidden from others; as long as it is handled, this is prolonged. A worker that is gone gives
-    /// its messages free after this time.
+    /// The visibility timeout of a received message. It is extended while the message is handled, so the messages of a dead
+    /// worker are received again after this time.
     pub hidden_for: Duration,
-    /// How long a failed message is hidden before it comes again.
+    /// The time before a failed message is received again.
     pub hidden_after_failure: Duration,
-    /// Time to finish what is under way once told to stop; what is not done by then others do.
+    /// The time to finish messages in progress after a stop. The others are released.
     pub drain: Duration,
 }
 
@@ -34,23 +34,26 @@ pub struct Polling {
 pub struct Polled {
     /// The message.
     pub message: Message,
-    /// What came of it.
+    /// The result.
     pub handled: Handled,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
 }
 
-/// What happened while polling.
+/// An event of [`poll`].
 #[derive(Debug)]
 pub enum PollEvent<'a> {
     /// A message was handled.
     Handled(&'a Polled),
-    /// The queue did not answer; it is asked again.
+    /// A receive failed temporarily. It is retried.
     NotReceived(&'a QueueError),
 }
 
-/// Has the messages of a queue handled, and tells `report` what happens. Ends once `stop` says so, or fails where the queue
-/// cannot be used at all; a queue that does not answer for a while is asked again.
+/// Handles the messages of a queue, and calls `report` with each event, until `stop` is true. Retries temporary failures of
+/// the queue.
+///
+/// # Errors
+/// Fails if messages cannot be received, and the failure is not temporary.
 pub async fn poll(
     queue: Arc<dyn Queue>,
     handler: Arc<dyn Handler>,
@@ -92,7 +95,7 @@ pub async fn poll(
 
 type Receiving = JoinHandle<Result<Vec<Message>, QueueError>>;
 
-/// What is being received; never ends where nothing is.
+/// Waits for the receive in progress; forever if there is none.
 async fn received(receiving: &mut Option<Receiving>) -> Result<Vec<Message>, QueueError> {
     let Some(in_progress) = receiving else { return std::future::pending().await };
     let received = in_progress.await;
@@ -103,13 +106,13 @@ async fn received(receiving: &mut Option<Receiving>) -> Result<Vec<Message>, Que
     }
 }
 
-/// The messages under way.
+/// The messages in progress.
 struct Poller {
     queue: Arc<dyn Queue>,
     handler: Arc<dyn Handler>,
     polling: Polling,
     running: JoinSet<Polled>,
-    /// By the tasks that handle them: few.
+    /// The messages by the task that handles them.
     messages: Vec<(Id, Message)>,
 }
 
@@ -129,7 +132,7 @@ impl Poller {
         self.messages.push((task.id(), kept));
     }
 
-    /// A handler that panicked leaves its message to the next one that receives it.
+    /// Reports a finished task. The message of a handler that panicked is received again.
     fn done(&mut self, done: Result<(Id, Polled), tokio::task::JoinError>, report: &impl Fn(PollEvent<'_>)) {
         let (id, polled) = match done {
             Ok((id, polled)) => (id, Some(polled)),
@@ -145,7 +148,7 @@ impl Poller {
         }
     }
 
-    /// Waits for what is under way; gives the rest back, so that others need not wait for it.
+    /// Waits for messages in progress, and releases the rest, so that other workers receive them at once.
     async fn drain(mut self, receiving: Option<Receiving>, report: &impl Fn(PollEvent<'_>)) {
         let until = Instant::now() + self.polling.drain;
         if let Some(receiving) = receiving
@@ -165,8 +168,8 @@ impl Poller {
     }
 }
 
-/// Prolongs the time that a message is hidden for, for ever. A call that fails is made again in good time; where it keeps
-/// failing the message comes to others too, which changes nothing but who does it.
+/// Extends the visibility timeout of a message again and again. A failed call is retried before the timeout. If all fail,
+/// another worker receives the message too, which is harmless.
 async fn keep_hidden(queue: &dyn Queue, message: &Message, hidden_for: Duration) -> std::convert::Infallible {
     loop {
         let _asked_again = queue.hide(message, hidden_for).await;
@@ -174,8 +177,8 @@ async fn keep_hidden(queue: &dyn Queue, message: &Message, hidden_for: Duration)
     }
 }
 
-/// Deletes a message that is done; lets one that failed come again. Where the queue does not take it, it comes again too,
-/// and finds nothing to do.
+/// Deletes a message that succeeded; lets one that failed be received again. If the delete fails, the message is received
+/// again and finds nothing to do.
 async fn settle(queue: &dyn Queue, message: &Message, handled: &Handled, hidden_after_failure: Duration) {
     if handled.failure.is_some() {
         let _comes_later = queue.hide(message, hidden_after_failure).await;

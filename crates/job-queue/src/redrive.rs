@@ -4,32 +4,35 @@ use std::time::Duration;
 
 use crate::{BATCH, Message, NewMessage, Queue, QueueError, Unsent, send_all};
 
-/// How long an empty queue is waited for: any time at all has SQS ask all of its servers.
+/// The wait for messages. With any wait SQS queries all of its servers.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Messages that could not all be moved.
+/// A redrive that failed after it moved some messages.
 #[derive(Debug, thiserror::Error)]
-#[error("{moved} messages were moved, and then no more; what was not moved is where it was")]
+#[error("moved {moved} messages, then failed; the others remain in their queue, run it again")]
 pub struct NotMoved {
-    /// Those that were moved.
+    /// The number of messages moved.
     pub moved: usize,
-    /// Why no more were.
+    /// The cause.
     pub source: RedriveError,
 }
 
-/// Why a message could not be moved.
+/// The cause of a failed redrive.
 #[derive(Debug, thiserror::Error)]
 pub enum RedriveError {
-    /// It could not be received or deleted.
+    /// A message could not be received or deleted.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// It could not be sent.
+    /// A message could not be sent.
     #[error(transparent)]
     Unsent(#[from] Unsent),
 }
 
-/// Moves up to `most` messages, and returns how many it moved. Each is deleted once the other queue has confirmed it; one
-/// that was sent but not deleted is there twice, and its job finds nothing to do the second time.
+/// Moves up to `most` messages. Returns the number moved. Deletes each after the other queue has confirmed it. A message that
+/// was sent but not deleted is in both queues; its second job finds nothing to do.
+///
+/// # Errors
+/// Fails if a message cannot be received, sent or deleted.
 pub async fn redrive(from: &dyn Queue, to: &dyn Queue, most: usize) -> Result<usize, NotMoved> {
     let mut moved = 0;
     while moved < most {

@@ -1,4 +1,4 @@
-//! Sends any number of messages, each until the queue has confirmed it.
+//! Sends any number of messages, and retries until the queue has confirmed each.
 
 use std::time::Duration;
 
@@ -6,27 +6,30 @@ use tokio::time::Instant;
 
 use crate::{BATCH, NewMessage, Queue, QueueError};
 
-/// Bytes of the bodies of one call at most: SQS takes 256 KiB with what it adds.
+/// The maximum of bytes of the bodies in one call. SQS accepts 256 KiB, overhead included.
 const BATCH_BYTES: usize = 200 << 10;
-/// Time until the last try of a batch.
+/// The time in which tries of a batch may start.
 const DEADLINE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Messages that were not confirmed. Some may be on the queue all the same.
+/// Messages that were not confirmed. Some of them may be on the queue.
 #[derive(Debug, thiserror::Error)]
-#[error("{unsent} of {all} messages were not confirmed")]
+#[error("{unsent} of {all} messages were not confirmed by the queue; send them again")]
 pub struct Unsent {
-    /// How many.
+    /// Number of messages not confirmed.
     pub unsent: usize,
-    /// Of how many.
+    /// Number of all messages.
     pub all: usize,
-    /// Why the last of them was not.
+    /// The error of the last one.
     pub source: QueueError,
 }
 
-/// Sends messages in order, in batches, until every one is confirmed. One that was not confirmed is sent again, so it may
-/// be on the queue twice. Stops at the first batch that is not confirmed in time.
+/// Sends messages in order, in batches. Retries messages that are not confirmed, with jitter, so a message may be on the
+/// queue twice.
+///
+/// # Errors
+/// Fails at the first batch that is not confirmed within 30 seconds, or is rejected.
 pub async fn send_all(queue: &dyn Queue, messages: &[NewMessage]) -> Result<(), Unsent> {
     let mut sent = 0;
     while sent < messages.len() {
@@ -40,7 +43,7 @@ pub async fn send_all(queue: &dyn Queue, messages: &[NewMessage]) -> Result<(), 
     Ok(())
 }
 
-/// As many as one call takes, at least one.
+/// The messages of the next call, at least one.
 fn first_batch(messages: &[NewMessage]) -> &[NewMessage] {
     let mut bytes = 0;
     let fits = messages.iter().take(BATCH).take_while(|message| {
@@ -58,7 +61,7 @@ async fn send_batch(queue: &dyn Queue, batch: &[NewMessage]) -> Result<(), (usiz
             Ok(confirmed) => {
                 let mut last = None;
                 let mut again = Vec::new();
-                // a queue that answers for fewer than it was given has not confirmed the others
+                // messages without a result are not confirmed
                 let mut confirmed = confirmed.into_iter();
                 for message in left {
                     match confirmed.next() {
@@ -90,7 +93,7 @@ async fn send_batch(queue: &dyn Queue, batch: &[NewMessage]) -> Result<(), (usiz
 }
 
 fn unanswered() -> QueueError {
-    let source = "the queue did not answer for it".into();
+    let source = "the queue returned no result for it".into();
     QueueError { action: "send a message", transient: true, source }
 }
 

@@ -1,4 +1,4 @@
-//! What came of a message as one line of JSON: a log entry that CloudWatch also reads metrics from.
+//! The result of a message as one line of JSON: a log entry from which CloudWatch also reads metrics.
 //!
 //! The embedded metric format:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
@@ -15,37 +15,37 @@ use crate::{Handled, Metric, Unit};
 /// The namespace of the metrics.
 const NAMESPACE: &str = "Trailmill";
 
-/// The longest line, in bytes. CloudWatch Logs cuts an event beyond 256 KB, and reads no metrics from one that was cut:
+/// The maximum of bytes in a line. CloudWatch Logs cuts events beyond 256 KB, and reads no metrics from those:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 const LINE_BYTES: usize = 64 << 10;
 
-/// What a line says of where it comes from.
+/// The origin of a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
-    /// Which of several installations.
+    /// The installation (the name of its stack).
     pub stack: &'a str,
-    /// The handler's name.
+    /// The name of the handler.
     pub function: &'a str,
     /// The id of the message.
     pub message: &'a str,
-    /// How often the message has been received.
+    /// The number of receives of the message.
     pub received: u32,
-    /// How long its handling took.
+    /// The duration of its handling.
     pub took: Duration,
-    /// When it ended, in milliseconds since 1970.
+    /// The end of its handling, in milliseconds since 1970.
     pub ended_millis: u64,
 }
 
-/// The line, without its end, of at most 64 KiB. `Failures` and `Duration` are counted of every message.
+/// The log line, without a line end, of at most 64 KiB. Every message has the metrics `Failures` and `Duration`.
 ///
-/// Metrics are always there, and no fact takes their place. Of facts, at any depth, there are the first 1,024 bytes of a
-/// text, the first 20 entries of a list and the first 100 members of an object, with their number where there are more; of
-/// the error the first 1,024 bytes. Where that is too much for a line, it is half of each, and so on.
+/// Metrics are never cut, and a fact cannot replace one. Of facts, at any depth, the line has the first 1,024 bytes of a text,
+/// the first 20 entries of a list and the first 100 members of an object, with the total if there are more; of the error the
+/// first 1,024 bytes. If the line is still too long, these limits are halved until it fits.
 pub fn line(handled: &Handled, origin: &Origin<'_>) -> String {
     let mut bounds = Bounds::WIDEST;
     loop {
         let line = line_within(bounds, handled, origin);
-        // the narrowest bounds leave less than 10 KiB of facts, whatever they are
+        // the narrowest limits leave less than 10 KiB of facts
         match bounds.narrower() {
             Some(narrower) if line.len() > LINE_BYTES => bounds = narrower,
             _ => return line,

@@ -1,6 +1,6 @@
-//! A batch of messages: each by itself, and an answer that names those that failed.
+//! Handles a batch of messages one by one, and returns the IDs of those that failed.
 //!
-//! An answer without names says that all are done, and SQS deletes them:
+//! A response without IDs means that all succeeded, and SQS deletes them:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 
 use std::time::Duration;
@@ -9,14 +9,14 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use job_queue::{Handled, Handler, Message, Queue};
 use tokio::time::Instant;
 
-/// A batch that cannot be answered message by message: it fails whole, and comes again whole.
+/// A batch with a message without an ID. The whole batch fails, and is delivered again.
 #[derive(Debug, thiserror::Error)]
-#[error("a message of the batch has no messageId, so it could not be named if it failed")]
+#[error("a message of the batch has no messageId, so its failure could not be reported")]
 pub(crate) struct Unnameable;
 
-/// A message that was not begun.
+/// A message that was not handled because of the deadline.
 #[derive(Debug, thiserror::Error)]
-#[error("no time was left for it; it comes again")]
+#[error("no time left before the deadline; the message will be delivered again")]
 struct NoTimeLeft;
 
 /// A message that was handled.
@@ -27,13 +27,13 @@ pub(crate) struct Done<'a> {
     pub(crate) took: Duration,
 }
 
-/// How long a message that failed once is hidden. Each failure more makes it four times as long, so that the last of five
-/// tries comes an hour and a half after the first.
+/// The visibility timeout after the first failure of a message. Each further failure makes it four times as long, so that the
+/// last of five tries is an hour and a half after the first.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Handles the messages in order, tells `report` of each, and names the failed ones. They come again once they are no
-/// longer hidden, which is shortened if their `queue` is given: a function of a quarter of an hour has a queue that hides
-/// for one and a half.
+/// Handles the messages in order, calls `report` with each, and returns the IDs of the failed ones. These are delivered again
+/// after their visibility timeout. If `queue` is given, the timeout of a failed message is shortened: the queue of a function
+/// of 15 minutes has a timeout of 90.
 pub(crate) async fn handle_batch(
     event: &SqsEvent,
     handler: &dyn Handler,
@@ -46,7 +46,7 @@ pub(crate) async fn handle_batch(
     let mut answer = SqsBatchResponse::default();
     for (at, message) in messages.iter().enumerate() {
         let started = Instant::now();
-        // the first has a try in any case, so that a batch never only goes round
+        // always handle the first, so that every delivery makes progress
         let handled = if at > 0 && started >= deadline {
             Handled::failed(NoTimeLeft)
         } else {
@@ -65,7 +65,7 @@ pub(crate) async fn handle_batch(
     Ok(answer)
 }
 
-/// A message by the port's terms; `None` for one without a name.
+/// The message in the types of the port; `None` if it has no ID.
 fn message(record: &SqsMessage) -> Option<Message> {
     let id = record.message_id.clone().filter(|id| !id.is_empty())?;
     let attribute = |name| record.attributes.get(name);

@@ -1,14 +1,14 @@
-//! How long a message may take.
+//! The soft deadline of a message.
 
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-/// What is kept of the time to finish what is under way, publish and commit.
+/// The time reserved to finish work in progress, publish and commit.
 const KEPT: Duration = Duration::from_secs(60);
 
-/// When to start on nothing new, where Lambda ends the function at `end`: a minute before, or a third of the time, where
-/// that is less.
+/// The soft deadline, after which no new work starts, if Lambda ends the function at `end`: a minute before `end`, or a third
+/// of the remaining time if that is less.
 pub(crate) fn soft_deadline(end: SystemTime, now: SystemTime) -> Instant {
     let left = end.duration_since(now).unwrap_or_default();
     Instant::now() + (left - KEPT.min(left / 3))

@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | settings | `settings` | the environment, checked before the first message |
 //! | serve | `serve` | the loop with Lambda's runtime API, one line of JSON for each message |
-//! | batch | `batch` | each message by itself; the failed ones are named, and come again |
-//! | deadline | `deadline` | how long a message may take, so that there is time left to commit |
+//! | batch | `batch` | handles messages one by one; failed ones are reported, and delivered again |
+//! | deadline | `deadline` | the soft deadline of a message, which leaves time to commit |
 
 mod batch;
 mod deadline;

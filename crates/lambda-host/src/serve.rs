@@ -13,8 +13,11 @@ use serde_json::json;
 use crate::batch::{Done, handle_batch};
 use crate::deadline::soft_deadline;
 
-/// Handles batches until Lambda ends the process. Each message is one line on standard output: a log entry with metrics in
-/// CloudWatch's embedded format, under the name of the `stack`. With its `queue` a message that failed comes again sooner.
+/// Handles batches until Lambda ends the process. Writes one line for each message to standard output: a log entry with
+/// metrics of the `stack` in CloudWatch's embedded format. If `queue` is given, failed messages are delivered again sooner.
+///
+/// # Errors
+/// Fails if the runtime API fails.
 pub async fn serve(
     handler: Arc<dyn Handler>,
     queue: Option<Arc<dyn Queue>>,
@@ -36,24 +39,24 @@ pub async fn serve(
     lambda_runtime::run(function).await
 }
 
-/// Says why the function cannot work as it is set up, for the log, and ends it: Lambda then fails every message.
+/// Logs why the configuration of the function is invalid. Returns the exit code of a failure: Lambda then fails every message.
 pub fn refuse_to_start(problem: &str) -> ExitCode {
     say(&json!({"level": "error", "error": format!("the function cannot start: {problem}")}).to_string());
     ExitCode::FAILURE
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one clock of the functions, which deadlines are told by")]
+#[expect(clippy::disallowed_methods, reason = "the one clock of the functions, for deadlines")]
 fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Milliseconds since 1970.
+/// The time in milliseconds since 1970.
 fn now_millis() -> u64 {
     let since = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A log that cannot be written must not stop the work.
+/// Writes a line to standard output. A failed write must not stop the work.
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let _unsaid = writeln!(out, "{line}").and_then(|()| out.flush());

@@ -3,49 +3,52 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// Where settings are read from. An empty one counts as not set, since a template has no other way to leave one out.
+/// Looks a setting up by name. An empty value counts as not set, since a template cannot leave a variable out.
 #[derive(Debug)]
 pub struct Settings<Lookup> {
     lookup: Lookup,
 }
 
-/// A setting that cannot be used.
+/// An invalid setting.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetting {
-    /// It is needed.
+    /// The setting is required.
     #[error("{name} is not set: {wanted}")]
     Missing {
-        /// Its name.
+        /// The name of the setting.
         name: &'static str,
-        /// What it should be.
+        /// A description of valid values.
         wanted: &'static str,
     },
-    /// Its value says nothing.
+    /// The value cannot be parsed.
     #[error("{name} is {value:?}: {wanted} ({why})")]
     Unreadable {
-        /// Its name.
+        /// The name of the setting.
         name: &'static str,
-        /// Its value.
+        /// The value.
         value: String,
-        /// What it should be.
+        /// A description of valid values.
         wanted: &'static str,
-        /// What is wrong with it.
+        /// The error of the parser.
         why: String,
     },
 }
 
 impl<Lookup: Fn(&str) -> Option<String>> Settings<Lookup> {
-    /// Settings that `lookup` knows by name, such as `|name| std::env::var(name).ok()`.
+    /// Settings from a lookup by name, such as `|name| std::env::var(name).ok()`.
     pub fn new(lookup: Lookup) -> Self {
         Settings { lookup }
     }
 
-    /// A text, if it is set.
+    /// The value of a setting, if it is set.
     pub fn text(&self, name: &'static str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
-    /// A value, if it is set. `wanted` says what it should be.
+    /// The parsed value of a setting, if it is set. `wanted` describes valid values.
+    ///
+    /// # Errors
+    /// Fails if the value cannot be parsed.
     pub fn optional<T: FromStr<Err: Display>>(
         &self,
         name: &'static str,
@@ -61,7 +64,10 @@ impl<Lookup: Fn(&str) -> Option<String>> Settings<Lookup> {
         }
     }
 
-    /// A value that must be set.
+    /// The parsed value of a required setting.
+    ///
+    /// # Errors
+    /// Fails if the setting is not set, or its value cannot be parsed.
     pub fn required<T: FromStr<Err: Display>>(
         &self,
         name: &'static str,

@@ -1,4 +1,4 @@
-//! Groups in order, ids once:
+//! FIFO queues: order within groups, deduplication by ID:
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html>
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ fn of_groups(names: &[&str]) -> Vec<NewMessage> {
     names.iter().map(|&name| NewMessage::new(name, &name[..1])).collect()
 }
 
-/// A group's messages come in the order they were sent.
+/// Messages of a group are received in the order they were sent.
 pub(super) async fn order(test: UnderTest) {
     test.send(&of_groups(&["a1", "a2", "a3"])).await;
     test.send(&of_groups(&["a4"])).await;
@@ -23,7 +23,7 @@ pub(super) async fn order(test: UnderTest) {
     assert_eq!(order, ["a1", "a2", "a3", "a4"]);
 }
 
-/// While somebody has a message of a group, nobody is given another of it, but of other groups.
+/// While a message of a group is in progress, only messages of other groups are received.
 pub(super) async fn groups(test: UnderTest) {
     test.send(&of_groups(&["a1", "a2", "b1"])).await;
     let mut held = [test.next().await, test.next().await];
@@ -36,7 +36,7 @@ pub(super) async fn groups(test: UnderTest) {
     assert_eq!(test.next().await.body, "a2");
 }
 
-/// What is given back comes before what follows it.
+/// A released message is received before those after it.
 pub(super) async fn given_back(test: UnderTest) {
     test.send(&of_groups(&["a1", "a2"])).await;
     let first = test.next().await;
@@ -45,7 +45,7 @@ pub(super) async fn given_back(test: UnderTest) {
     assert_eq!((again.body.as_str(), again.received), ("a1", 2));
 }
 
-/// An id is taken once, and confirmed each time.
+/// An ID is accepted once, and confirmed each time.
 pub(super) async fn ids(test: UnderTest) {
     let mut sent = of_groups(&["a1", "b1", "c1"]);
     sent[1].id = sent[0].id.clone();

@@ -1,10 +1,10 @@
-//! What is received is hidden, comes again, or is deleted.
+//! Receipts: a received message is hidden, received again, or deleted.
 
 use std::time::Duration;
 
 use super::{HIDDEN_FOR, MAX_RECEIVES, PAST, UnderTest, messages, next};
 
-/// Hidden while somebody has it, and received again after that.
+/// A received message is hidden, and received again after the visibility timeout.
 pub(super) async fn hidden(test: UnderTest) {
     test.send(&messages(&["a"])).await;
     let first = test.next().await;
@@ -15,7 +15,7 @@ pub(super) async fn hidden(test: UnderTest) {
     assert_eq!(again.id, first.id, "the same message");
 }
 
-/// What is deleted does not come again, and may be deleted again.
+/// A deleted message is not received again, and may be deleted again.
 pub(super) async fn deleted(test: UnderTest) {
     test.send(&messages(&["a"])).await;
     let message = test.next().await;
@@ -25,7 +25,7 @@ pub(super) async fn deleted(test: UnderTest) {
     test.gives_nothing("it was deleted").await;
 }
 
-/// It can be kept for longer.
+/// The visibility timeout can be extended.
 pub(super) async fn longer(test: UnderTest) {
     test.send(&messages(&["a"])).await;
     let message = test.next().await;
@@ -37,7 +37,7 @@ pub(super) async fn longer(test: UnderTest) {
     test.gives_nothing("it was deleted").await;
 }
 
-/// It can be given back at once.
+/// A message can be released at once.
 pub(super) async fn given_back(test: UnderTest) {
     test.send(&messages(&["a"])).await;
     let message = test.next().await;
@@ -45,7 +45,7 @@ pub(super) async fn given_back(test: UnderTest) {
     assert_eq!(test.next().await.received, 2);
 }
 
-/// Who comes too late with a receipt is told nothing bad: the message is somebody else's by now, or gone.
+/// An expired receipt is not an error: the message was received by another or deleted.
 pub(super) async fn late(test: UnderTest) {
     test.send(&messages(&["a"])).await;
     let first = test.next().await;
@@ -58,7 +58,7 @@ pub(super) async fn late(test: UnderTest) {
     test.gives_nothing("it was deleted").await;
 }
 
-/// What is received too often goes to the dead letters.
+/// A message that is received too often goes to the dead-letter queue.
 pub(super) async fn dead(test: UnderTest) {
     test.send(&messages(&["poison"])).await;
     for received in 1..=MAX_RECEIVES {

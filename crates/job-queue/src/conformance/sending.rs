@@ -1,11 +1,11 @@
-//! What is sent is received.
+//! Sending: sent messages are received.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{BATCH, UnderTest, bodies, messages};
 
-/// Every body comes as it was sent, once, under a name of its own.
+/// Every body is received unchanged, once, with its own ID.
 pub(super) async fn any_body(test: UnderTest) {
     let long = "x".repeat(100_000);
     let mut sent = ["{\"day\":\"2026-11-22\"}", "é 漢 😀", "a <b> & \"c\"\\\n\t", " ", &long];
@@ -26,7 +26,7 @@ pub(super) async fn nothing(test: UnderTest) {
     test.gives_nothing("nothing was sent").await;
 }
 
-/// It takes a batch of one call, and answers for no more than that.
+/// A call accepts one batch, and no more.
 pub(super) async fn more_than_a_batch(test: UnderTest) {
     let numbers: Vec<String> = (0..BATCH + 2).map(|number| format!("{number:02}")).collect();
     let all = messages(&numbers.iter().map(String::as_str).collect::<Vec<_>>());
@@ -38,7 +38,7 @@ pub(super) async fn more_than_a_batch(test: UnderTest) {
     assert_eq!(bodies(&found), numbers[..BATCH]);
 }
 
-/// A queue that is not FIFO knows no ids and keeps no groups.
+/// A standard queue ignores IDs and groups.
 pub(super) async fn twice(test: UnderTest) {
     let message = messages(&["twice"]);
     test.send(&message).await;
@@ -57,7 +57,7 @@ pub(super) async fn most(test: UnderTest) {
     assert!(first.len() + rest.len() <= 3, "{rest:?}");
 }
 
-/// Who waits is given what is sent meanwhile.
+/// A waiting receive returns a message that is sent during the wait.
 pub(super) async fn later(test: UnderTest) {
     let queue = test.queue.clone();
     let waiting = tokio::spawn(async move { queue.receive(BATCH, Duration::from_secs(15)).await.unwrap() });
