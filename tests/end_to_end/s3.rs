@@ -179,7 +179,7 @@ fn a_bucket_that_is_not_there_is_said() {
     let empty = ran(&server, "verify --lake s3://lake");
     assert_refused(&server, &empty, &["s3://lake/ is no lake"]);
     let nameless = ran(&server, "verify --lake s3:///lake");
-    assert_refused(&server, &nameless, &["s3:///lake", "write it as s3://bucket/prefix"]);
+    assert_refused(&server, &nameless, &["s3:///lake", "expected s3://bucket/prefix"]);
 }
 
 #[test]
@@ -187,14 +187,14 @@ fn missing_wrong_and_expired_credentials_are_said() {
     let server = one_day();
     let mut command = without_aws(DAILY);
     command.env("AWS_ENDPOINT_URL", server.endpoint());
-    assert_refused(&server, &command.output().unwrap().into(), &["there are no credentials", "AWS_PROFILE"]);
+    assert_refused(&server, &command.output().unwrap().into(), &["no credentials", "AWS_PROFILE"]);
 
     // with no endpoint of its own, before the region of the bucket is asked of AWS
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "config", b"[profile somebody]\nregion = eu-central-1\n");
     let mut command = without_aws(DAILY);
     command.env("AWS_CONFIG_FILE", folder.path().join("config")).env("AWS_PROFILE", "nobody");
-    let why = ["s3://lake/ cannot be opened", "there are no credentials", "`nobody` was not defined"];
+    let why = ["s3://lake/ cannot be opened", "no credentials", "`nobody` was not defined"];
     assert_refused(&server, &command.output().unwrap().into(), &why);
 
     let mut command = with_s3(&server, DAILY);

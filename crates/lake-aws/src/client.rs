@@ -1,4 +1,4 @@
-//! Clients: configured as every AWS tool is. Those of S3 never retry by themselves.
+//! Clients of S3 and SQS, configured like other AWS tools. Clients of S3 do not retry.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,34 +22,34 @@ use crate::failure::{credentials_error, store_error};
 use crate::queue_url::QueueUrl;
 use crate::{BucketOptions, S3Location, S3Store, SqsQueue};
 
-/// Time for a connection to come about.
+/// The timeout of a connection attempt.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Time for one request and its answer, but for the body of a download.
+/// The timeout of one request, without the body of a download.
 const REQUEST: Duration = Duration::from_secs(30);
-/// The same for a part of an upload: 8 MiB over a line of 0.3 Mbit/s. One that stalls is given up much earlier.
+/// The timeout of the upload of a part: 8 MiB at 0.3 Mbit/s. A stalled upload fails much earlier.
 const UPLOAD: Duration = Duration::from_secs(240);
-/// The same for a request to a queue, which carries 1 MiB at most; the time that it waits for a message comes on top.
+/// The timeout of a request to a queue, which has at most 1 MiB; the wait for messages is added.
 const QUEUE_REQUEST: Duration = Duration::from_secs(15);
-/// Tries of a request to a queue that may be repeated.
+/// Tries of an idempotent request to a queue.
 const QUEUE_TRIES: u32 = 4;
-/// Requests to a bucket at once, at most. With fewer fetches at once, the rest is for listings and uploads.
+/// The maximum of requests to a bucket at once: more than fetches, to leave room for listings and uploads.
 const REQUESTS_AT_ONCE: usize = 256;
-/// Where requests go first if nothing says where: any region knows the region of a bucket.
+/// The region of first requests if none is configured: any region knows the region of a bucket.
 const FIRST_REGION: &str = "us-east-1";
 
-/// What the environment says of AWS: profile, region, credentials (keys, role, SSO, a container's or a machine's),
-/// `AWS_ENDPOINT_URL`, `HTTPS_PROXY`, as the AWS CLI reads them. Its clients share connections and credentials.
+/// The AWS configuration of the environment, read as by the AWS CLI: profile, region, credentials (keys, role, SSO, container
+/// or instance), `AWS_ENDPOINT_URL`, `HTTPS_PROXY`. Its clients share connections and credentials.
 #[derive(Debug, Clone)]
 pub struct Session {
     config: SdkConfig,
     /// Whether the environment names an endpoint for S3.
     own_endpoint: bool,
-    /// The same for SQS.
+    /// Whether the environment names an endpoint for SQS.
     own_queue_endpoint: bool,
 }
 
 impl Session {
-    /// Reads the environment and the files of the AWS CLI. Credentials are looked up by the first request.
+    /// Reads the environment and the files of the AWS CLI. The first request loads credentials.
     pub async fn from_environment() -> Self {
         let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https());
         let config = loader.load().await;
@@ -62,8 +62,10 @@ impl Session {
         Session { config, own_endpoint, own_queue_endpoint }
     }
 
-    /// A bucket as the command and the functions reach it: [`Session::bucket`] with retries, and no more requests at once
-    /// than it bears.
+    /// A bucket for the command and the functions: [`Session::bucket`] with retries and an adaptive limit on requests.
+    ///
+    /// # Errors
+    /// Fails if there are no credentials.
     pub async fn store(
         &self,
         location: S3Location,
@@ -73,11 +75,11 @@ impl Session {
         Ok(Arc::new(Retry::new(Limit::new(bucket, REQUESTS_AT_ONCE))))
     }
 
-    /// A queue, by a client of the region that its URL names. A host that is not one of AWS's regions is itself where
-    /// requests go. Both unless the environment names an endpoint for SQS: requests go there then, signed for the region
-    /// that the environment names.
+    /// A queue, with a client of the region in its URL. If the host is not one of AWS, it is the endpoint. An endpoint for SQS
+    /// in the environment takes precedence; requests are then signed for the region of the environment.
     ///
-    /// Fails where the text is no URL; whatever else is wrong the first request says.
+    /// # Errors
+    /// Fails if the text is not the URL of a queue. Makes no request.
     pub fn queue(&self, url: &str) -> Result<SqsQueue, QueueError> {
         let url = queue_url(url)?;
         let mut builder = aws_sdk_sqs::config::Builder::from(&self.config);
@@ -91,13 +93,13 @@ impl Session {
         Ok(SqsQueue::new(aws_sdk_sqs::Client::from_conf(ours_of_queues(builder)), url.text))
     }
 
-    /// A bucket, by a client of the bucket's own region: S3 is asked where that is, so that it need not be set.
+    /// A bucket, with a client of its region, which is queried from S3, so it need not be configured.
     ///
-    /// An endpoint of one's own is addressed by path (`http://host/bucket/key`), since few of them have a name for each
-    /// bucket, and is not asked.
+    /// A custom endpoint is addressed by path (`http://host/bucket/key`), since few have a host name for each bucket, and is
+    /// not queried for a region.
     ///
-    /// Fails where there are no credentials to ask with; whatever else is wrong the first request says that needs an
-    /// answer.
+    /// # Errors
+    /// Fails if there are no credentials. Other failures of the query are ignored; the first call reports them.
     pub async fn bucket(&self, location: S3Location, options: BucketOptions) -> Result<S3Store, StoreError> {
         let mut builder = Builder::from(&self.config).force_path_style(self.own_endpoint);
         if self.config.region().is_none() {
@@ -121,28 +123,28 @@ fn queue_url(text: &str) -> Result<QueueUrl, QueueError> {
     })
 }
 
-/// Whether there is an `AWS_ENDPOINT_URL`, or one for this service, or what the profile says of it.
+/// Whether `AWS_ENDPOINT_URL`, the variable of the service, or the profile sets an endpoint.
 fn has_own_endpoint(config: &SdkConfig, service: &str) -> bool {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
     let of_service = || config.service_config()?.load_config(key.build().ok()?);
     config.endpoint_url().is_some() || of_service().is_some()
 }
 
-/// The region of a bucket, which S3 says to everybody, those it refuses too:
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>. `None` where it does not.
+/// The region of a bucket, which S3 returns to any caller, even to those without access:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>. `None` if it does not.
 async fn region_of(
     client: &Client,
     location: &S3Location,
     options: &BucketOptions,
 ) -> Result<Option<String>, StoreError> {
-    // an ARN names its region
+    // an ARN contains its region
     if location.bucket.starts_with("arn:") {
         return Ok(None);
     }
     let asked = client.head_bucket().bucket(&location.bucket);
     match asked.set_expected_bucket_owner(options.expected_owner.clone()).send().await {
         Ok(found) => Ok(found.bucket_region),
-        // said now: a provider of credentials may say only once what is wrong
+        // reported now: a provider of credentials may report the cause only once
         Err(error) if credentials_error(&error).is_some() => {
             Err(store_error("reach the bucket", &location.bucket, error))
         }
@@ -153,21 +155,21 @@ async fn region_of(
     }
 }
 
-/// A place that speaks S3 or SQS, and keys to it: all that a client needs, with nothing read from the environment.
+/// An endpoint of S3 or SQS with credentials: all that a client needs, independent of the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Its URL. Buckets are addressed by path.
+    /// The URL. Buckets are addressed by path.
     pub endpoint: String,
     /// The region that requests are signed for.
     pub region: String,
-    /// The id of the access key.
+    /// The ID of the access key.
     pub access_key: String,
-    /// Its secret.
+    /// The secret of the access key.
     pub secret_key: String,
 }
 
 impl Connection {
-    /// A client of its buckets.
+    /// A client of S3.
     pub fn client(&self) -> Client {
         let builder = Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -179,7 +181,7 @@ impl Connection {
         Client::from_conf(ours(builder))
     }
 
-    /// A client of its queues.
+    /// A client of SQS.
     pub fn queue_client(&self) -> aws_sdk_sqs::Client {
         let builder = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -199,7 +201,7 @@ impl Connection {
     }
 }
 
-/// By rustls over ring, through the proxy of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+/// HTTPS by rustls and ring, with the proxy of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
 fn https() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
@@ -214,7 +216,7 @@ fn https() -> SharedHttpClient {
     })
 }
 
-/// Without the certificates of the machine, which take a while to read.
+/// Plain HTTP, without the certificates of the machine, which take time to load.
 fn http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }
@@ -224,9 +226,9 @@ fn ours(builder: Builder) -> Config {
         // lake_store::Retry owns the retries: two layers would multiply them
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts(REQUEST))
-        // of downloads, a timeout of ours on each piece of a body does the same for less
+        // for downloads: a timeout on each chunk of a body does the same at less cost
         .stalled_stream_protection(uploads_only())
-        // log files are gzip with a checksum of their own, parts have their SHA-256 in the journal
+        // log files have the checksum of gzip, parts have a SHA-256 in the journal
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .build()
@@ -234,15 +236,15 @@ fn ours(builder: Builder) -> Config {
 
 fn ours_of_queues(builder: aws_sdk_sqs::config::Builder) -> aws_sdk_sqs::Config {
     builder
-        // job_queue::send_all owns the retries of what is sent
+        // job_queue::send_all owns the retries of sends
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts(QUEUE_REQUEST))
-        // an answer is read whole, within the time of its request
+        // responses are read whole, within the timeout of the request
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build()
 }
 
-/// What is different where a request to a queue may be repeated.
+/// The overrides for idempotent requests to a queue.
 pub(crate) fn repeated() -> aws_sdk_sqs::config::Builder {
     let retries = RetryConfig::standard()
         .with_max_attempts(QUEUE_TRIES)
@@ -250,12 +252,12 @@ pub(crate) fn repeated() -> aws_sdk_sqs::config::Builder {
     aws_sdk_sqs::Config::builder().retry_config(retries)
 }
 
-/// What is different where an answer may be so long in coming.
+/// The overrides for a request that waits for messages.
 pub(crate) fn patient_receive(wait: Duration) -> aws_sdk_sqs::config::Builder {
     aws_sdk_sqs::Config::builder().timeout_config(timeouts(wait + QUEUE_REQUEST))
 }
 
-/// What is different where a request carries much.
+/// The overrides for the upload of a part.
 pub(crate) fn long_upload() -> Builder {
     Config::builder().timeout_config(timeouts(UPLOAD))
 }

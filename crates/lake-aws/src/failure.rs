@@ -1,11 +1,11 @@
-//! What S3's answers mean for the caller.
+//! Classifies the errors of S3.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use lake_store::{ErrorKind, StoreError, with_causes};
 
-/// A failed call, sorted. The message of S3 is the cause, with its code.
+/// A classified error. Its cause is the code and message of S3.
 pub(crate) fn store_error<E>(action: &'static str, key: &str, error: SdkError<E, HttpResponse>) -> StoreError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -17,7 +17,7 @@ where
     let code = error.code().unwrap_or_default().to_owned();
     let kind = match &error {
         SdkError::ConstructionFailure(_) => ErrorKind::Permanent,
-        // no answer, or one cut off: it may have been carried out
+        // no response, or a truncated one: the call may have been carried out
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => ErrorKind::Transient,
         SdkError::DispatchFailure(failure) if failure.is_user() => ErrorKind::Permanent,
         SdkError::DispatchFailure(_) => ErrorKind::Transient,
@@ -27,7 +27,7 @@ where
     StoreError::new(kind, action, key).because(answer)
 }
 
-/// What a failed call of any service tells a person: the code and the message of its answer, and the advice.
+/// The cause of an error of any service, for people: the code and message of the response, and advice.
 pub(crate) fn answer<E>(
     error: SdkError<E, HttpResponse>,
     status: Option<u16>,
@@ -42,15 +42,15 @@ where
     }
     match status {
         Some(200..300) => {
-            Answer { text: "an answer that cannot be read".to_owned(), source: Some(Box::new(error)) }
+            Answer { text: "the response cannot be read".to_owned(), source: Some(Box::new(error)) }
         }
-        // an answer to HEAD has no body that could say more
+        // a response to HEAD has no body
         Some(status) => Answer { text: format!("HTTP status {status}{advice}"), source: None },
-        None => Answer { text: format!("there was no answer{advice}"), source: Some(Box::new(error)) },
+        None => Answer { text: format!("no response{advice}"), source: Some(Box::new(error)) },
     }
 }
 
-/// A code, the message that came with it, and what to do.
+/// A code, its message, and advice.
 pub(crate) fn said(code: &str, message: &str, advice: &str) -> String {
     let message = one_line(message);
     match message.trim_end_matches('.') {
@@ -59,7 +59,7 @@ pub(crate) fn said(code: &str, message: &str, advice: &str) -> String {
     }
 }
 
-/// What a provider of credentials said, where nothing was sent for want of them.
+/// The error of a provider of credentials, if no request was sent because of it.
 pub(crate) fn credentials_error<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> Option<&'a CredentialsError> {
@@ -73,17 +73,17 @@ fn refused_credentials(action: &'static str, key: &str, error: &CredentialsError
     StoreError::new(kind, action, key).because(answer)
 }
 
-/// What the providers say, which may be many lines, on one; and whether they may say something else later.
+/// The error of the providers in one line; and whether it is transient.
 pub(crate) fn without_credentials(error: &CredentialsError) -> (bool, Answer) {
     let (transient, advice) = match error {
-        CredentialsError::ProviderTimedOut(_) => (true, "the credentials did not come in time"),
-        _ => (false, "there are no credentials: set AWS_PROFILE, or log in (aws sso login)"),
+        CredentialsError::ProviderTimedOut(_) => (true, "timed out loading credentials"),
+        _ => (false, "no credentials: set AWS_PROFILE or log in (aws sso login)"),
     };
     let said = one_line(&with_causes(error));
     (transient, Answer { text: format!("{advice}: {said}"), source: None })
 }
 
-/// What a person needs to know of an answer.
+/// The cause of an error, for people.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
 pub(crate) struct Answer {
@@ -91,7 +91,7 @@ pub(crate) struct Answer {
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// The code says more than the status: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
+/// Classifies by the code, then by the status: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
 pub(crate) fn kind(status: Option<u16>, code: &str) -> ErrorKind {
     match (status.unwrap_or(0), code) {
         (
@@ -105,7 +105,7 @@ pub(crate) fn kind(status: Option<u16>, code: &str) -> ErrorKind {
         (_, "ExpiredToken" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken") => {
             ErrorKind::Denied
         }
-        // some answers begin with status 200 and end in an error
+        // some responses have status 200 and an error in the body
         (
             _,
             "SlowDown"
@@ -131,16 +131,16 @@ pub(crate) fn kind(status: Option<u16>, code: &str) -> ErrorKind {
         (404, _) => ErrorKind::NotFound,
         (412, _) => ErrorKind::Changed,
         (401 | 403, _) => ErrorKind::Denied,
-        // HTTP's own words for it, where the code is lost: an answer to HEAD has none
+        // by status if there is no code: a response to HEAD has none
         (429 | 503, _) => ErrorKind::Throttled,
-        // 409 is a conflict of conditional requests: who wins is not settled yet; a good status of an answer that cannot
-        // be read says that it may have been carried out
+        // 409 is a conflict of conditional requests without a winner yet; a success that cannot be read may have been
+        // carried out
         (200..300 | 409 | 500.., _) => ErrorKind::Transient,
         _ => ErrorKind::Permanent,
     }
 }
 
-/// What to do next, where S3's own words do not say.
+/// Advice that the message of S3 lacks.
 fn advice(code: &str, kind: ErrorKind) -> &'static str {
     match (code, kind) {
         ("NoSuchBucket", _) => "; check the name of the bucket",
@@ -153,7 +153,7 @@ fn advice(code: &str, kind: ErrorKind) -> &'static str {
             "; check the credentials (aws sts get-caller-identity)"
         }
         (code, _) if code.starts_with("KMS.") => "; check the KMS key and its policy",
-        (_, ErrorKind::Denied) => "; the caller's policy or the bucket's does not allow it",
+        (_, ErrorKind::Denied) => "; the policy of the caller or of the bucket does not allow it",
         _ => "",
     }
 }

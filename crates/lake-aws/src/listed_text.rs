@@ -1,8 +1,8 @@
-//! Keys as listings write them: URL-encoded, since XML cannot hold every character of a key.
+//! Decodes keys in listings: URL-encoded, since XML cannot represent every character.
 
 use aws_sdk_s3::types::EncodingType;
 
-/// A key or prefix of an answer, in the encoding that the answer says it has; not every server does what it is asked for.
+/// A key or prefix of a response, decoded by the encoding that the response states: not every server encodes on request.
 pub(crate) fn decoded(text: &str, encoding: Option<&EncodingType>) -> String {
     if encoding != Some(&EncodingType::Url) {
         return text.to_owned();
@@ -18,11 +18,11 @@ pub(crate) fn decoded(text: &str, encoding: Option<&EncodingType>) -> String {
         };
         bytes.push(byte);
     }
-    // a key is UTF-8: one that is not was never encoded
+    // not UTF-8 after decoding: the key was not encoded
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
-/// The byte that two hexadecimal digits stand for.
+/// The byte of two hexadecimal digits.
 fn hex(digits: &[u8]) -> Option<u8> {
     let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
     u8::try_from(digit(0)? * 16 + digit(1)?).ok()

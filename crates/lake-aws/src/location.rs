@@ -1,4 +1,4 @@
-//! `s3://bucket/prefix`
+//! Locations in S3: `s3://bucket/prefix`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,24 +8,24 @@ use std::str::FromStr;
 pub struct S3Location {
     /// The bucket, or the ARN or alias of an access point.
     pub bucket: String,
-    /// What every key begins with: empty, or ending with a slash.
+    /// The prefix of every key: empty, or with a trailing slash.
     pub prefix: String,
 }
 
-/// A text that names no place in S3.
+/// A text that is not a location in S3.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no place in S3: write it as s3://bucket/prefix")]
+#[error("invalid location {text:?} (expected s3://bucket/prefix)")]
 pub struct BadLocation {
     text: String,
 }
 
 impl S3Location {
-    /// Whether a text is meant to be a place in S3, right or wrong.
+    /// Whether a text begins like a location in S3, valid or not.
     pub fn is_meant(text: &str) -> bool {
         text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://"))
     }
 
-    /// The place above the last segment of the prefix that has a name, and what is cut off: empty where there is none.
+    /// Splits the prefix at the last segment called `name`: the location above it, and the rest, empty if there is none.
     pub fn above(&self, name: &str) -> (S3Location, String) {
         let mut at = 0;
         let starts = self.prefix.split_inclusive('/').filter_map(|segment| {

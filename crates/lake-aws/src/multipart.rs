@@ -1,4 +1,4 @@
-//! Staged uploads: multipart uploads, which nobody can see until they are completed.
+//! Staged uploads by multipart uploads, which are invisible until they are completed.
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
@@ -12,12 +12,12 @@ use crate::client::long_upload;
 use crate::failure::store_error;
 use crate::listed_text::decoded;
 
-/// Bytes of a part, but of the last. S3 wants 5 MiB at least and 10,000 parts at most: up to 80 GiB an object.
+/// Bytes of each part except the last. S3 requires at least 5 MiB and at most 10,000 parts, so an object has up to 80 GiB.
 const PART_BYTES: usize = 8 << 20;
-/// The user metadata that tells whose object a key holds.
+/// The user metadata that identifies the upload that made an object.
 const MARK: &str = "trailmill-upload";
 
-/// One multipart upload. A part is on its way while the next is gathered.
+/// One multipart upload. One part is sent while the next is buffered.
 #[derive(Debug)]
 pub(crate) struct MultipartUpload {
     store: S3Store,
@@ -55,7 +55,7 @@ impl MultipartUpload {
             .await;
         let created = sent.map_err(|error| store_error("stage", key, error))?;
         let Some(upload_id) = created.upload_id else {
-            let nameless = "S3 started an upload without a name";
+            let nameless = "S3 returned no upload ID";
             return Err(StoreError::new(ErrorKind::Permanent, "stage", key).because(nameless));
         };
         Ok(MultipartUpload {
@@ -71,7 +71,7 @@ impl MultipartUpload {
         })
     }
 
-    /// Starts to send what waits as the next part. None may be under way.
+    /// Starts to send the buffered chunks as the next part. No part may be in progress.
     fn send_waiting(&mut self) {
         let mut body = BytesMut::with_capacity(self.waiting_bytes);
         self.waiting.drain(..).for_each(|chunk| body.extend_from_slice(&chunk));
@@ -102,7 +102,7 @@ impl MultipartUpload {
         self.in_progress = Some(PartInProgress { body, sending });
     }
 
-    /// Waits until no part is under way. One that failed is not forgotten: the next call sends it again.
+    /// Waits for the part in progress. If it fails, the next call sends it again.
     async fn settle(&mut self) -> Result<()> {
         if let Some(body) = self.unsent.take() {
             self.send(body);
@@ -119,7 +119,7 @@ impl MultipartUpload {
         Ok(())
     }
 
-    /// Whether the key holds what this upload made.
+    /// Whether the object at the key was made by this upload.
     async fn is_published(&self) -> Result<bool> {
         let sent = self
             .store
@@ -146,7 +146,7 @@ impl StagedUpload for MultipartUpload {
     async fn write(&mut self, chunk: Bytes) -> Result<()> {
         let full = self.waiting_bytes + chunk.len() >= PART_BYTES;
         if full {
-            // before the chunk is taken: a write that failed has no effect, and comes again
+            // before the chunk is taken: a failed write must have no effect, since it is repeated
             self.settle().await?;
         }
         self.waiting_bytes += chunk.len();
@@ -159,7 +159,7 @@ impl StagedUpload for MultipartUpload {
 
     async fn seal(&mut self) -> Result<()> {
         self.settle().await?;
-        // an object without content has a part too
+        // an empty object needs a part, too
         if self.waiting_bytes > 0 || self.parts.is_empty() {
             self.send_waiting();
             self.settle().await?;
@@ -183,21 +183,21 @@ impl StagedUpload for MultipartUpload {
             .await;
         match sent.map_err(|error| store_error("publish", &self.key, error)) {
             Ok(_) => Ok(()),
-            // gone: thrown away by somebody, or completed by a call whose reply was lost
+            // the upload is gone: abandoned, or completed by a call whose response was lost
             Err(error) if error.kind == ErrorKind::NotFound && self.is_published().await? => Ok(()),
             Err(error) => Err(error),
         }
     }
 
     async fn abort(&mut self) -> Result<()> {
-        // a part that arrives after the upload was aborted would stay
+        // a part that arrives after the abort would remain
         self.unsent = None;
         _ = self.settle().await;
         abort(&self.store, &self.key, &self.upload_id).await.map(|_| ())
     }
 }
 
-/// Aborts every upload to a key with a prefix, and gives their number.
+/// Aborts every upload to keys with a prefix. Returns their number.
 pub(crate) async fn abandon(store: &S3Store, prefix: &str) -> Result<u64> {
     let (mut key_marker, mut id_marker): (Option<String>, Option<String>) = (None, None);
     let mut aborted = 0;
@@ -227,15 +227,15 @@ pub(crate) async fn abandon(store: &S3Store, prefix: &str) -> Result<u64> {
         }
         key_marker = page.next_key_marker().map(|marker| decoded(marker, page.encoding_type()));
         id_marker = page.next_upload_id_marker;
-        // SeaweedFS does not say where it goes on: what is left is then what a new listing begins with
+        // SeaweedFS returns no marker: a new listing then begins with the remaining uploads
         if key_marker.is_none() && aborted == before {
-            let lost = "the listing of uploads goes on, but S3 does not say where";
+            let lost = "S3 returned a truncated listing of uploads without a marker";
             return Err(StoreError::new(ErrorKind::Permanent, "list the uploads to", prefix).because(lost));
         }
     }
 }
 
-/// Whether there was such an upload.
+/// Aborts an upload. Returns whether it existed.
 async fn abort(store: &S3Store, key: &str, upload_id: &str) -> Result<bool> {
     let sent = store
         .client

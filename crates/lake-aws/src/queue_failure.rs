@@ -1,7 +1,7 @@
-//! What SQS's answers mean for the caller.
+//! Classifies the errors of SQS.
 //!
 //! Codes: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html> and the page of each
-//! operation. The SDK gives those of the query protocol, as SQS names them in a header.
+//! operation. The SDK returns the codes of the query protocol, which SQS sends in a header.
 
 use aws_sdk_sqs::config::http::HttpResponse;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
@@ -11,7 +11,7 @@ use lake_store::ErrorKind;
 
 use crate::failure::{Answer, answer, credentials_error, kind, said, without_credentials};
 
-/// A failed call, sorted. Its cause names the queue.
+/// A classified error. Its cause names the queue.
 pub(crate) fn queue_error<E>(action: &'static str, url: &str, error: SdkError<E, HttpResponse>) -> QueueError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -23,7 +23,7 @@ where
             let code = name(error.code().unwrap_or_default()).to_owned();
             let transient = match &error {
                 SdkError::ConstructionFailure(_) => false,
-                // no answer, or one cut off: it may have been carried out
+                // no response, or a truncated one: the call may have been carried out
                 SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
                 SdkError::DispatchFailure(failure) => !failure.is_user(),
                 _ => is_transient(status, &code),
@@ -35,24 +35,24 @@ where
     QueueError { action, transient, source: Box::new(Answer { text, ..answer }) }
 }
 
-/// A message of a batch that was not taken.
+/// The error of a message of a batch that was rejected.
 pub(crate) fn entry_error(action: &'static str, url: &str, failed: &BatchResultErrorEntry) -> QueueError {
     let code = name(failed.code());
-    // what is the sender's fault stays so, but for a sender who is only too fast
+    // errors of the sender are permanent, except throttling
     let transient = !failed.sender_fault() || is_transient(None, code);
     let text = format!("{url}: {}", said(code, failed.message().unwrap_or_default(), advice(code)));
     QueueError { action, transient, source: Box::new(Answer { text, source: None }) }
 }
 
-/// A message of a batch that the answer says nothing of.
+/// The error of a message of a batch without a result in the response.
 pub(crate) fn unanswered(action: &'static str, url: &str) -> QueueError {
-    let source = format!("{url}: the answer says nothing of it").into();
+    let source = format!("{url}: the response has no result for it").into();
     QueueError { action, transient: true, source }
 }
 
-/// Whether the receipt is no longer good: its time is up, so that somebody else may have the message, or it is deleted.
+/// Whether the receipt handle has expired (another receiver may have the message), or the message is deleted.
 ///
-/// A receipt that is none at all (`ReceiptHandleIsInvalid`) is something else: the receipt of another queue, perhaps.
+/// An invalid receipt handle (`ReceiptHandleIsInvalid`), such as that of another queue, does not count.
 pub(crate) fn receipt_is_over<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     let message = error.message().unwrap_or_default();
     match name(error.code().unwrap_or_default()) {
@@ -64,7 +64,7 @@ pub(crate) fn receipt_is_over<E: ProvideErrorMetadata>(error: &SdkError<E, HttpR
     }
 }
 
-/// The code without the name space that some have.
+/// The code without its name space.
 fn name(code: &str) -> &str {
     code.strip_prefix("AWS.SimpleQueueService.").unwrap_or(code)
 }
@@ -75,15 +75,15 @@ fn is_transient(status: Option<u16>, code: &str) -> bool {
         | "KmsThrottled"
         | "InternalFailure"
         | "RequestExpired"
-        // too many messages are under way: it passes when some are deleted
+        // too many messages in flight: passes when some are deleted
         | "OverLimit" => true,
         "QueueDoesNotExist" | "NonExistentQueue" => false,
-        // what all services have in common
+        // common to all services
         _ => matches!(kind(status, code), ErrorKind::Transient | ErrorKind::Throttled),
     }
 }
 
-/// What to do next, where SQS's own words do not say.
+/// Advice that the message of SQS lacks.
 fn advice(code: &str) -> &'static str {
     match code {
         "QueueDoesNotExist" | "NonExistentQueue" | "InvalidAddress" => {
@@ -98,7 +98,9 @@ fn advice(code: &str) -> &'static str {
         | "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "InvalidSecurity" => "; check the credentials (aws sts get-caller-identity)",
-        "AccessDenied" | "AccessDeniedException" => "; the caller's policy or the queue's does not allow it",
+        "AccessDenied" | "AccessDeniedException" => {
+            "; the policy of the caller or of the queue does not allow it"
+        }
         "KMS.ThrottlingException" | "KmsThrottled" => "",
         code if code.starts_with("KMS.") || code.starts_with("Kms") => "; check the KMS key and its policy",
         _ => "",

@@ -1,22 +1,22 @@
-//! `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`
+//! URLs of queues: `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`.
 
 use std::str::FromStr;
 
-/// The URL of a queue, and what its host says.
+/// The URL of a queue, with the region and endpoint in its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct QueueUrl {
-    /// As it was given: SQS tells queues by it.
+    /// The URL as given. SQS identifies queues by it.
     pub(crate) text: String,
-    /// The region of a queue at AWS.
+    /// The region, if the host is one of AWS.
     pub(crate) region: Option<String>,
-    /// Where requests go, unless that is the usual endpoint of the region.
+    /// The endpoint, unless it is the default of the region.
     pub(crate) endpoint: Option<String>,
 }
 
-/// A text that names no queue.
+/// A text that is not the URL of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no URL of a queue: write it as https://sqs.REGION.amazonaws.com/ACCOUNT/NAME \
+    "invalid queue URL {text:?} (expected https://sqs.REGION.amazonaws.com/ACCOUNT/NAME \
      (aws sqs get-queue-url --queue-name NAME says it)"
 )]
 pub(crate) struct BadQueueUrl {
@@ -48,8 +48,8 @@ impl FromStr for QueueUrl {
     }
 }
 
-/// The region that a host of AWS names, and whether that is where the SDK sends requests for the region by itself:
-/// <https://docs.aws.amazon.com/general/latest/gr/sqs-service.html>. It does so by the new names for the old too.
+/// The region in a host of AWS, and whether the host is the default endpoint of the region:
+/// <https://docs.aws.amazon.com/general/latest/gr/sqs-service.html>. The legacy names count as default.
 fn region(host: &str) -> (Option<&str>, bool) {
     let end = |host: &'_ str| host.strip_suffix(".cn").map_or(host.len(), str::len);
     let labels: Vec<&str> = host[..end(host)].split('.').collect();

@@ -17,20 +17,20 @@ use crate::multipart::{self, MultipartUpload};
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// No object has a byte at this offset: S3's largest have 50 TB. Ranges that end far beyond are refused by some servers.
+/// The maximum end of a range: objects of S3 have at most 50 TB, and some servers reject ranges that end far beyond.
 const BEYOND: u64 = 1 << 62;
 
-/// A body of which nothing came for so long has stalled.
+/// The time without data after which a body has stalled.
 const STALLED: Duration = Duration::from_secs(20);
 
-/// How requests to a bucket are marked.
+/// Options of requests to a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BucketOptions {
     /// The caller pays for requests and traffic.
     pub requester_pays: bool,
-    /// The account that must own the bucket; requests to any other's are refused by S3.
+    /// The account that must own the bucket; S3 rejects requests otherwise.
     pub expected_owner: Option<String>,
-    /// The KMS key that new objects are encrypted with; the bucket's default otherwise.
+    /// The KMS key of new objects; `None` for the default of the bucket.
     pub kms_key: Option<String>,
 }
 
@@ -44,12 +44,12 @@ pub struct S3Store {
 }
 
 impl S3Store {
-    /// The bucket of a location, as this client reaches it. Nothing is asked yet.
+    /// The bucket of a location. Makes no request.
     pub fn new(client: Client, location: S3Location, options: BucketOptions) -> Self {
         S3Store { client, location, options, page_size: None }
     }
 
-    /// The same with pages of so many keys, or uploads, instead of S3's 1,000.
+    /// Sets the page size of listings of keys and uploads; 1,000 by default.
     pub fn with_page_size(mut self, keys: i32) -> Self {
         self.page_size = Some(keys);
         self
@@ -71,7 +71,7 @@ impl S3Store {
         self.options.kms_key.as_ref().map(|_| ServerSideEncryption::AwsKms)
     }
 
-    /// A key that a listing gives, as the port knows it.
+    /// The key of a listing entry, relative to the prefix.
     pub(crate) fn relative(&self, key: Option<&str>, encoding: Option<&EncodingType>) -> Option<String> {
         decoded(key?, encoding).strip_prefix(&self.location.prefix).map(str::to_owned)
     }
@@ -89,7 +89,7 @@ impl S3Store {
             .send()
             .await;
         let object = match sent {
-            // the range begins behind the end
+            // the range begins after the end of the object
             Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) => {
                 return Ok(Bytes::new());
             }
@@ -101,23 +101,23 @@ impl S3Store {
         };
         let bytes = whole(object.body).await.map_err(cut_off)?;
         if expected.is_some_and(|expected| u64::try_from(expected).ok() != Some(bytes.len() as u64)) {
-            return Err(cut_off("the body ended early".into()));
+            return Err(cut_off("the body is truncated".into()));
         }
         Ok(bytes)
     }
 }
 
-/// A body to its end, which is an error if nothing of it comes for a while.
+/// Reads a body to its end. Fails if it stalls.
 async fn whole(mut body: ByteStream) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
     let mut chunks = Vec::new();
     while let Some(chunk) = tokio::time::timeout(STALLED, body.next()).await? {
         chunks.push(chunk?);
     }
-    // a small object is one chunk, which need not be copied
+    // a small object is one chunk: no copy
     Ok(if chunks.len() == 1 { chunks.swap_remove(0) } else { chunks.concat().into() })
 }
 
-/// An etag as RFC 9110 wants it in a request; listings give it so.
+/// An etag in quotes, as RFC 9110 requires.
 fn quoted(etag: &str) -> String {
     if etag.starts_with('"') { etag.to_owned() } else { format!("\"{etag}\"") }
 }
@@ -141,14 +141,14 @@ impl Store for S3Store {
         let listed = sent.map_err(|error| store_error("list", prefix, error))?;
         let mut found = Page { next: listed.next_continuation_token.clone(), ..Page::default() };
         if listed.is_truncated == Some(true) && found.next.is_none() {
-            let lost = "the listing goes on, but S3 does not say where";
+            let lost = "S3 returned a truncated listing without a continuation token";
             return Err(StoreError::new(ErrorKind::Permanent, "list", prefix).because(lost));
         }
         let encoding = listed.encoding_type();
         for object in listed.contents() {
             let Some(key) = self.relative(object.key(), encoding) else { continue };
             let bytes = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-            // what consoles make for an empty folder is no object of anybody's
+            // the marker of an empty folder that consoles create
             if key.is_empty() || (bytes == 0 && key.ends_with('/')) {
                 continue;
             }
@@ -191,7 +191,7 @@ impl Store for S3Store {
             .await;
         match sent.map_err(|error| store_error("create", key, error)) {
             Ok(_) => Ok(Created::Yes),
-            // If-None-Match: 412 says that it is there, 409 that somebody is at it
+            // If-None-Match: 412 means that the object exists, 409 that a concurrent request is in progress
             Err(error) if error.kind == ErrorKind::Changed => Ok(Created::Exists),
             Err(error) => Err(error),
         }

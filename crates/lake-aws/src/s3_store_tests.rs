@@ -149,7 +149,7 @@ async fn a_server_that_is_gone_is_tried_again_and_then_said() {
     let store = retried(top(&gone));
     drop(gone);
     let error = store.get("key", None).await.unwrap_err();
-    assert_said(&error, ErrorKind::Transient, &["gave up after 8 tries", "there was no answer"]);
+    assert_said(&error, ErrorKind::Transient, &["gave up after 8 tries", "no response"]);
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn keys_that_xml_cannot_hold_are_listed_and_their_uploads_abandoned() {
     }
     // the answer that begins an upload has its key in XML too, and there is no other form of it
     let unreadable = store.stage("a\u{1}").await.unwrap_err();
-    assert_said(&unreadable, ErrorKind::Transient, &["an answer that cannot be read"]);
+    assert_said(&unreadable, ErrorKind::Transient, &["the response cannot be read"]);
     store.stage("a\r\n/b").await.unwrap();
     let listed = list_all(&store, "", Depth::All).await.unwrap();
     let mut names: Vec<_> = listed.objects.iter().map(|object| object.key.as_str()).collect();
@@ -194,7 +194,7 @@ async fn without_credentials_nothing_is_sent_and_that_is_said() {
         S3Store::new(client, "s3://lake".parse().unwrap(), BucketOptions::default())
     };
     let none = store(|| CredentialsError::not_loaded("nothing in the chain"));
-    let words = ["there are no credentials: set AWS_PROFILE", "nothing in the chain"];
+    let words = ["no credentials: set AWS_PROFILE", "nothing in the chain"];
     assert_said(&none.get("key", None).await.unwrap_err(), ErrorKind::Denied, &words);
     let slow = store(|| CredentialsError::provider_timed_out(Duration::from_secs(5)));
     assert_eq!(slow.get("key", None).await.unwrap_err().kind, ErrorKind::Transient);

@@ -17,21 +17,21 @@ const RECEIVE: &str = "receive messages";
 const DELETE: &str = "delete a message";
 const HIDE: &str = "hide a message";
 
-/// Seconds that SQS waits for a message at most:
+/// The maximum wait for messages in seconds:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
 const LONGEST_WAIT: u64 = 20;
-/// Seconds that a message may be hidden at most, from when it was received:
+/// The maximum visibility timeout in seconds, counted from the receive:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>
 const LONGEST_HIDDEN: u64 = 43_200;
 
 /// A queue of SQS, standard or FIFO: the name of a FIFO queue ends in `.fifo`.
 ///
-/// What is sent and what is received is asked for once: [`job_queue::send_all`] sends again, and who receives in a loop
-/// asks again. What was received by an answer that was lost is hidden until its time is up. Deleting and hiding, which
-/// may be repeated, is tried up to four times here.
+/// Sends and receives are not retried here: [`job_queue::send_all`] retries sends, and receivers loop. Messages of a receive
+/// whose response was lost are hidden until their visibility timeout ends. Deletes and changes of the visibility timeout, which
+/// are idempotent, are tried up to four times.
 ///
-/// A receipt whose time is up, or whose message is deleted, is no error: the message will be, or was, somebody else's,
-/// and there is nothing to be done about it. A FIFO queue has not deleted it, and gives it out again.
+/// An expired receipt handle, or one of a deleted message, is not an error: another receiver has, or had, the message. A FIFO
+/// queue does not delete a message by an expired handle, and returns it again.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     pub(crate) client: Client,
@@ -40,19 +40,19 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// The queue of a URL, as this client reaches it. Nothing is asked yet.
+    /// The queue of a URL. Makes no request.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         let url = url.into();
         SqsQueue { client, fifo: url.ends_with(".fifo"), url }
     }
 
-    /// A message of a batch, named by its place in it.
+    /// An entry of a batch, with its index as ID.
     fn entry(&self, place: usize, message: &NewMessage) -> Result<SendMessageBatchRequestEntry, BuildError> {
         let entry = SendMessageBatchRequestEntry::builder().id(place.to_string()).message_body(&message.body);
         if self.fifo {
             entry.message_group_id(&message.group).message_deduplication_id(&message.id).build()
         } else {
-            // it takes no ids, and groups mean something else to it
+            // a standard queue rejects IDs, and uses groups for fairness
             entry.build()
         }
     }
@@ -82,14 +82,14 @@ impl Queue for SqsQueue {
         for confirmed in sent.successful() {
             set(confirmed.id(), Ok(()));
         }
-        // last: what is both confirmed and failed is not confirmed
+        // last: a message that is both confirmed and failed is not confirmed
         for failed in sent.failed() {
             set(failed.id(), Err(entry_error(SEND_ONE, &self.url, failed)));
         }
         Ok(answers)
     }
 
-    /// Waits whole seconds, at most 20.
+    /// Waits in whole seconds, at most 20.
     async fn receive(&self, most: usize, wait: Duration) -> Result<Vec<Message>, QueueError> {
         let wait = wait.as_secs().min(LONGEST_WAIT);
         let received = self
@@ -116,7 +116,7 @@ impl Queue for SqsQueue {
         }
     }
 
-    /// Hides it for whole seconds, rounded up, at most 12 hours.
+    /// Sets the timeout in whole seconds, rounded up, at most 12 hours.
     async fn hide(&self, message: &Message, time: Duration) -> Result<(), QueueError> {
         let whole = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
         let hide = self
@@ -132,12 +132,12 @@ impl Queue for SqsQueue {
     }
 }
 
-/// As the API has its numbers.
+/// Whole seconds as the API's number type.
 fn seconds_or_count(number: u64) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// What is missing is empty: what handles the message then says what is wrong with it.
+/// Missing fields are empty: the handler then reports the invalid message.
 fn message(received: aws_sdk_sqs::types::Message) -> Message {
     let attribute = |name| received.attributes.as_ref().and_then(|attributes| attributes.get(&name)).cloned();
     let count = attribute(MessageSystemAttributeName::ApproximateReceiveCount);

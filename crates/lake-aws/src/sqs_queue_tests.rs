@@ -130,12 +130,12 @@ async fn each_message_is_answered_for_in_its_place() {
 
     let answers = queue.send(&messages(3)).await.unwrap();
     assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
-    assert_queue_said(answers[1].as_ref().unwrap_err(), true, &["/jobs: the answer says nothing of it"]);
+    assert_queue_said(answers[1].as_ref().unwrap_err(), true, &["/jobs: the response has no result for it"]);
 }
 
 /// Answers that no retry helps, with what to do.
 const LASTING: [(Fault, &str); 6] = [
-    (Fault::Fail(403, "AccessDenied"), "the caller's policy or the queue's"),
+    (Fault::Fail(403, "AccessDenied"), "the policy of the caller or of the queue"),
     (Fault::Fail(403, "ExpiredToken"), "renew the credentials"),
     (Fault::Fail(403, "SignatureDoesNotMatch"), "check the credentials"),
     (Fault::Fail(400, "KMS.AccessDeniedException"), "check the KMS key"),
@@ -200,8 +200,7 @@ async fn a_queue_that_is_not_there_and_a_key_that_is_none_are_said() {
     let config = queue_connection(&server).queue_client().config().to_builder();
     let client = Client::from_conf(config.credentials_provider(nobody).build());
     let error = SqsQueue::new(client, server.url("jobs")).delete(&received("1")).await.unwrap_err();
-    let words =
-        ["cannot delete a message", "there are no credentials: set AWS_PROFILE", "nothing in the chain"];
+    let words = ["cannot delete a message", "no credentials: set AWS_PROFILE", "nothing in the chain"];
     assert_queue_said(&error, false, &words);
 }
 
@@ -212,7 +211,7 @@ async fn a_server_that_is_gone_may_come_back() {
     let held = received("1");
     drop(server);
     let error = queue.send(&messages(1)).await.unwrap_err();
-    assert_queue_said(&error, true, &["cannot send messages", "there was no answer"]);
+    assert_queue_said(&error, true, &["cannot send messages", "no response"]);
     assert!(queue.receive(1, NOT_AT_ALL).await.unwrap_err().transient);
     assert!(queue.delete(&held).await.unwrap_err().transient);
 }
@@ -263,7 +262,7 @@ async fn deleting_and_hiding_are_repeated_and_receiving_is_not() {
     queue.send(&messages(1)).await.unwrap();
     server.fault_next(&[Fault::ReplyLost]);
     let error = queue.receive(1, NOT_AT_ALL).await.unwrap_err();
-    assert_queue_said(&error, true, &["cannot receive messages", "there was no answer"]);
+    assert_queue_said(&error, true, &["cannot receive messages", "no response"]);
     // what was lost with the answer is hidden until its time is up
     assert_eq!(queue.receive(1, NOT_AT_ALL).await.unwrap(), []);
 

@@ -1,4 +1,4 @@
-//! What the tests of this crate stand on: a server, and stores that reach it.
+//! The fixture of the tests of this crate: a server, and stores of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,23 +28,23 @@ pub(crate) fn connection(server: &S3Server) -> Connection {
     }
 }
 
-/// A place on the server, without retries.
+/// A location on the server, without retries.
 pub(crate) fn bare(server: &S3Server, location: &str) -> S3Store {
     let location: S3Location = location.parse().unwrap();
     S3Store::new(connection(server).client(), location, BucketOptions::default())
 }
 
-/// The top of the bucket, without retries.
+/// The root of the bucket, without retries.
 pub(crate) fn top(server: &S3Server) -> S3Store {
     bare(server, "s3://lake")
 }
 
-/// A store with retries that are soon made.
+/// A store that retries after short pauses.
 pub(crate) fn retried(store: S3Store) -> Arc<dyn Store> {
     Arc::new(Retry::new(store).pauses(Duration::from_millis(1), Duration::from_millis(4)))
 }
 
-/// Asserts that an error is of a kind and fits on one line that has all of these words.
+/// Asserts that an error has a kind and is one line that contains all of these texts.
 pub(crate) fn assert_said(error: &StoreError, kind: ErrorKind, words: &[&str]) {
     let line = with_causes(error);
     assert_eq!(error.kind, kind, "{line}");
@@ -82,7 +82,7 @@ pub(crate) fn queue_connection(server: &SqsServer) -> Connection {
     }
 }
 
-/// Asserts that an error of a queue fits on one line that has all of these words.
+/// Asserts that an error of a queue is one line that contains all of these texts.
 pub(crate) fn assert_queue_said(error: &QueueError, transient: bool, words: &[&str]) {
     let line = with_causes(error);
     assert_eq!(error.transient, transient, "{line}");
