@@ -1,9 +1,9 @@
-//! How a test reaches the in-process S3.
+//! Stores over the in-process S3.
 
 use lake_aws::{BucketOptions, Connection, S3Location, S3Store};
 use testkit::s3::S3Server;
 
-/// A server, and the keys it takes.
+/// A server, with its credentials.
 pub fn connection(server: &S3Server) -> Connection {
     Connection {
         endpoint: server.endpoint(),
@@ -13,7 +13,7 @@ pub fn connection(server: &S3Server) -> Connection {
     }
 }
 
-/// A place on a server, by a client of its own, without retries.
+/// A location on a server, with its own client, without retries.
 pub fn bucket(server: &S3Server, location: S3Location, options: BucketOptions) -> S3Store {
     S3Store::new(connection(server).client(), location, options)
 }

@@ -1,4 +1,4 @@
-//! One type for both back ends, so that a test is written once.
+//! One type for both backends, so that tests are written once.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use testkit::s3::S3Server;
 
 use crate::bucket;
 
-/// What chooses the back end: `memory`, as if it were not set, or `s3`.
+/// The variable that selects the backend: `memory` (the default) or `s3`.
 const CHOICE: &str = "TRAILMILL_TEST_STORE";
 const BUCKET: &str = "bucket";
 /// Entries on a page of S3.
 const PAGE_SIZE: u16 = 1_000;
 
-/// A store that a test has to itself. A clone is the same store.
+/// The store of one test. Clones share the content.
 #[derive(Debug, Clone)]
 pub struct TestStore {
     store: Arc<dyn Store>,
@@ -34,12 +34,12 @@ enum Behind {
 }
 
 impl TestStore {
-    /// An empty one of the kind that the environment asks for.
+    /// An empty store of the backend selected by the environment.
     pub fn new() -> Self {
         Self::with_page_size(PAGE_SIZE)
     }
 
-    /// The same with so many entries on a page of a listing.
+    /// An empty store with pages of `entries` entries.
     pub fn with_page_size(entries: u16) -> Self {
         match Self::speaks_http() {
             false => Self::in_memory(MemoryStore::with_page_size(entries.into())),
@@ -47,7 +47,7 @@ impl TestStore {
         }
     }
 
-    /// One that holds what a store in memory does: to begin a test with, past the port.
+    /// A store with the content of a store in memory.
     pub async fn holding(content: MemoryStore) -> Self {
         if !Self::speaks_http() {
             return Self::in_memory(content);
@@ -59,7 +59,7 @@ impl TestStore {
         store
     }
 
-    /// Whether the environment asks for the one over HTTP, where a call takes a hundred times as long.
+    /// Whether the store is over HTTP, where a call takes a hundred times as long.
     #[expect(clippy::disallowed_methods, clippy::panic, reason = "a test may be told where to run, or fail")]
     pub fn speaks_http() -> bool {
         match std::env::var(CHOICE).as_deref() {
@@ -73,7 +73,7 @@ impl TestStore {
         TestStore { store: Arc::new(store.clone()), behind: Behind::Memory(store) }
     }
 
-    /// A server and a client for each store: nothing is shared by the runtimes of two tests.
+    /// Starts a server and a client for each store: the runtimes of two tests share nothing.
     #[expect(clippy::panic, reason = "for tests alone")]
     fn in_s3(entries: u16) -> Self {
         let server = S3Server::start(&[BUCKET]).unwrap_or_else(|e| panic!("no S3 in the process: {e}"));
@@ -83,7 +83,7 @@ impl TestStore {
         TestStore { store: Arc::new(store), behind: Behind::S3(Arc::new(server)) }
     }
 
-    /// Puts an object, or replaces it, as somebody else does: past the port.
+    /// Puts an object, without a call to the store.
     pub async fn put(&self, key: &str, body: impl Into<Bytes>) {
         match &self.behind {
             Behind::Memory(store) => put(store, key, body.into()).await,
@@ -91,7 +91,7 @@ impl TestStore {
         }
     }
 
-    /// What it holds, to be looked at without a call to it. Only its versions are not those of the store.
+    /// A copy of the content, without a call to the store. Its etags differ.
     pub async fn content(&self) -> MemoryStore {
         match &self.behind {
             Behind::Memory(store) => store.clone(),
@@ -105,7 +105,7 @@ impl TestStore {
         }
     }
 
-    /// How many uploads were started and neither published, aborted nor abandoned.
+    /// The number of uploads that were neither published, aborted nor abandoned.
     pub fn staged_count(&self) -> usize {
         match &self.behind {
             Behind::Memory(store) => store.staged_count(),

@@ -1,4 +1,4 @@
-//! A store that fails once, at a chosen effect or call.
+//! Fault injection: fails one chosen effect or call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -8,28 +8,28 @@ use lake_store::{ErrorKind, Result, StoreError};
 
 use crate::hooked_store::{Call, Hook};
 
-/// Whether the call that fails is carried out.
+/// Whether the failed call is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// The call fails before anything is done.
     Missing,
-    /// It is done, but the reply is lost.
+    /// The call is carried out, but its response is lost.
     Done,
 }
 
-/// What becomes of the process after the failed effect.
+/// Whether the process survives the fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {
-    /// It sees the error and cleans up as it can.
+    /// It sees the error, and cleans up.
     GoesOn,
-    /// It is gone: none of its calls reaches the store any more.
+    /// It dies: none of its later calls reaches the store.
     Dies,
 }
 
-/// Fails one call, and no other: with a number for each, a test stops a run at every one of them.
+/// Fails one call. A test that chooses each call in turn stops a run at every call.
 #[derive(Debug)]
 pub struct Fault {
-    /// Which calls have a number.
+    /// Whether a call counts.
     counts: fn(Call) -> bool,
     spared: usize,
     kind: ErrorKind,
@@ -41,18 +41,18 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Fails the effect after so many that are spared.
+    /// Fails the effect that follows `spared` others.
     pub fn at(spared: usize, effect: Effect, then: Then) -> Arc<Self> {
         Self::of(Call::is_effect, spared, effect, then, ErrorKind::Permanent)
     }
 
-    /// Fails the call after so many that are spared, be it one that only reads.
+    /// Fails the call that follows `spared` others, reads included.
     pub fn at_call(spared: usize, effect: Effect, then: Then) -> Arc<Self> {
         Self::of(|_| true, spared, effect, then, ErrorKind::Permanent)
     }
 
-    /// Fails the call after so many that are spared, as a store does that is to be asked again. A write to an upload whose
-    /// reply is lost is the backends' affair: they make sure that it has had no effect.
+    /// Fails the call that follows `spared` others with an error to retry. Writes to uploads do not count if the response is
+    /// lost: a failed write has no effect, which the backends ensure.
     pub fn passing(spared: usize, effect: Effect, kind: ErrorKind) -> Arc<Self> {
         let counts: fn(Call) -> bool = match effect {
             Effect::Missing => |_| true,
@@ -71,12 +71,12 @@ impl Fault {
         Self::at(usize::MAX, Effect::Missing, Then::GoesOn)
     }
 
-    /// Effects, or calls, that were tried so far.
+    /// The number of effects, or calls, so far.
     pub fn effects(&self) -> usize {
         self.begun.load(SeqCst)
     }
 
-    /// Whether it has failed the one.
+    /// Whether the fault has happened.
     pub fn happened(&self) -> bool {
         self.happened.load(SeqCst)
     }

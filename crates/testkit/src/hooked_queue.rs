@@ -1,4 +1,4 @@
-//! A queue that lets a test in before and after every call.
+//! A queue with a hook before and after every call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use lake_store::{ErrorKind, StoreError};
 
 use crate::hooked_store::{Call, Hook};
 
-/// A queue with a hook. The keys of its calls are the bodies of the messages, a line each; a call that receives has none.
+/// A queue with a hook. The key of a call is the bodies of its messages, one a line; that of a receive is empty.
 #[derive(Debug)]
 pub struct HookedQueue<Q, H> {
-    /// What the calls reach.
+    /// The inner queue.
     pub queue: Q,
-    /// What is let in.
+    /// The hook.
     pub hook: Arc<H>,
 }
 

@@ -1,4 +1,4 @@
-//! A store that lets a test in before and after every call.
+//! A store with a hook before and after every call.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -11,35 +11,35 @@ use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUplo
 /// A call to a store or a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
-    /// A page of a listing; its key is the prefix.
+    /// A page of a listing; the key is the prefix.
     List,
-    /// A whole object, by itself or as one of several read by one call.
+    /// A read of a whole object, alone or as one of a `get_many`.
     Get,
-    /// A range of an object.
+    /// A read of a range of an object.
     GetRange,
-    /// An object made where there was none.
+    /// A put-if-absent.
     Create,
-    /// An upload begun.
+    /// The start of an upload.
     Stage,
-    /// A chunk of an upload.
+    /// A write of a chunk to an upload.
     Write,
-    /// An upload made durable.
+    /// An upload sealed.
     Seal,
-    /// An upload made visible.
+    /// An upload published.
     Publish,
-    /// An upload thrown away by its writer.
+    /// An upload aborted by its writer.
     Abort,
-    /// Every upload below a prefix thrown away; its key is the prefix.
+    /// All uploads below a prefix abandoned; the key is the prefix.
     Abandon,
-    /// An object deleted.
+    /// A delete of an object.
     Delete,
-    /// Messages sent; the key of a queue's call is what its messages say.
+    /// Messages sent; the key of a call to a queue is the bodies of its messages.
     Send,
     /// Messages received.
     Receive,
-    /// A message deleted: its work is done.
+    /// A message deleted.
     Ack,
-    /// A message hidden for longer, or for less long.
+    /// A change of the visibility timeout of a message.
     Hide,
 }
 
@@ -50,14 +50,20 @@ impl Call {
     }
 }
 
-/// Lets a test in before and after every call. An error takes the place of the call's result.
+/// Code that runs before and after every call. Its error replaces the result of the call.
 #[async_trait]
 pub trait Hook: Send + Sync + Debug {
-    /// Before the call reaches the store.
+    /// Runs before the call reaches the store.
+    ///
+    /// # Errors
+    /// Fails to fail the call, which is then not carried out.
     async fn before(&self, _call: Call, _key: &str) -> Result<()> {
         Ok(())
     }
-    /// After the store has done it.
+    /// Runs after the store has carried out the call.
+    ///
+    /// # Errors
+    /// Fails to fail the call, although it was carried out.
     async fn after(&self, _call: Call, _key: &str) -> Result<()> {
         Ok(())
     }
@@ -66,9 +72,9 @@ pub trait Hook: Send + Sync + Debug {
 /// A store with a hook.
 #[derive(Debug)]
 pub struct Hooked<S, H> {
-    /// What the calls reach.
+    /// The inner store.
     pub store: S,
-    /// What is let in.
+    /// The hook.
     pub hook: Arc<H>,
 }
 
@@ -77,7 +83,7 @@ impl<S, H: Hook> Hooked<S, H> {
         around(&*self.hook, call, key, work).await
     }
 
-    /// The result of one of several reads, once the test was let in after it. A read that failed has none.
+    /// Runs the hook after one read of a `get_many`, unless the read failed. Returns its result.
     async fn after_get(&self, key: &str, body: Option<Result<Bytes>>) -> Result<Bytes> {
         let body = body.unwrap_or_else(|| {
             let missing = StoreError::new(ErrorKind::Permanent, "read", key);
@@ -115,8 +121,8 @@ impl<S: Store, H: Hook + 'static> Store for Hooked<S, H> {
     fn gets_per_call(&self) -> usize {
         self.store.gets_per_call()
     }
-    /// A [`Call::Get`] for each object: the test is let in before all of them, and after all of them. Those it lets pass are
-    /// read by one call.
+    /// A [`Call::Get`] for each object: runs the hook before each of them, reads those that it lets pass by one call, then runs
+    /// the hook after each.
     async fn get_many(&self, objects: Vec<ObjectMeta>) -> Vec<(ObjectMeta, Result<Bytes>)> {
         let mut passed = Vec::new();
         let mut refused = Vec::new();

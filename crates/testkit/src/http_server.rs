@@ -1,4 +1,4 @@
-//! A port of 127.0.0.1 and a thread that answers there, for the servers in the process.
+//! An HTTP server on a port of 127.0.0.1, for the servers in the process.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,7 +13,7 @@ use s3s::HttpResponse;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-/// A server until it is dropped. It has a thread of its own, so a test may hold its clock.
+/// A server that runs until it is dropped, in its own thread, so the clock of a test may be paused.
 #[derive(Debug)]
 pub(crate) struct HttpServer {
     address: SocketAddr,
@@ -21,14 +21,14 @@ pub(crate) struct HttpServer {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What answers requests. An error cuts the connection.
+/// Handles requests. An error closes the connection.
 pub(crate) trait Answers: Clone + Send + Sync + 'static {
-    /// Answers one.
+    /// Handles one request.
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = io::Result<HttpResponse>> + Send;
 }
 
 impl HttpServer {
-    /// Starts one on a free port.
+    /// Starts a server on a free port.
     pub(crate) fn start(name: &str, door: impl Answers) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
@@ -46,7 +46,7 @@ impl HttpServer {
         Ok(HttpServer { address, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// The URL: `http://127.0.0.1:PORT`.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -68,7 +68,7 @@ async fn accept(listener: std::net::TcpListener, door: &impl Answers) {
     }
 }
 
-/// Serves one connection until either side ends it.
+/// Serves one connection until either side closes it.
 async fn serve(door: impl Answers, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let serve = service_fn(|request| door.answer(request));
@@ -76,7 +76,7 @@ async fn serve(door: impl Answers, stream: TcpStream) {
     let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), serve).await;
 }
 
-/// What a connection that is cut was cut for.
+/// The error that closes a connection.
 pub(crate) fn cut() -> io::Error {
     io::Error::other("the fault of this test")
 }

@@ -1,4 +1,4 @@
-//! Reading a lake as a plain reader does.
+//! Reads a lake like an external reader.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,7 +7,7 @@ use std::path::Path;
 use lake::Partition;
 use walkdir::WalkDir;
 
-/// All lines of the NDJSON parts of a partition, sorted. Every file below its prefix is a part: readers take them all.
+/// All lines of the NDJSON parts of a partition, sorted. Like readers, takes every file below its prefix as a part.
 pub fn partition_lines(lake: &Path, partition: Partition) -> io::Result<Vec<Vec<u8>>> {
     let folder = lake.join(partition.prefix());
     let mut lines = Vec::new();
@@ -29,8 +29,10 @@ pub fn partition_lines(lake: &Path, partition: Partition) -> io::Result<Vec<Vec<
     Ok(lines)
 }
 
-/// The lines of one part, in its order. Fails unless the part is exactly one gzip member, with nothing after it, and
-/// each line in it ends.
+/// The lines of one part, in order.
+///
+/// # Errors
+/// Fails unless the part is exactly one gzip member and its last line has a line end.
 pub fn part_lines(part: &[u8]) -> io::Result<Vec<Vec<u8>>> {
     let mut text = Vec::new();
     #[expect(

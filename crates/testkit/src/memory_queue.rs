@@ -1,4 +1,4 @@
-//! A queue in memory, as unfriendly as SQS may be.
+//! A queue in memory, with the at-least-once delivery of SQS.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,16 +8,15 @@ use async_trait::async_trait;
 use job_queue::{BATCH, Message, NewMessage, Queue, QueueError};
 use tokio::time::Instant;
 
-/// For how long a FIFO queue remembers the ids of what it took:
+/// The deduplication interval of a FIFO queue:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html>
 const REMEMBERED: Duration = Duration::from_secs(300);
 
-/// A queue with a time that a message is hidden for when it is received, and a queue beside it for those that were
-/// received too often. A clone is the same queue.
+/// A queue with a visibility timeout and a dead-letter queue. Clones share the content.
 #[derive(Debug, Clone)]
 pub struct MemoryQueue {
     hidden_for: Duration,
-    /// `None` of a queue of dead letters, which keeps what it has.
+    /// `None` for a dead-letter queue, which keeps its messages.
     max_receives: Option<u32>,
     fifo: bool,
     state: Arc<Mutex<State>>,
@@ -27,7 +26,7 @@ pub struct MemoryQueue {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Held>,
-    /// When the FIFO queue took what has this id.
+    /// The time at which a FIFO queue accepted each ID.
     taken: BTreeMap<String, Instant>,
     last_id: u64,
     last_receipt: u64,
@@ -45,13 +44,13 @@ struct Held {
 }
 
 impl MemoryQueue {
-    /// An empty one.
+    /// An empty standard queue.
     pub fn new(hidden_for: Duration, max_receives: u32) -> Self {
         Self::of_kind(false, hidden_for, max_receives)
     }
 
-    /// An empty FIFO queue: it gives out a group's messages in the order they came, none of a group while somebody has
-    /// one of it, and takes an id once in five minutes. One call may be given several of a group, in order, as SQS does:
+    /// An empty FIFO queue: it returns the messages of a group in order, none while another of the group is in progress, and
+    /// accepts an ID once in five minutes. One receive may return several messages of a group, in order, as with SQS:
     /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html>
     pub fn fifo(hidden_for: Duration, max_receives: u32) -> Self {
         Self::of_kind(true, hidden_for, max_receives)
@@ -63,22 +62,22 @@ impl MemoryQueue {
         MemoryQueue { max_receives: Some(max_receives), state: Arc::default(), dead, ..empty }
     }
 
-    /// Refuses the next so many messages that are sent.
+    /// Rejects the next `count` messages that are sent.
     pub fn refuse_next(&self, messages: u64) {
         self.lock().refusing = messages;
     }
 
-    /// Every message, received or not.
+    /// The bodies of all messages, received or not.
     pub fn bodies(&self) -> Vec<String> {
         self.lock().waiting.iter().map(|held| held.body.clone()).collect()
     }
 
-    /// Messages that were received too often.
+    /// The bodies in the dead-letter queue.
     pub fn dead(&self) -> Vec<String> {
         self.dead.as_ref().map_or(Vec::new(), |dead| dead.bodies())
     }
 
-    /// The queue of those, which never gives up on one. Of a queue of dead letters, itself.
+    /// The dead-letter queue; the queue itself if it is one.
     pub fn dead_letters(&self) -> MemoryQueue {
         self.dead.as_ref().map_or_else(|| self.clone(), |dead| (**dead).clone())
     }
@@ -89,14 +88,14 @@ impl MemoryQueue {
         self.fifo
     }
 
-    /// Whether somebody has the message of this receipt.
+    /// Whether the message of a receipt is in progress.
     #[cfg(feature = "s3")]
     pub(crate) fn in_flight(&self, receipt: &str) -> bool {
         let now = Instant::now();
         self.lock().waiting.iter().any(|held| held.is_of(receipt) && held.visible_from > now)
     }
 
-    /// Whether this is the last receipt of a message that is there.
+    /// Whether this is the latest receipt of an existing message.
     #[cfg(feature = "s3")]
     pub(crate) fn knows_receipt(&self, receipt: &str) -> bool {
         self.lock().waiting.iter().any(|held| held.is_of(receipt))
@@ -106,7 +105,7 @@ impl MemoryQueue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Messages that nobody holds, up to a batch of them; none that was received too often.
+    /// Up to a batch of visible messages, without those that were received too often.
     fn take(&self, most: usize) -> Vec<Message> {
         let (now, mut state) = (Instant::now(), self.lock());
         self.bury(&mut state, now);
@@ -133,7 +132,7 @@ impl MemoryQueue {
         taken
     }
 
-    /// Moves what was received too often to the dead.
+    /// Moves messages that were received too often to the dead-letter queue.
     fn bury(&self, state: &mut State, now: Instant) {
         let (Some(max), Some(dead)) = (self.max_receives, &self.dead) else { return };
         let (dying, waiting): (Vec<Held>, Vec<Held>) =
@@ -142,7 +141,7 @@ impl MemoryQueue {
         dead.lock().waiting.extend(dying.into_iter().map(|held| Held { received: 0, receipt: 0, ..held }));
     }
 
-    /// The message of a receipt, if it is still its last one.
+    /// The message of a receipt, if the receipt is the latest.
     fn with(&self, message: &Message, work: impl FnOnce(&mut VecDeque<Held>, usize)) {
         let mut state = self.lock();
         if let Some(at) = state.waiting.iter().position(|held| held.is_of(&message.receipt)) {
@@ -158,7 +157,7 @@ impl Held {
 }
 
 impl State {
-    /// Whether a FIFO queue has taken what has this id; if not, it has from now on.
+    /// Whether a FIFO queue has accepted an ID before; if not, accepts it.
     fn knows(&mut self, id: &str, now: Instant) -> bool {
         self.taken.retain(|_, taken| *taken + REMEMBERED > now);
         let known = self.taken.contains_key(id);
@@ -207,7 +206,7 @@ impl Queue for MemoryQueue {
     async fn delete(&self, message: &Message) -> Result<(), QueueError> {
         let now = Instant::now();
         self.with(message, |waiting, at| {
-            // a FIFO queue no longer takes a receipt whose time is up
+            // a FIFO queue rejects an expired receipt
             if !self.fifo || waiting[at].visible_from > now {
                 waiting.remove(at);
             }

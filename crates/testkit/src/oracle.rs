@@ -1,4 +1,4 @@
-//! The reference: what the lake of a folder of log files must hold, worked out in the plainest way.
+//! The oracle: the expected content of the lake of a folder of log files, computed by a simple, slow algorithm.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -10,39 +10,39 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use walkdir::WalkDir;
 
-/// Containers that may be open at once.
+/// The maximum nesting depth.
 const MOST_DEPTH: usize = 512;
 
-/// What a folder of log files holds, by table and delivery day.
+/// The expected content of a lake, by table and delivery day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Oracle {
-    /// The partitions that have a file.
+    /// The partitions with a log file.
     pub partitions: BTreeMap<(Table, Day), OraclePartition>,
-    /// Digests: they fill no partition.
+    /// Keys of digests, which belong to no partition.
     pub digests: Vec<String>,
-    /// Keys that CloudTrail does not deliver to.
+    /// Keys outside CloudTrail's layout.
     pub foreign: Vec<String>,
 }
 
-/// What one day of a table holds.
+/// The expected content of one day of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OraclePartition {
-    /// Log files, broken ones included.
+    /// Number of log files, broken ones included.
     pub files: u64,
-    /// Keys of the broken ones, in order.
+    /// Keys of broken log files, in order.
     pub broken: Vec<String>,
-    /// Records of the good ones.
+    /// Number of records in the other log files.
     pub records_in: u64,
-    /// Of them, those with the eventID and the bytes of one before.
+    /// Number of duplicates: records with the eventID and bytes of an earlier one.
     pub duplicates: u64,
-    /// Of them, those with the eventID of one before and other bytes.
+    /// Number of conflicts: records with the eventID of an earlier one and other bytes.
     pub conflicts: u64,
-    /// All records but the duplicates, without white space between tokens, sorted.
+    /// All records except duplicates, without white space between tokens, sorted.
     pub lines: Vec<Vec<u8>>,
 }
 
 impl OraclePartition {
-    /// Records that are left: those of [`OraclePartition::lines`].
+    /// The number of [`OraclePartition::lines`].
     pub fn records_out(&self) -> u64 {
         self.lines.len() as u64
     }
@@ -89,7 +89,7 @@ impl Oracle {
     }
 }
 
-/// The records of a partition so far, by their eventID as written.
+/// The records of a partition so far, by eventID as written.
 #[derive(Default)]
 struct Seen(BTreeMap<String, BTreeSet<Vec<u8>>>);
 
@@ -117,7 +117,7 @@ struct Envelope {
     records: Vec<Box<RawValue>>,
 }
 
-/// The records of a log file without white space between tokens, or `None` where anything at all is wrong with it.
+/// The records of a log file without white space between tokens, or `None` if it is broken.
 fn records(body: &[u8]) -> Option<Vec<Vec<u8>>> {
     let limits = Limits::default();
     let text = String::from_utf8(text(body, limits.max_raw_bytes)?).ok()?;
@@ -135,7 +135,7 @@ fn records(body: &[u8]) -> Option<Vec<Vec<u8>>> {
     good.then_some(records)
 }
 
-/// The text of an object: gunzipped, every member of it, where its first bytes are gzip's.
+/// The text of an object: gunzipped, every member, if it begins like gzip.
 fn text(body: &[u8], most: u32) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     let reader: Box<dyn Read + '_> = match body.starts_with(&[0x1f, 0x8b]) {
@@ -146,8 +146,8 @@ fn text(body: &[u8], most: u32) -> Option<Vec<u8>> {
     (text.len() <= most as usize).then_some(text)
 }
 
-/// The eventID as written, quotes and escapes included, or an aggregated event's eventId; `None` where neither is a
-/// string with something in it. Of members with the same name the last one counts.
+/// The eventID as written, quotes and escapes included, or an aggregated event's eventId; `None` if neither is a
+/// non-empty string. Of members with the same name the last one counts.
 fn event_id(record: &[u8]) -> Option<String> {
     let members: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(record).ok()?;
     let ids = ["eventID", "eventId"].into_iter().filter_map(|name| members.get(name));
@@ -172,7 +172,7 @@ fn without_space(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether more containers are open anywhere than may be.
+/// Whether the nesting depth exceeds the maximum.
 fn too_deep(text: &str) -> bool {
     let mut depth = 0usize;
     let mut in_string = false;

@@ -1,4 +1,4 @@
-//! An S3 in the process of a test: a server on 127.0.0.1 over a map in memory, with faults where a test wants them.
+//! An S3 in the process of a test: a server on 127.0.0.1 over a map in memory, with injected faults.
 
 mod bucket;
 mod call;

@@ -1,9 +1,9 @@
-//! Real CloudTrail data beside the project. It is not the project's to keep, so it may be missing.
+//! Real CloudTrail data, next to the project. It is not part of the project, so it may be missing.
 
 use std::path::{Path, PathBuf};
 
-/// The folder of real samples, `../shared/samples` from the workspace. Where it is missing a test says so and skips,
-/// but in CI (`CI=true`), where that is a failure.
+/// The folder of real samples, `../shared/samples` from the workspace. If it is missing a test prints that and skips;
+/// in CI (`CI=true`) it fails.
 pub fn samples_dir() -> Option<PathBuf> {
     // crates/testkit is two levels below the workspace
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;

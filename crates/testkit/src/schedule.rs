@@ -1,11 +1,11 @@
-//! In which order concurrent attempts have their turns: every order up to a bound, one by a seed, or one again.
+//! Schedules of concurrent attempts: every order up to a bound, a random one of a seed, or a replayed one.
 
 use std::fmt;
 
 use fastrand::Rng;
 
-/// Chooses whose turn it is, and remembers what it chose. Printed it is one word, a digit for each turn, that
-/// [`Schedule::replay`] takes.
+/// Chooses the attempt that runs next, and records its choices. Displayed as one word, a digit for each turn, that
+/// [`Schedule::replay`] accepts.
 #[derive(Debug)]
 pub struct Schedule {
     choosing: Choosing,
@@ -20,7 +20,7 @@ enum Choosing {
     Replay(Vec<usize>),
 }
 
-/// Depth first: of each point of the last run the choice that was made there, and how many there were.
+/// A depth-first search: for each point of the last run, the choice made and the number of choices.
 #[derive(Debug)]
 struct Search {
     most_preemptions: usize,
@@ -29,18 +29,18 @@ struct Search {
 }
 
 impl Schedule {
-    /// Every order in which an attempt that could go on has to wait for another at most so often. Orders with few such
-    /// points find most races (Musuvathi and Qadeer, "Iterative Context Bounding", PLDI 2007).
+    /// Every order with at most `most_preemptions` preemptions (points at which an attempt that could run waits for another).
+    /// Orders with few preemptions find most races (Musuvathi and Qadeer, "Iterative Context Bounding", PLDI 2007).
     pub fn every(most_preemptions: usize) -> Self {
         Self::new(Choosing::Search(Search { most_preemptions, preemptions: 0, path: Vec::new() }))
     }
 
-    /// An order by chance.
+    /// A random order, identified by a seed.
     pub fn seeded(seed: u64) -> Self {
         Self::new(Choosing::Random(Rng::with_seed(seed)))
     }
 
-    /// The order of a printed schedule. Where it has no more to say the first attempt that can have a turn has it.
+    /// The order of a printed schedule. After its end the first attempt that can run does.
     pub fn replay(printed: &str) -> Self {
         let turns = printed.chars().filter_map(|digit| digit.to_digit(10)).map(|digit| digit as usize);
         Self::new(Choosing::Replay(turns.rev().collect()))
@@ -50,7 +50,7 @@ impl Schedule {
         Schedule { choosing, turns: Vec::new() }
     }
 
-    /// Whose turn it is, of those that wait for one, in order.
+    /// Chooses one of the attempts that wait for a turn, given in order.
     pub(crate) fn choose(&mut self, ready: &[usize]) -> usize {
         let last = self.turns.last().copied().filter(|last| ready.contains(last));
         let chosen = match &mut self.choosing {
@@ -62,7 +62,7 @@ impl Schedule {
         chosen
     }
 
-    /// Goes on to the next order of [`Schedule::every`]; false where there is none left.
+    /// Moves to the next order of [`Schedule::every`]; false if there is none.
     pub fn next_order(&mut self) -> bool {
         self.turns.clear();
         match &mut self.choosing {
@@ -74,7 +74,7 @@ impl Schedule {
 
 impl Search {
     fn choose(&mut self, ready: &[usize], last: Option<usize>, depth: usize) -> usize {
-        // the one that had the last turn comes first, so that the first path preempts nobody
+        // the attempt of the last turn comes first, so that the first path has no preemptions
         let others = ready.iter().copied().filter(|attempt| Some(*attempt) != last);
         let mut choices: Vec<usize> = last.into_iter().chain(others).collect();
         if last.is_some() && self.preemptions >= self.most_preemptions {

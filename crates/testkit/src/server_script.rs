@@ -1,10 +1,10 @@
-//! What a server in the process was asked, and what a test lets go wrong with it.
+//! The requests of a server in the process, and the script of its faults.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Decides what goes wrong with a request, given its number since it was set.
+/// Chooses the fault of a request by its number since the script was set.
 type Chooser<Call, Fault> = Arc<dyn Fn(&Call, u64) -> Option<Fault> + Send + Sync>;
 
 /// The faults of a server, and its requests.
@@ -47,7 +47,7 @@ impl<Call, Fault> ServerScript<Call, Fault> {
         self.lock().latency = latency;
     }
 
-    /// A request has begun, until what is given back is dropped.
+    /// Counts a request as in progress until the result is dropped.
     pub(crate) fn begin(&self) -> UnderWay<'_, Call, Fault> {
         let mut state = self.lock();
         state.in_progress += 1;
@@ -59,7 +59,7 @@ impl<Call, Fault> ServerScript<Call, Fault> {
         self.lock().most_at_once
     }
 
-    /// Notes a request, and says how long it takes and what goes wrong with it.
+    /// Records a request. Returns its latency and fault.
     pub(crate) fn next(&self, call: Call) -> (Duration, Option<Fault>) {
         let mut state = self.lock();
         let fault = state.chooser.clone().and_then(|chooser| chooser(&call, state.asked));
@@ -82,7 +82,7 @@ impl<Call, Fault> ServerScript<Call, Fault> {
     }
 }
 
-/// A request that is not answered yet.
+/// A request in progress.
 pub(crate) struct UnderWay<'a, Call, Fault>(&'a ServerScript<Call, Fault>);
 
 impl<Call, Fault> Drop for UnderWay<'_, Call, Fault> {

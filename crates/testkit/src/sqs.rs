@@ -1,4 +1,4 @@
-//! An SQS in the process of a test: a server on 127.0.0.1 over queues in memory, with faults where a test wants them.
+//! An SQS in the process of a test: a server on 127.0.0.1 over queues in memory, with injected faults.
 
 mod call;
 mod faults;

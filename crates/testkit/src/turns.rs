@@ -1,4 +1,4 @@
-//! Attempts at the same time that have turns: each stops before its calls until it is its turn.
+//! Runs concurrent attempts by turns: each stops before its calls until it has a turn.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::Schedule;
 use crate::hooked_store::{Call, Hook};
 
-/// The turns of some attempts. Only on a runtime of one thread is a schedule the same order every time.
+/// The turns of some attempts. A schedule is deterministic only on a single-threaded runtime.
 #[derive(Debug)]
 pub struct Turns {
     events: mpsc::UnboundedReceiver<(usize, Event)>,
@@ -21,26 +21,26 @@ pub struct Turns {
 #[derive(Debug)]
 pub struct Turn {
     attempt: usize,
-    /// Before which calls it stops.
+    /// Whether it stops before a call.
     stops: fn(Call, &str) -> bool,
     events: mpsc::UnboundedSender<(usize, Event)>,
 }
 
 #[derive(Debug)]
 enum Event {
-    /// A call waits for its turn.
+    /// A call waits for a turn.
     Waits(oneshot::Sender<()>),
     /// A call has returned.
     Returned,
-    /// The attempt is over.
+    /// The attempt has ended.
     Ended,
 }
 
-/// How far an attempt is.
+/// The state of an attempt.
 #[derive(Debug, Default)]
 struct Progress {
     waiting: VecDeque<oneshot::Sender<()>>,
-    /// It neither waits for a turn nor is over.
+    /// It neither waits for a turn nor has ended.
     busy: bool,
 }
 
@@ -52,18 +52,18 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// What the store of an attempt is hooked with. Attempts are numbered from 0.
+    /// The hook of the store of an attempt. Attempts are numbered from 0.
     pub fn of(&self, attempt: usize) -> Arc<Turn> {
         Arc::new(Turn { attempt, stops: |_, _| true, events: self.sender.clone() })
     }
 
-    /// The same for an attempt that has calls of several threads under way while it reads and writes parts, in no certain
-    /// order. It stops before those calls alone that tell others something, or that others can make to fail.
+    /// The hook of an attempt that makes calls from several threads, in no deterministic order. It stops only before calls that
+    /// others can observe or make fail.
     pub fn decisive(&self, attempt: usize) -> Arc<Turn> {
         Arc::new(Turn { attempt, stops: is_decisive, events: self.sender.clone() })
     }
 
-    /// Runs attempts to their end, a call at a time, and `look`s between the calls.
+    /// Runs attempts to their end, one call at a time, and calls `look` between calls.
     pub async fn run<T: Send + 'static>(
         mut self,
         schedule: &mut Schedule,
@@ -76,7 +76,7 @@ impl Turns {
             let sender = self.sender.clone();
             tasks.push(tokio::spawn(async move {
                 let result = attempt.await;
-                // the receiver is there until all have ended
+                // the receiver lives until all have ended
                 let _heard = sender.send((number, Event::Ended));
                 result
             }));
@@ -94,7 +94,7 @@ impl Turns {
                 break;
             }
             let chosen = &mut progress[schedule.choose(&ready)];
-            // a call that is no longer waited for was dropped by its attempt
+            // its attempt has dropped the call
             chosen.busy = chosen.waiting.pop_front().is_some_and(|go| go.send(()).is_ok());
         }
         let mut results = Vec::new();
@@ -108,7 +108,7 @@ impl Turns {
     }
 }
 
-/// Listings, the journal, and whatever becomes visible or goes.
+/// Listings, calls to the journal, and calls that make objects visible or delete them.
 fn is_decisive(call: Call, key: &str) -> bool {
     match call {
         Call::Get | Call::GetRange => key.starts_with("_journal/"),
@@ -124,7 +124,7 @@ impl Progress {
                 self.waiting.push_back(go);
                 self.busy = false;
             }
-            // of calls made together the others still wait
+            // other concurrent calls of the attempt still wait
             Event::Returned => self.busy = self.waiting.is_empty(),
             Event::Ended => self.busy = false,
         }
@@ -139,7 +139,7 @@ impl Hook for Turn {
         }
         let (go, turn) = oneshot::channel();
         let _heard = self.events.send((self.attempt, Event::Waits(go)));
-        // nobody gives turns any more where the test is over
+        // the test has ended: run without turns
         let _mine = turn.await;
         Ok(())
     }

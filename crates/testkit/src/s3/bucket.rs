@@ -6,7 +6,7 @@ use std::ops::Bound;
 
 use bytes::{Bytes, BytesMut};
 
-/// Bytes of the smallest part of an upload, but of the last.
+/// The minimum of bytes of a part of an upload, except the last.
 const SMALLEST_PART: usize = 5 << 20;
 
 /// User metadata.
@@ -20,7 +20,7 @@ pub(super) struct Object {
     pub(super) metadata: Metadata,
 }
 
-/// One multipart upload under way.
+/// One multipart upload in progress.
 #[derive(Debug, Default)]
 struct Upload {
     metadata: Metadata,
@@ -31,21 +31,21 @@ struct Upload {
 #[derive(Debug, Default)]
 pub(super) struct Bucket {
     objects: BTreeMap<String, Object>,
-    /// By key and upload id, in the order S3 lists them.
+    /// Uploads by key and upload ID, in the order in which S3 lists them.
     uploads: BTreeMap<(String, String), Upload>,
     last_upload: u64,
 }
 
-/// A page of a listing. Objects and common prefixes together are never more than was asked for.
+/// A page of a listing, with at most the requested number of objects and common prefixes.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     pub(super) objects: Vec<(String, Object)>,
     pub(super) prefixes: Vec<String>,
-    /// The last entry of this page, where there are more.
+    /// The last entry of this page, if more follow.
     pub(super) next: Option<String>,
 }
 
-/// What S3 refuses to do.
+/// Errors of S3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     NoSuchUpload,
@@ -56,7 +56,7 @@ pub(super) enum Refusal {
 }
 
 impl Bucket {
-    /// Entries after another, in the byte order of keys.
+    /// Lists entries after another, in the byte order of keys.
     pub(super) fn list(&self, prefix: &str, delimiter: Option<&str>, after: &str, most: usize) -> Listed {
         let mut listed = Listed::default();
         let mut last = after.to_owned();
@@ -65,7 +65,7 @@ impl Bucket {
             let rest = &key[prefix.len()..];
             let common = delimiter.and_then(|delimiter| rest.find(delimiter).map(|at| at + delimiter.len()));
             let entry = common.map_or(key.as_str(), |end| &key[..prefix.len() + end]);
-            // a common prefix stands for all of its keys, on one page
+            // a common prefix represents all of its keys, on one page
             if !last.is_empty() && entry <= last.as_str() {
                 continue;
             }
@@ -90,7 +90,7 @@ impl Bucket {
         self.objects.get(key)
     }
 
-    /// Makes or replaces an object and gives its etag; with `new`, only where there is none.
+    /// Puts an object and returns its etag; with `new`, only if it does not exist.
     pub(super) fn put(
         &mut self,
         key: &str,
@@ -115,7 +115,7 @@ impl Bucket {
         self.objects.remove(key);
     }
 
-    /// Begins an upload and gives its id.
+    /// Starts an upload and returns its ID.
     pub(super) fn create_upload(&mut self, key: &str, metadata: Metadata) -> String {
         self.last_upload += 1;
         let id = format!("upload-{:08}", self.last_upload);
@@ -123,7 +123,7 @@ impl Bucket {
         id
     }
 
-    /// Sets a part of an upload, in place of an earlier one of its number, and gives its etag.
+    /// Puts a part of an upload, replacing one with the same number, and returns its etag.
     pub(super) fn upload_part(
         &mut self,
         key: &str,
@@ -137,7 +137,7 @@ impl Bucket {
         Ok(etag)
     }
 
-    /// Makes the object of an upload of the parts named, and gives its etag. The upload is gone after it.
+    /// Completes an upload with the named parts, and returns the etag of the object.
     pub(super) fn complete(
         &mut self,
         key: &str,
@@ -172,8 +172,8 @@ impl Bucket {
         self.uploads.remove(&named(key, id)).map(|_| ()).ok_or(Refusal::NoSuchUpload)
     }
 
-    /// The uploads to keys with a prefix after another, and whether there are more. Without an id, those after every
-    /// upload to the key.
+    /// Lists uploads to keys with a prefix after another, and whether more follow. Without an ID, starts after every upload to
+    /// the key.
     pub(super) fn uploads(
         &self,
         prefix: &str,
@@ -201,7 +201,7 @@ fn named(key: &str, id: &str) -> (String, String) {
     (key.to_owned(), id.to_owned())
 }
 
-/// As S3's, the same of the same content.
+/// The etag: like that of S3, a function of the content.
 fn etag(body: &[u8]) -> String {
     let mut halves = [DefaultHasher::new(), DefaultHasher::new()];
     for (half, hasher) in halves.iter_mut().enumerate() {

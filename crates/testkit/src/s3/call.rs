@@ -1,33 +1,33 @@
-//! What a request asks for, read off its line.
+//! Parses the operation of a request.
 
 use std::collections::BTreeMap;
 
 use s3s::HttpRequest;
 
-/// What is done to a bucket or an object.
+/// An operation on a bucket or an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// A page of a listing.
     List,
-    /// A page of the multipart uploads under way.
+    /// A page of the multipart uploads in progress.
     ListUploads,
-    /// An object, or a range of it.
+    /// A read of an object, or of a range.
     Get,
-    /// What is known of an object.
+    /// The metadata of an object.
     Head,
-    /// What is known of a bucket.
+    /// The metadata of a bucket.
     HeadBucket,
-    /// An object made or replaced.
+    /// A put of an object.
     Put,
-    /// An object deleted.
+    /// A delete of an object.
     Delete,
-    /// A multipart upload begun.
+    /// The start of a multipart upload.
     CreateUpload,
     /// A part of a multipart upload.
     UploadPart,
-    /// A multipart upload made an object.
+    /// The completion of a multipart upload.
     CompleteUpload,
-    /// A multipart upload thrown away.
+    /// The abort of a multipart upload.
     AbortUpload,
 }
 
@@ -48,13 +48,13 @@ impl Operation {
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// What it asks for.
+    /// The operation.
     pub operation: Operation,
     /// The bucket.
     pub bucket: String,
     /// The key, or the prefix of a listing.
     pub key: String,
-    /// The headers `x-amz-…` that are no part of the signature, and `if-…`.
+    /// The headers `x-amz-…`, except those of the signature, and `if-…`.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -92,7 +92,7 @@ impl Call {
     }
 }
 
-/// A part of a URL without its percent signs.
+/// Percent-decodes a part of a URL.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

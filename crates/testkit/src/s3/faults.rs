@@ -1,21 +1,21 @@
-//! What goes wrong with a request, as a test scripts it.
+//! Faults of requests.
 
 use std::time::Duration;
 
-/// What goes wrong with one request.
+/// The fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not done: answered with a status and a code of S3's. Of status 200, an error inside an answer that began
-    /// well, as S3 gives to `CompleteMultipartUpload`.
+    /// Not carried out: the response has a status and a code of S3. With status 200, the error is in the body, as S3 does for
+    /// `CompleteMultipartUpload`.
     Fail(u16, &'static str),
-    /// It is done, and answered with a status and a code as if it were not.
+    /// Carried out, but the response has a status and a code of an error.
     DoneThenFail(u16, &'static str),
-    /// It is done, and the connection is cut before the answer.
+    /// Carried out, and the connection is closed before the response.
     ReplyLost,
-    /// It is not done: the connection is cut before the request is read.
+    /// Not carried out: the connection is closed before the request is read.
     Reset,
-    /// It is done, and the connection is cut half-way through the answer's body.
+    /// Carried out, and the connection is closed in the middle of the body of the response.
     ShortBody,
-    /// It is done, after this long.
+    /// Carried out after a delay.
     Slow(Duration),
 }

@@ -1,4 +1,4 @@
-//! The protocol of S3 over the buckets of a test: what is asked, in terms of [`Bucket`].
+//! The protocol of S3, translated to operations of [`Bucket`].
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,9 +11,9 @@ use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use super::bucket::{Bucket, Object, Refusal};
 
-/// Where every bucket is.
+/// The region of every bucket.
 pub(super) const REGION: &str = "eu-central-1";
-/// Entries on a page at most.
+/// The maximum of entries on a page.
 const PAGE: usize = 1_000;
 
 /// The buckets of a server, by name.
@@ -27,7 +27,7 @@ impl Buckets {
         )))
     }
 
-    /// Does something to a bucket, alone.
+    /// Runs `work` on a bucket, under its lock.
     pub(super) fn with<T>(&self, bucket: &str, work: impl FnOnce(&mut Bucket) -> S3Result<T>) -> S3Result<T> {
         work(
             self.lock()
@@ -53,7 +53,7 @@ impl From<Refusal> for S3Error {
     }
 }
 
-/// The object of a key, if its etag is the one asked for.
+/// The object of a key, if it has the requested etag.
 fn found(bucket: &Bucket, key: &str, wanted: Option<&ETagCondition>) -> S3Result<Object> {
     let object = bucket.get(key).ok_or_else(|| s3_error!(NoSuchKey, "The specified key does not exist."))?;
     match wanted.and_then(ETagCondition::as_etag) {
@@ -62,7 +62,7 @@ fn found(bucket: &Bucket, key: &str, wanted: Option<&ETagCondition>) -> S3Result
     }
 }
 
-/// Whether an object is only to be made where there is none. No other condition of this header is one that S3 knows.
+/// Whether a put has `If-None-Match: *`. S3 supports no other condition of this header.
 fn only_new(condition: Option<&ETagCondition>) -> S3Result<bool> {
     match condition {
         None => Ok(false),
@@ -76,7 +76,7 @@ async fn whole(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     collected(body).await.map_err(|error| s3_error!(IncompleteBody, "{error}"))
 }
 
-/// A stream of bytes to its end.
+/// Reads a stream of bytes to its end.
 pub(crate) async fn collected<E>(body: impl TryStream<Ok = Bytes, Error = E>) -> Result<Bytes, E> {
     let body = body.try_fold(BytesMut::new(), async |mut all, chunk| {
         all.extend_from_slice(&chunk);
@@ -93,7 +93,7 @@ fn page(asked: Option<i32>) -> usize {
     asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(PAGE).min(PAGE)
 }
 
-/// As S3 writes keys where a listing asks for `encoding-type=url`.
+/// Encodes keys as S3 does for `encoding-type=url`.
 fn encoded(key: &str, encoding: Option<&EncodingType>) -> String {
     if encoding.is_none() {
         return key.to_owned();
@@ -106,7 +106,7 @@ fn encoded(key: &str, encoding: Option<&EncodingType>) -> String {
     })
 }
 
-/// A token that says nothing to who gets it.
+/// An opaque token.
 fn token(entry: &str) -> String {
     entry.bytes().map(|byte| format!("{byte:02x}")).collect()
 }

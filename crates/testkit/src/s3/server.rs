@@ -1,4 +1,4 @@
-//! The server: every request goes through the script of faults.
+//! The server: passes every request through the script of faults.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,7 +19,7 @@ use crate::http_server::{Answers, HttpServer, cut};
 use crate::s3::{Call, Fault};
 use crate::server_script::ServerScript;
 
-/// An S3 on a port of 127.0.0.1, until it is dropped. It has a thread of its own, so a test may hold its clock.
+/// An S3 on a port of 127.0.0.1, until it is dropped. It runs in its own thread, so the clock of a test may be paused.
 #[derive(Debug)]
 pub struct S3Server {
     server: HttpServer,
@@ -28,69 +28,68 @@ pub struct S3Server {
 }
 
 impl S3Server {
-    /// The key id that requests must be signed with.
+    /// The ID of the access key that requests must be signed with.
     pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
     /// The secret of that key.
     pub const SECRET_KEY: &str = "secret-of-the-tests";
 
-    /// Where its buckets say they are.
+    /// The region of its buckets.
     pub const REGION: &str = REGION;
 
-    /// Starts one with these buckets, empty.
+    /// Starts a server with these buckets, empty.
     pub fn start(buckets: &[&str]) -> io::Result<Self> {
         let (buckets, script) = (Buckets::named(buckets), Arc::new(ServerScript::default()));
         let door = Door { service: service(buckets.clone()), script: script.clone() };
         Ok(S3Server { server: HttpServer::start("s3", door)?, buckets, script })
     }
 
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// The URL: `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> String {
         self.server.endpoint()
     }
 
-    /// Lets a script decide what goes wrong with each request from now on, given its number from 0. It replaces the one
-    /// before.
+    /// Sets the script that chooses the fault of each further request by its number, from 0. Replaces the previous script.
     pub fn fault(&self, script: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
         self.script.set(Some(Arc::new(script)));
     }
 
-    /// Nothing goes wrong any more.
+    /// Removes the script.
     pub fn no_faults(&self) {
         self.script.set(None);
     }
 
-    /// Requests that went wrong by the last script.
+    /// The number of faults of the last script.
     pub fn faults_happened(&self) -> u64 {
         self.script.happened()
     }
 
-    /// Makes each request take this long at least.
+    /// Sets the minimum latency of requests.
     pub fn set_latency(&self, latency: Duration) {
         self.script.set_latency(latency);
     }
 
-    /// The requests since it was started, or since they were taken, in the order they came.
+    /// Takes the requests since the start, or since the last call, in order of arrival.
     pub fn take_calls(&self) -> Vec<Call> {
         self.script.take_calls()
     }
 
-    /// How many requests waited for their answers at once, at most, since it was started.
+    /// The maximum of requests in progress at once since the start.
     pub fn most_at_once(&self) -> usize {
         self.script.most_at_once()
     }
 
-    /// Puts an object, or replaces it, past the protocol.
+    /// Puts an object, without a request.
     pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
         let put = self.buckets.with(bucket, |bucket| Ok(bucket.put(key, body.into(), [].into(), false)?));
         debug_assert!(put.is_ok(), "{bucket} is no bucket of this server");
     }
 
-    /// Every object of a bucket, past the protocol.
+    /// Every object of a bucket, without a request.
     pub fn objects(&self, bucket: &str) -> BTreeMap<String, Bytes> {
         self.buckets.with(bucket, |bucket| Ok(bucket.objects())).unwrap_or_default()
     }
 
-    /// Multipart uploads of a bucket that were neither completed nor aborted.
+    /// The number of multipart uploads of a bucket in progress.
     pub fn uploads_in_progress(&self, bucket: &str) -> usize {
         self.buckets.with(bucket, |bucket| Ok(bucket.uploads_in_progress())).unwrap_or(0)
     }
@@ -102,7 +101,7 @@ fn service(buckets: Buckets) -> S3Service {
     builder.build()
 }
 
-/// Where requests come in.
+/// The handler of requests.
 #[derive(Clone)]
 struct Door {
     service: S3Service,
@@ -121,7 +120,7 @@ impl Answers for Door {
         match fault {
             Some(Fault::Reset) => return Err(cut()),
             Some(Fault::Fail(status, code)) => {
-                // read to its end, so that the answer is seen
+                // read to the end, so that the client reads the response
                 let _ = collected(request.into_body()).await;
                 return failure(status, code);
             }
@@ -148,7 +147,7 @@ fn failure(status: u16, code: &str) -> io::Result<HttpResponse> {
     answer.body(Body::from(body)).map_err(io::Error::other)
 }
 
-/// The first half of an answer that promises all of it.
+/// The first half of a response, with the length of the whole.
 async fn short(answer: HttpResponse) -> io::Result<HttpResponse> {
     let (mut head, body) = answer.into_parts();
     let body = collected(body).await.map_err(io::Error::other)?;
@@ -157,7 +156,7 @@ async fn short(answer: HttpResponse) -> io::Result<HttpResponse> {
     }
     head.headers.insert("content-length", body.len().into());
     let half = body.slice(..body.len() / 2);
-    // the pause lets the half go out before the connection is cut
+    // the pause lets the first half be sent before the connection is closed
     let parts = stream::iter([Ok(half), Err(cut())]);
     Ok(Response::from_parts(head, Body::from(StreamingBlob::wrap(parts))))
 }

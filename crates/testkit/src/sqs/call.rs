@@ -1,9 +1,9 @@
-//! What a request asks for.
+//! Parses the operation of a request.
 
 use hyper::http::request::Parts;
 use serde_json::Value;
 
-/// What is done to a queue.
+/// An operation on a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// A message sent.
@@ -16,28 +16,28 @@ pub enum Operation {
     DeleteMessage,
     /// Up to ten messages deleted.
     DeleteMessageBatch,
-    /// A message hidden for longer or shorter.
+    /// A change of the visibility timeout of a message.
     ChangeMessageVisibility,
     /// The URL of a queue, by its name.
     GetQueueUrl,
-    /// How many messages a queue has.
+    /// The number of messages in a queue.
     GetQueueAttributes,
-    /// Something that this server does not know.
+    /// An unsupported operation.
     Unknown,
 }
 
 /// One request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// What it asks for.
+    /// The operation.
     pub operation: Operation,
-    /// The queue's name.
+    /// The name of the queue.
     pub queue: String,
     /// The region it is signed for.
     pub region: String,
-    /// The id of the key it is signed with.
+    /// The ID of the access key of its signature.
     pub access_key: String,
-    /// All that it says.
+    /// The body.
     pub body: Value,
 }
 

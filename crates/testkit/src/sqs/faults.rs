@@ -1,42 +1,42 @@
-//! What goes wrong with a request.
+//! Faults of requests.
 
 use std::time::Duration;
 
-/// What goes wrong with one request.
+/// The fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not done: answered with a status and a code of SQS's.
+    /// Not carried out: the response has a status and a code of SQS.
     Fail(u16, &'static str),
-    /// It is done, and answered with a status and a code as if it were not.
+    /// Carried out, but the response has a status and a code of an error.
     DoneThenFail(u16, &'static str),
-    /// It is done, and the connection is cut before the answer.
+    /// Carried out, and the connection is closed before the response.
     ReplyLost,
-    /// It is not done: the connection is cut before the request is read.
+    /// Not carried out: the connection is closed before the request is read.
     Reset,
-    /// It is done, after this long.
+    /// Carried out after a delay.
     Slow(Duration),
-    /// It is done, and answered with what is no JSON.
+    /// Carried out, and the response is not JSON.
     Garbled,
-    /// Of a batch of messages those at these places are not taken, and the answer says so.
+    /// The messages of a batch at these indexes are rejected, and the response reports it.
     Refused(&'static [usize], Refused),
-    /// Of a batch of messages those at these places are not taken, and the answer leaves them out.
+    /// The messages of a batch at these indexes are rejected, and missing in the response.
     Forgotten(&'static [usize]),
-    /// All of a batch of messages is taken, and the answer leaves out those at these places.
+    /// A batch is accepted, and the messages at these indexes are missing in the response.
     Unmentioned(&'static [usize]),
 }
 
-/// What an answer says of a message that was not taken:
+/// The error of a rejected message:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_BatchResultErrorEntry.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
-    /// Its code.
+    /// The code.
     pub code: &'static str,
-    /// Whether the sender is to blame.
+    /// Whether it is a fault of the sender.
     pub senders_fault: bool,
 }
 
 impl Fault {
-    /// Whether the request is carried out, at least in part.
+    /// Whether the request is carried out, at least partly.
     pub(super) fn is_done(self) -> bool {
         !matches!(self, Fault::Fail(..) | Fault::Reset)
     }

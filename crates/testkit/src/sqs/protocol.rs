@@ -13,22 +13,22 @@ use crate::MemoryQueue;
 
 /// Bytes of all bodies of a call.
 const MOST_BYTES: usize = 1 << 20;
-/// Seconds that a receipt may wait.
+/// The maximum wait of a receive in seconds.
 const LONGEST_WAIT: u64 = 20;
-/// Seconds that a message may be hidden.
+/// The maximum visibility timeout in seconds.
 const LONGEST_HIDDEN: u64 = 43_200;
 
 /// The queues of a server, by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queues(Arc<Mutex<BTreeMap<String, MemoryQueue>>>);
 
-/// What SQS refuses to do.
+/// Errors of SQS.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
     /// The code of the query protocol, which is in a header.
     pub(super) code: String,
-    /// The name of the JSON protocol.
+    /// The code of the JSON protocol.
     pub(super) shape: String,
     pub(super) message: String,
 }
@@ -74,7 +74,7 @@ impl Queues {
         })
     }
 
-    /// Does what a request to this origin asks for.
+    /// Carries out a request to this origin.
     pub(super) async fn answer(&self, call: &Call, origin: &str) -> Answer {
         if call.operation == Operation::Unknown {
             return Err(Refusal::new("UnknownOperationException", "this server does not know the operation"));
@@ -117,7 +117,7 @@ fn number(asked: &Value, name: &str, least: u64, most: u64) -> Result<Option<u64
     }
 }
 
-/// The entries of a batch, which must be well formed as a whole.
+/// The entries of a batch. Fails if the batch as a whole is invalid.
 fn entries(asked: &Value) -> Result<&[Value], Refusal> {
     let entries = asked.get("Entries").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let ids: BTreeSet<Option<&str>> = entries.iter().map(|entry| text(entry, "Id")).collect();
@@ -143,7 +143,7 @@ fn entries(asked: &Value) -> Result<&[Value], Refusal> {
     Ok(entries)
 }
 
-/// A message to send, with what its queue wants of it.
+/// A message to send, checked against the rules of its queue.
 fn new_message(queue: &MemoryQueue, asked: &Value) -> Result<NewMessage, Refusal> {
     let body = required(asked, "MessageBody")?;
     if body.is_empty() {
@@ -165,7 +165,7 @@ fn new_message(queue: &MemoryQueue, asked: &Value) -> Result<NewMessage, Refusal
     }
 }
 
-/// Whether the queue takes a message.
+/// Fails if the queue rejects a message.
 async fn takes(queue: &MemoryQueue, message: NewMessage) -> bool {
     let answers = queue.send(&[message]).await;
     matches!(answers.as_deref(), Ok([Ok(())]))
@@ -212,7 +212,7 @@ async fn receive(queue: &MemoryQueue, asked: &Value) -> Answer {
     let wait = number(asked, "WaitTimeSeconds", 0, LONGEST_WAIT)?.unwrap_or(0);
     let most = usize::try_from(most).unwrap_or(1);
     let received = queue.receive(most, Duration::from_secs(wait)).await;
-    // attributes are given to who asks for them
+    // attributes only on request
     let wanted = |name: &str| {
         let names = asked.get("MessageSystemAttributeNames").and_then(Value::as_array);
         names.is_some_and(|names| names.iter().any(|asked| asked == name || asked == "All"))
@@ -231,11 +231,11 @@ async fn receive(queue: &MemoryQueue, asked: &Value) -> Answer {
         })
     };
     let messages: Vec<Value> = received.unwrap_or_default().into_iter().map(shown).collect();
-    // there is no list where there are no messages
+    // without messages the list is missing
     Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
 }
 
-/// What was received, by its receipt.
+/// The received message of a receipt.
 fn held(asked: &Value) -> Result<Message, Refusal> {
     let receipt = required(asked, "ReceiptHandle")?;
     if receipt.parse::<u64>().is_err() {

@@ -1,4 +1,4 @@
-//! The server: every request goes through the script of faults.
+//! The server: passes every request through the script of faults.
 
 use std::io;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::MemoryQueue;
 use crate::http_server::{Answers, HttpServer, cut};
 use crate::server_script::ServerScript;
 
-/// An SQS on a port of 127.0.0.1, until it is dropped. It has a thread of its own, and the clock of its queues runs, also
-/// where that of a test is held. It speaks the JSON protocol, and looks at the id of the key that requests are signed
-/// with, not at their signatures. Answers have no MD5 sums: the SDK for Rust does not look at them.
+/// An SQS on a port of 127.0.0.1, until it is dropped. It runs in its own thread with a running clock, even if the clock of a
+/// test is paused. It supports the JSON protocol, and checks the ID of the access key of requests, not their signatures.
+/// Responses have no MD5 sums, which the SDK for Rust ignores.
 #[derive(Debug)]
 pub struct SqsServer {
     server: HttpServer,
@@ -26,12 +26,12 @@ pub struct SqsServer {
 }
 
 impl SqsServer {
-    /// The key id that requests must be signed with.
+    /// The ID of the access key that requests must be signed with.
     pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
     /// The account of its queues.
     pub const ACCOUNT: &str = "123456789012";
 
-    /// Starts one with these queues. Those whose name ends in `.fifo` must be FIFO queues, and no others.
+    /// Starts a server with these queues. FIFO queues, and only those, have names that end in `.fifo`.
     pub fn start(queues: &[(&str, MemoryQueue)]) -> io::Result<Self> {
         let (all, script) = (Queues::default(), Arc::new(ServerScript::default()));
         let door = Door { queues: all.clone(), script: script.clone() };
@@ -42,56 +42,55 @@ impl SqsServer {
         Ok(server)
     }
 
-    /// Adds a queue, or puts it in the place of the one of its name.
+    /// Adds a queue, or replaces the one with its name.
     pub fn add(&self, name: &str, queue: MemoryQueue) {
         debug_assert_eq!(queue.is_fifo(), name.ends_with(".fifo"), "{name} is of the other kind");
         self.queues.add(name, queue);
     }
 
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// The URL: `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> String {
         self.server.endpoint()
     }
 
-    /// The URL of a queue, also of one that is not there.
+    /// The URL of a queue, which need not exist.
     pub fn url(&self, name: &str) -> String {
         format!("{}/{}/{name}", self.endpoint(), Self::ACCOUNT)
     }
 
-    /// Lets a script decide what goes wrong with each request from now on, given its number from 0. It replaces the one
-    /// before.
+    /// Sets the script that chooses the fault of each further request by its number, from 0. Replaces the previous script.
     pub fn fault(&self, script: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
         self.script.set(Some(Arc::new(script)));
     }
 
-    /// Lets these go wrong with the next requests, and nothing with those after them.
+    /// Sets the faults of the next requests; later ones have none.
     pub fn fault_next(&self, faults: &[Fault]) {
         let faults = faults.to_vec();
         self.fault(move |_, number| faults.get(usize::try_from(number).ok()?).copied());
     }
 
-    /// Nothing goes wrong any more.
+    /// Removes the script.
     pub fn no_faults(&self) {
         self.script.set(None);
     }
 
-    /// Requests that went wrong by the last script.
+    /// The number of faults of the last script.
     pub fn faults_happened(&self) -> u64 {
         self.script.happened()
     }
 
-    /// Makes each request take this long at least.
+    /// Sets the minimum latency of requests.
     pub fn set_latency(&self, latency: Duration) {
         self.script.set_latency(latency);
     }
 
-    /// The requests since it was started, or since they were taken, in the order they came.
+    /// Takes the requests since the start, or since the last call, in order of arrival.
     pub fn take_calls(&self) -> Vec<Call> {
         self.script.take_calls()
     }
 }
 
-/// Where requests come in.
+/// The handler of requests.
 #[derive(Clone)]
 struct Door {
     queues: Queues,
@@ -122,7 +121,7 @@ impl Answers for Door {
         }
         let origin = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         let mut answer = if fault.is_some() && call.body["Entries"] == json!([]) {
-            // the script left out all of the batch
+            // the script removed the whole batch
             json!({ "Successful": [] })
         } else {
             match self.queues.answer(&call, &format!("http://{origin}")).await {
@@ -155,7 +154,7 @@ impl Answers for Door {
     }
 }
 
-/// Takes the messages at these places out of a batch. They are named by their places.
+/// Removes the messages at these indexes from a batch. Their IDs are their indexes.
 fn leave_out(call: &mut Call, places: &[usize]) {
     debug_assert_eq!(call.operation, Operation::SendMessageBatch, "only a batch is taken in part");
     if let Some(entries) = call.body["Entries"].as_array_mut() {
@@ -190,7 +189,7 @@ fn refused(refusal: &Refusal) -> io::Result<HttpResponse> {
 fn answered(status: u16, error: Option<String>, body: &Value) -> io::Result<HttpResponse> {
     let mut answer = Response::builder().status(status).header("content-type", "application/x-amz-json-1.0");
     if let Some(error) = error {
-        // the code that this error had before there was a JSON protocol, which the SDKs go by
+        // the code of this error in the query protocol, which the SDKs use
         answer = answer.header("x-amzn-query-error", error);
     }
     answer.body(Body::from(body.to_string())).map_err(io::Error::other)
