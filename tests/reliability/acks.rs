@@ -1,5 +1,5 @@
-//! The worker that polls the queues itself, with calls that fail by chance: no message is deleted before what it asks for is
-//! done, and all is done in the end.
+//! The polling worker, with random faults of its calls: it deletes no message before its work is done, and all work is done in
+//! the end.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ const POLLING: Polling = Polling {
     drain: Duration::from_secs(60),
 };
 
-/// Fails one call in so many, before or after it is carried out.
+/// Fails one call in `one_in`, at random, before or after it is carried out.
 #[derive(Debug)]
 struct Flaky {
     random: Mutex<Rng>,
@@ -34,7 +34,7 @@ impl Flaky {
         if self.random.lock().unwrap().u32(..self.one_in) > 0 {
             return Ok(());
         }
-        // a queue that cannot be used at all ends the worker, one that does not answer is asked again
+        // transient: the worker retries; a permanent error would end it
         Err(StoreError::new(ErrorKind::Transient, "reach", key).because("the fault of this test"))
     }
 }
@@ -45,7 +45,7 @@ impl Hook for Flaky {
         self.fails(key)
     }
     async fn after(&self, call: Call, key: &str) -> Result<()> {
-        // a write that failed has had no effect: the backends make sure
+        // a failed write has no effect, which the backends ensure
         if call == Call::Write { Ok(()) } else { self.fails(key) }
     }
 }

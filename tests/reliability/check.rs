@@ -1,4 +1,4 @@
-//! Every invariant, checked from outside: the journal is read here by other code than the stages read it with.
+//! Checks every invariant, with its own reader of the journal, independent of that of the stages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -14,31 +14,31 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::work::{Ended, Work};
 use crate::world::{World, is_monthly, partitions};
 
-/// What is seen of a world over time.
+/// Observes a world over time.
 #[derive(Debug)]
 pub(crate) struct Watch {
     world: World,
-    /// Journal entries that were there before.
+    /// Journal entries seen before.
     entries: BTreeMap<String, (Bytes, Entry)>,
 }
 
-/// A world at one moment.
+/// A snapshot of a world.
 struct Seen {
     world: World,
-    /// Journal entries that were there before, and have changed or are gone.
+    /// Keys of journal entries that have changed or disappeared.
     changed_entries: Vec<String>,
     journals: BTreeMap<Partition, Vec<Entry>>,
     visible: BTreeSet<String>,
-    /// What there is to see once nobody is at work.
+    /// The state when no run is in progress, if it was brought up to date.
     quiet: Option<Quiet>,
 }
 
-/// A world whose partitions have all been brought up to date once more.
+/// The state of a world after every partition was brought up to date twice.
 struct Quiet {
-    /// What that changed a second time.
+    /// Keys that the second time changed.
     changed: Vec<String>,
     problems: Vec<Problem>,
-    /// What readers of the tables see, sorted.
+    /// The lines that readers of the tables see, sorted.
     lines: BTreeMap<Partition, Vec<String>>,
 }
 
@@ -47,19 +47,22 @@ impl Watch {
         Watch { world: world.clone(), entries: BTreeMap::new() }
     }
 
-    /// Checks what is true at any moment, whoever is at work.
+    /// Checks the invariants that hold at any time.
     pub(crate) async fn always(&mut self) -> Result<(), String> {
         self.check(None).await
     }
 
-    /// Brings every partition that was begun up to date, undisturbed, and checks all there is to check.
+    /// Brings every claimed partition up to date, without faults, and checks all invariants.
     pub(crate) async fn settled(&mut self) -> Result<(), String> {
         self.always().await?;
         self.bring_up_to_date().await?;
         let before = listing(&self.world).await;
         for (partition, ended) in self.bring_up_to_date().await? {
             if ended != Ended::UpToDate {
-                return Err(format!("[{}] {partition} ended as {ended:?} again", Invariant::Idempotent));
+                return Err(format!(
+                    "[{}] {partition}: the second run ended as {ended:?}",
+                    Invariant::Idempotent
+                ));
             }
         }
         let after = listing(&self.world).await;
@@ -85,7 +88,7 @@ impl Watch {
         for (key, body) in bodies {
             let prefix = &key[..=key.rfind('/').unwrap()];
             let partition =
-                Partition::from_journal_prefix(prefix).ok_or_else(|| format!("{key}: no journal's"))?;
+                Partition::from_journal_prefix(prefix).ok_or_else(|| format!("{key} is not in a journal"))?;
             let entry = match self.entries.get(&key) {
                 Some((before, entry)) if *before == body => entry.clone(),
                 _ => entry(&key, &body)?,
@@ -100,7 +103,7 @@ impl Watch {
             .try_for_each(|invariant| seen.holds(invariant).map_err(|what| format!("[{invariant}] {what}")))
     }
 
-    /// Partitions that somebody has claimed.
+    /// Partitions with a claim.
     async fn begun(&self) -> Vec<Partition> {
         let journals = self.world.objects("_journal/").await;
         let is_begun = |of: &Partition| journals.keys().any(|key| key.starts_with(&of.journal_prefix()));
@@ -122,24 +125,24 @@ impl Watch {
 }
 
 impl Seen {
-    /// Whether an invariant is true, as far as can be told by now.
+    /// Checks an invariant, as far as it can be checked in this state.
     fn holds(&self, invariant: Invariant) -> Result<(), String> {
         match invariant {
             Invariant::FilesAccounted => self.files_are_accounted(),
             Invariant::RecordsConserved => self.each_commit(records_are_conserved),
             Invariant::BytesVerbatim => self.lines_are_records(),
-            Invariant::OncePerPartition => self.records_are_there_once(),
+            Invariant::OncePerPartition => self.records_are_unique(),
             Invariant::OneHomeMonth => self.months_hold_their_own(),
             Invariant::Idempotent => nothing(self.quiet().map(|quiet| &quiet.changed)),
             Invariant::OneCommitPerClaim => self.commits_follow_their_claims(),
-            Invariant::PartsBeforeCommit => self.named_parts_are_there(),
+            Invariant::PartsBeforeCommit => self.named_parts_exist(),
             Invariant::PartsAsCommitted => nothing(self.quiet().map(|quiet| &quiet.problems)),
-            Invariant::NoOrphans => self.nothing_else_is_there(),
+            Invariant::NoOrphans => self.no_orphans(),
             Invariant::JournalOnlyGrows => self.the_journal_only_grows(),
-            // `acks` and `chain` look at each message as it is deleted
+            // `acks` and `chain` check each message when it is deleted
             Invariant::AckAfterCommit => Ok(()),
             Invariant::OutputNeverInput => nothing(Some(&self.world.misread())),
-            // the end-to-end tests watch the process itself: hostile.rs
+            // the end-to-end tests measure the process: hostile.rs
             Invariant::MemoryBounded => Ok(()),
         }
     }
@@ -159,7 +162,7 @@ impl Seen {
         self.journals.keys().flat_map(|partition| self.commits(*partition)).try_for_each(check)
     }
 
-    /// Keys of the parts that the commits of a partition name, and none retired.
+    /// Keys of the parts that the commits of a partition name and none has retired.
     fn named(&self, partition: Partition) -> BTreeSet<&str> {
         let mut named = BTreeSet::new();
         for commit in self.commits(partition) {
@@ -188,7 +191,7 @@ impl Seen {
         Ok(())
     }
 
-    /// What readers see of each partition, and what they should.
+    /// The lines of each partition that readers see, and the expected ones.
     fn lines(&self) -> impl Iterator<Item = (Partition, &[String], Vec<String>)> {
         self.quiet().into_iter().flat_map(|quiet| &quiet.lines).map(|(partition, lines)| {
             let expected = match partition.span {
@@ -213,14 +216,14 @@ impl Seen {
         Ok(())
     }
 
-    fn records_are_there_once(&self) -> Result<(), String> {
+    fn records_are_unique(&self) -> Result<(), String> {
         if self.quiet.is_none() {
             return Ok(());
         }
         let all = as_values(&self.world.all_lines());
         for (partition, lines, expected) in self.lines() {
             let (more, fewer) = match is_monthly(partition) {
-                // in which month it is does not matter here
+                // `OneHomeMonth` checks the month
                 true => (differences(lines, &all).0, Vec::new()),
                 false => differences(lines, &expected),
             };
@@ -241,7 +244,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Whether a day is in the lake, so that its month has it.
+    /// Whether a day is committed, so that its month includes it.
     fn has(&self, day: Day) -> bool {
         self.commits(Partition::day(Table::CloudTrail, day)).next().is_some()
     }
@@ -255,7 +258,7 @@ impl Seen {
                 if !before.is_some_and(|it| matches!(it, Entry::Claim(_)) && it.attempt() == entry.attempt())
                 {
                     return Err(format!(
-                        "entry {} of {partition} has not its own claim before it",
+                        "entry {} of {partition} does not follow its own claim",
                         entry.seq()
                     ));
                 }
@@ -264,22 +267,22 @@ impl Seen {
         Ok(())
     }
 
-    fn named_parts_are_there(&self) -> Result<(), String> {
+    fn named_parts_exist(&self) -> Result<(), String> {
         for partition in self.journals.keys() {
             if let Some(key) = self.named(*partition).into_iter().find(|key| !self.visible.contains(*key)) {
-                return Err(format!("{key} is named, and not there"));
+                return Err(format!("{key} is named by a commit, and does not exist"));
             }
         }
         Ok(())
     }
 
-    fn nothing_else_is_there(&self) -> Result<(), String> {
+    fn no_orphans(&self) -> Result<(), String> {
         for (partition, _) in self.quiet().iter().flat_map(|quiet| &quiet.lines) {
             let named = self.named(*partition);
             let prefix = partition.prefix();
             let mut visible = self.visible.iter().filter(|key| key.starts_with(&prefix));
             if let Some(key) = visible.find(|key| !named.contains(key.as_str())) {
-                return Err(format!("{key} is there, and not named"));
+                return Err(format!("{key} is an orphan: no commit names it"));
             }
         }
         Ok(())
@@ -308,7 +311,7 @@ fn records_are_conserved(commit: &Commit) -> Result<(), String> {
     if balanced { Ok(()) } else { Err(format!("{totals:?}, with {read} read and {kept} kept")) }
 }
 
-/// Lines that are there more often than they should, and less often.
+/// Lines that occur more often than expected, and less often.
 fn differences(found: &[String], expected: &[String]) -> (Vec<String>, Vec<String>) {
     let count = |lines: &[String], line: &String| lines.iter().filter(|other| *other == line).count();
     let more = |lines: &[String], than: &[String]| -> Vec<String> {
@@ -334,13 +337,13 @@ fn gunzip(body: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Every object of a lake, with its version.
+/// Every object of a lake, with its etag.
 async fn listing(world: &World) -> BTreeSet<(String, String)> {
     let page = list_all(&world.bucket, "", Depth::All).await.unwrap();
     page.objects.into_iter().map(|object| (object.key, object.etag)).collect()
 }
 
-/// What a reader of the table sees of a partition, sorted: whatever is visible. Of a month the JSON that it gives back.
+/// The lines of all visible objects of a partition, sorted; of a month its rows as JSON.
 async fn read(world: &World, partition: Partition) -> Vec<String> {
     let mut lines = Vec::new();
     for body in world.objects(&partition.prefix()).await.into_values() {
@@ -353,12 +356,12 @@ async fn read(world: &World, partition: Partition) -> Vec<String> {
     lines
 }
 
-/// Objects and their rows.
+/// The rows of objects.
 type Decoded = BTreeMap<(Table, Bytes), Arc<Vec<String>>>;
 
-/// The rows of a Parquet object as JSON, their members in the order of their names.
+/// The rows of a Parquet object as JSON, with sorted members.
 fn parquet_rows(table: Table, body: Bytes) -> Arc<Vec<String>> {
-    // thousands of schedules end with one of a few objects, and decoding one creates zstd's contexts for a hundred columns
+    // cached: thousands of schedules end with one of a few objects, and decoding is slow
     static DECODED: LazyLock<Mutex<Decoded>> = LazyLock::new(Mutex::default);
     let key = (table, body);
     if let Some(rows) = DECODED.lock().unwrap().get(&key) {
@@ -374,9 +377,9 @@ fn parquet_rows(table: Table, body: Bytes) -> Arc<Vec<String>> {
     rows
 }
 
-/// The same records, sorted, their members in the order of their names.
+/// The records sorted, with sorted members.
 fn as_values(lines: &[String]) -> Vec<String> {
-    // every schedule of a world has the same few records
+    // cached: every schedule of a world has the same few records
     static VALUES: LazyLock<Mutex<BTreeMap<String, String>>> = LazyLock::new(Mutex::default);
     let mut known = VALUES.lock().unwrap();
     let mut value = |line: &String| match known.get(line) {

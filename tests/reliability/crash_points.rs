@@ -1,5 +1,5 @@
-//! A run is stopped before and after each of its calls, those that only read included. Whatever is left, every invariant
-//! holds, and the next run sets right what there is to set right.
+//! Crash points: a run is stopped before and after each of its calls, reads included. Every invariant must hold, and the next
+//! run must recover.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::check::Watch;
 use crate::work::{Ended, Failure, Work};
 use crate::world::{DAYS, World, day, last_day, november, october, records};
 
-/// A run, and the world it begins in.
+/// A run, and the world it starts in.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) world: World,
     pub(crate) work: Work,
 }
 
-/// Each stage, at the beginning and later on.
+/// Each stage, on an empty lake and on existing partitions.
 pub(crate) async fn cases() -> Vec<Case> {
     let new = World::delivered().await;
     let case = |name, world: &World, work| Case { name, world: world.snapshot(), work };
@@ -33,7 +33,7 @@ pub(crate) async fn cases() -> Vec<Case> {
     for of in DAYS {
         commit(&days, Work::Daily(day(of))).await;
     }
-    // the other month has what is its own of the days after October
+    // the records of the other month on the days after October
     commit(&days, Work::Monthly(november())).await;
     cases.push(case("monthly", &days, Work::Monthly(october())));
     commit(&days, Work::Monthly(october())).await;
@@ -43,7 +43,7 @@ pub(crate) async fn cases() -> Vec<Case> {
     cases
 }
 
-/// Log files that come when the day has been committed: records that are new, and some that are there already.
+/// Delivers late log files, after the day was committed: new records, and some duplicates.
 pub(crate) async fn late_files(world: &World) {
     world.deliver(last_day(), "a", &records(DAYS[1], 150..154)).await;
     world.deliver(last_day(), "f", &records(DAYS[1], 102..105)).await;
@@ -53,14 +53,14 @@ pub(crate) async fn commit(world: &World, work: Work) {
     assert_eq!(work.run(world).await.unwrap(), Ended::Committed, "{work:?}");
 }
 
-/// Runs with a fault in all that the run calls, source and lake.
+/// Runs with a fault in the calls to the source and the lake.
 pub(crate) async fn run_with(world: &World, work: Work, fault: &Arc<Fault>) -> Result<Ended, Failure> {
     let source = Arc::new(Hooked { store: world.source(), hook: fault.clone() });
     let lake = Arc::new(Hooked { store: world.lake(), hook: fault.clone() });
     work.run_over(source, lake, STAMP).await
 }
 
-/// Stops a run at its first call, its second, and so on, until it has none left. Returns how many it had.
+/// Stops a run at its first call, its second, and so on. Returns the number of calls.
 async fn stop_at_every_call(case: &Case, effect: Effect, then: Then) -> usize {
     for spared in 0.. {
         let context = format!("{}: call {spared} {effect:?}, {then:?}", case.name);

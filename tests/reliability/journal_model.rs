@@ -1,9 +1,8 @@
-//! The journal's protocol as a model of which every state is searched.
+//! Model checking of the commit protocol: every state is searched.
 //!
-//! `testkit::turns_tests` runs the real `Attempt` in many orders of its calls, up to a bound of preemptions. This is
-//! the other half: a model of it, small enough that no order is left out, with processes that die between any two calls or
-//! with a call on its way, calls of the dead that arrive at any later time, and replies that get lost. What it says of the real
-//! thing is as good as the likeness of [`attempt`] to `lake::Attempt`: change them together.
+//! `testkit::turns_tests` runs the real `Attempt` in many orders of its calls, up to a bound of preemptions. This model is small
+//! enough for all orders, with processes that die between or during calls, calls of dead processes that arrive later, and lost
+//! responses. Its results hold for the real code only as far as [`attempt`] matches `lake::Attempt`: change them together.
 
 mod attempt;
 mod lake;
@@ -24,7 +23,7 @@ const LATE: [Wish; 3] = [Wish::Add(A), Wish::Add(AB), Wish::Add(B)];
 const REBUILD: [Wish; 3] = [Wish::Replace(AB), Wish::Add(AB), Wish::Replace(AB)];
 const REBUILDS: [Wish; 3] = [Wish::Replace(AB); 3];
 
-/// Searches every state, and prints how many there are.
+/// Searches every state, and prints their number.
 fn holds(wishes: &[Wish], plans: u8, crashes: u8, lost_replies: u8) {
     let wishes = wishes.to_vec();
     let searched = format!("{wishes:?}, {plans} plans each, {crashes} crashes, {lost_replies} lost replies");
@@ -59,12 +58,12 @@ fn more_attempts_crash_more_often() {
     holds(&LATE[..2], 2, 2, 1);
 }
 
-/// What each rule is for: the promise that breaks without it.
+/// For each rule of the protocol: the property that breaks without it.
 ///
-/// Two of them are needed only where a process dies. Whoever publishes without asking whether it is fenced may have staged
-/// after the later attempt threw uploads away; if it dies publishing, and the call arrives after the last attempt at the
-/// partition, an orphan stays. And where uploads are thrown away after orphans are listed, a part published in between
-/// stands beside those of the commit until another run finds it.
+/// Two rules matter only if a process dies. An attempt that publishes without checking whether it is fenced may have staged
+/// after the later attempt abandoned uploads; if it dies while publishing, and the call arrives after the last attempt at the
+/// partition, an orphan remains. And if uploads are abandoned after orphans are listed, a part published in between remains
+/// visible until another run deletes it.
 const NEEDED: [(Broken, [Wish; 3], &str); 10] = [
     (Broken::NoReadBack, SAME, NAMED_IS_VISIBLE),
     (Broken::NoFence, SAME, OWN_CLAIM),
@@ -83,7 +82,7 @@ fn without_any_one_of_its_rules_the_protocol_breaks_a_promise() {
     for (broken, wishes, promise) in NEEDED {
         let protocol =
             Protocol { wishes: wishes[..2].to_vec(), broken, plans: 2, crashes: 1, lost_replies: 1 };
-        // by one thread, so that the way there is the shortest
+        // single-threaded, so that the counterexample is the shortest
         let enough = HasDiscoveries::AllOf([promise].into());
         let checker = protocol.checker().finish_when(enough).spawn_bfs().join();
         let Some(path) = checker.discovery(promise) else {

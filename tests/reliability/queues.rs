@@ -1,4 +1,4 @@
-//! The queues of a world, what handles their messages, and a look at each message as it is deleted.
+//! The queues of a world, their handlers, and a check of each message when it is deleted.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -15,13 +15,13 @@ use testkit::{Call, Hook, Hooked, HookedQueue, MemoryQueue, STAMP};
 use crate::work::{Ended, Work, daily_options, monthly_options};
 use crate::world::{DAYS, World, day, october};
 
-/// What the clock of [`STAMP`] says.
+/// The date of the clock of [`STAMP`].
 const TODAY: &str = "2026-12-01";
 
-/// How long a message that somebody has is hidden from others.
+/// The visibility timeout of the queues.
 pub(crate) const HIDDEN: Duration = Duration::from_secs(60);
 
-/// A world with its queues. A clone is the same.
+/// A world with its queues. Clones share the content.
 #[derive(Debug, Clone)]
 pub(crate) struct Installation {
     pub(crate) world: World,
@@ -31,14 +31,14 @@ pub(crate) struct Installation {
     early: Arc<Mutex<Vec<String>>>,
 }
 
-/// A queue, and what handles its messages.
+/// A queue, and the handler of its messages.
 #[derive(Clone)]
 pub(crate) struct Station {
     pub(crate) queue: Arc<dyn Queue>,
     pub(crate) handler: Arc<dyn Handler>,
 }
 
-/// Which queue a message is of.
+/// The queue of a message.
 #[derive(Debug, Clone, Copy)]
 enum Of {
     Requests,
@@ -46,7 +46,7 @@ enum Of {
     MonthlyJobs,
 }
 
-/// Looks at what a message asked for, right before it is deleted.
+/// Checks that the work of a message is done, right before it is deleted.
 #[derive(Debug)]
 struct LastLook {
     of: Of,
@@ -55,7 +55,7 @@ struct LastLook {
 
 impl Installation {
     pub(crate) fn of(world: World) -> Self {
-        // nothing is given up: what fails for ever would hang the tests, which is seen
+        // no dead-letter queue: a message that always fails hangs the test
         let queue = || MemoryQueue::new(HIDDEN, u32::MAX);
         Installation {
             world,
@@ -66,7 +66,7 @@ impl Installation {
         }
     }
 
-    /// The three functions, with a hook in every queue, and in the lake as they know it.
+    /// The three functions, with a hook in every queue and in their lake.
     pub(crate) fn stations<H: Hook + 'static>(&self, hook: &Arc<H>) -> [Station; 3] {
         let queue = |queue: &MemoryQueue, of: Of| -> Arc<dyn Queue> {
             let looked_at = LastLook { of, installation: self.clone() };
@@ -101,13 +101,13 @@ impl Installation {
         [&self.requests, &self.daily_jobs, &self.monthly_jobs].iter().all(|queue| queue.bodies().is_empty())
     }
 
-    /// What is wrong with the messages that were deleted.
+    /// Fails if a message was deleted before its work was done.
     pub(crate) fn acked_early(&self) -> Result<(), String> {
         let early = self.early.lock().unwrap();
         if early.is_empty() { Ok(()) } else { Err(format!("[{}] {early:?}", Invariant::AckAfterCommit)) }
     }
 
-    /// Whether what a message asks for is done, or on its way by another.
+    /// Whether the work of a message is done, or requested by another message.
     async fn is_done(&self, of: Of, body: &str) -> bool {
         match of {
             Of::Requests => {
@@ -125,18 +125,18 @@ impl Installation {
                 let day = DailyJob::parse(body.as_bytes()).unwrap().day;
                 let state = self.state(day).await;
                 let all_read = self.world.files(day).iter().all(|file| state.inputs.contains_key(file));
-                // while there are other jobs, one of them may be the one that completes the month
+                // another job may complete the month
                 let months_wait = self.daily_jobs.bodies().len() > 1 || !self.has_october().await;
                 state.commits > 0 && all_read && (months_wait || self.october_follows(0).await)
             }
-            // the message that is being deleted is still there
+            // the message being deleted is still in the queue
             Of::MonthlyJobs => self.october_follows(1).await,
         }
     }
 
-    /// Whether October's Parquet is of what its days are now, or somebody is asked to make it so by a message beside so many.
-    async fn october_follows(&self, beside: usize) -> bool {
-        if self.monthly_jobs.bodies().len() > beside {
+    /// Whether the Parquet of October includes the parts of its days, or more than `own` messages request it.
+    async fn october_follows(&self, own: usize) -> bool {
+        if self.monthly_jobs.bodies().len() > own {
             return true;
         }
         let month = self.read(Partition::month(Table::CloudTrail, october())).await;
@@ -184,7 +184,7 @@ impl Hook for LastLook {
     }
 }
 
-/// A world in which all of October is in the lake but its last day.
+/// A world in which the lake has October except its last day.
 pub(crate) async fn october_but_one() -> World {
     let world = World::delivered().await;
     let installation = Installation::of(world.clone());
@@ -202,7 +202,7 @@ pub(crate) struct NoHook;
 
 impl Hook for NoHook {}
 
-/// Whether October's Parquet has been made.
+/// Whether the Parquet of October exists.
 pub(crate) async fn october_is_made(world: &World) -> bool {
     let made = world.objects("_journal/cloudtrail_monthly/").await;
     !made.is_empty() && Work::Monthly(october()).run(world).await.unwrap() == Ended::UpToDate

@@ -1,4 +1,4 @@
-//! Records and log files of the tests, and what the lake must make of them.
+//! Records and log files of the tests, and the expected lines of the lake.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -6,14 +6,14 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// A record, before anybody wrote it down.
+/// A record, before it is serialized.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Record {
     members: Vec<(&'static str, String)>,
 }
 
 impl Record {
-    /// The record with a number, always the same, with numbers and escapes as only its own bytes have them.
+    /// The record with a number. Has numbers and escapes that a JSON round trip would change.
     pub(crate) fn of(number: u64, time: &str) -> Self {
         let members = vec![
             ("eventID", format!("\"00000000-0000-4000-8000-{number:012x}\"")),
@@ -26,19 +26,19 @@ impl Record {
         Record { members }
     }
 
-    /// Another record with the same event id.
+    /// A conflicting record: the same event ID, other bytes.
     pub(crate) fn conflicting(mut self) -> Self {
         self.members[3].1 = "\"Other\"".to_owned();
         self
     }
 
-    /// The same without an event id, so that nobody can tell duplicates of it.
+    /// The record without an event ID, so that duplicates cannot be detected.
     pub(crate) fn without_id(mut self) -> Self {
         self.members.remove(0);
         self
     }
 
-    /// Its bytes in the lake.
+    /// Its line in the lake.
     pub(crate) fn line(&self) -> String {
         self.written("")
     }
@@ -59,7 +59,7 @@ impl Record {
     }
 }
 
-/// A log file of these records, with white space that the lake does not keep.
+/// A log file of records, with white space that the lake removes.
 pub(crate) fn log_file(records: &[Record]) -> Vec<u8> {
     let records: Vec<String> = records.iter().map(|record| record.written(" ")).collect();
     let text = format!("{{\"Records\" : [{}] }}\n", records.join(",\r\n\t"));
@@ -68,8 +68,8 @@ pub(crate) fn log_file(records: &[Record]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What a partition must hold of these records, delivered in whatever files: each with an id once for each text, the others
-/// as often as they came. Sorted.
+/// The expected lines of a partition with these records, sorted: deduplicated by (eventID, exact bytes); records without an
+/// ID are all kept.
 pub(crate) fn once_each<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut lines: Vec<String> = records

@@ -1,4 +1,4 @@
-//! A store that fails once at a call and is asked again: the run goes through as if nothing had been.
+//! Temporary failures: each call fails once and is retried; the result is that of a run without failures.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ async fn run_patiently(case: &Case, world: &World, fault: &Arc<Fault>) -> Result
     case.work.run_over(Arc::new(source), Arc::new(lake), STAMP).await
 }
 
-/// Every call of a run fails once and is repeated. Returns how many there are.
+/// Fails each call of a run once. Returns the number of calls.
 async fn each_call_fails_once(case: &Case, effect: Effect, kind: ErrorKind) -> usize {
     for spared in 0.. {
         let context = format!("{}: call {spared} {effect:?}, {kind:?}", case.name);
@@ -38,14 +38,14 @@ async fn each_call_fails_once(case: &Case, effect: Effect, kind: ErrorKind) -> u
     unreachable!("a run has an end")
 }
 
-/// Entries of all journals.
+/// The number of entries in all journals.
 async fn commits(world: &World) -> usize {
     world.objects("_journal/").await.len()
 }
 
-/// S3's 409 of a conditional put is one of them: `lake_aws` says it is to be repeated.
+/// This includes the 409 of a conditional put on S3, which `lake_aws` classifies as transient.
 #[tokio::test]
-async fn a_call_that_failed_is_repeated_and_nothing_comes_of_it() {
+async fn a_failed_call_is_retried_without_effect_on_the_result() {
     let mut calls = 0;
     for case in cases().await {
         calls += each_call_fails_once(&case, Effect::Missing, ErrorKind::Transient).await;
@@ -54,9 +54,9 @@ async fn a_call_that_failed_is_repeated_and_nothing_comes_of_it() {
     println!("calls that failed once: {calls}");
 }
 
-/// The repeated create of a journal entry is answered by 412: it meets itself, and reads back whose the entry is.
+/// The retried put-if-absent of a journal entry finds its own object (412 on S3), and reads it back to compare the attempt.
 #[tokio::test]
-async fn a_reply_that_is_lost_is_asked_for_again_and_nothing_is_done_twice() {
+async fn a_call_whose_response_was_lost_is_retried_and_nothing_is_done_twice() {
     let mut calls = 0;
     for case in cases().await {
         calls += each_call_fails_once(&case, Effect::Done, ErrorKind::Transient).await;
@@ -64,7 +64,7 @@ async fn a_reply_that_is_lost_is_asked_for_again_and_nothing_is_done_twice() {
     println!("replies lost: {calls}");
 }
 
-/// Clocks of machines whose batteries are empty.
+/// Wrong clocks.
 const CLOCKS: [Stamp; 4] = [
     Stamp { now: || "1970-01-01T00:00:00Z".into(), ..STAMP },
     Stamp { now: || "2106-02-07T06:28:15Z".into(), ..STAMP },
@@ -73,7 +73,7 @@ const CLOCKS: [Stamp; 4] = [
 ];
 
 #[tokio::test]
-async fn what_the_clock_says_decides_nothing() {
+async fn the_clock_decides_nothing() {
     for case in cases().await {
         let mut listings = Vec::new();
         for clock in CLOCKS {
@@ -81,7 +81,7 @@ async fn what_the_clock_says_decides_nothing() {
             let mut watch = Watch::of(&world);
             let ended = case.work.run_over(world.source(), world.lake(), clock).await.unwrap();
             assert_eq!(ended, Ended::Committed, "{}", case.name);
-            // the next has another clock
+            // the next run has another clock
             watch.settled().await.unwrap();
             let parts = world.objects("cloudtrail_").await;
             listings.push(parts);

@@ -1,4 +1,4 @@
-//! What runs: a stage at one partition, over stores that a test gets between.
+//! Runs of a stage at one partition, over stores with hooks.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) enum Work {
     MonthlyRebuild(Month),
 }
 
-/// How a run ended that did not fail.
+/// The outcome of a run that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     Committed,
@@ -42,12 +42,12 @@ impl From<Outcome> for Ended {
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
 impl Work {
-    /// Runs it in a world, with nobody in between.
+    /// Runs it in a world, without hooks.
     pub(crate) async fn run(self, world: &World) -> Result<Ended, Failure> {
         self.run_over(world.source(), world.lake(), STAMP).await
     }
 
-    /// Runs it over stores that may do something of their own.
+    /// Runs it over stores with hooks.
     pub(crate) async fn run_over(
         self,
         source: Arc<dyn Store>,
@@ -95,7 +95,7 @@ pub(crate) fn daily_options() -> daily_aggregator::Options {
     }
 }
 
-/// A part for each two days.
+/// One part for every two days.
 pub(crate) fn monthly_options() -> monthly_aggregator::Options {
     let (part_rows, row_group_days) = (1, 1);
     let defaults = monthly_aggregator::Options::default();

@@ -1,4 +1,4 @@
-//! A bucket in memory that is the source and the lake at once, and what was delivered.
+//! A bucket in memory that is both source and lake, and the log files delivered to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use crate::record::{Record, log_file, once_each};
 /// The days of the world. The last is in the next month, and brings a record of the month before.
 pub(crate) const DAYS: [&str; 3] = ["2026-10-30", "2026-10-31", "2026-11-01"];
 
-/// The last day of October: the one that most tests work at.
+/// The last day of October, which most tests use.
 pub(crate) fn last_day() -> Day {
     day(DAYS[1])
 }
@@ -28,16 +28,16 @@ pub(crate) fn october() -> Month {
     "2026-10".parse().unwrap()
 }
 
-/// One bucket. A clone is the same.
+/// One bucket. Clones share the content.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) bucket: MemoryStore,
-    /// What each log file holds, by key; `None` for a broken one.
+    /// The records of each log file by key; `None` for a broken one.
     delivered: Arc<Mutex<BTreeMap<String, Option<Vec<Record>>>>>,
     reads: Arc<Reads>,
 }
 
-/// Objects that were read as log files and are none.
+/// Objects that were read as log files although they are not.
 #[derive(Debug, Default)]
 struct Reads(Mutex<Vec<String>>);
 
@@ -52,9 +52,9 @@ impl Hook for Reads {
 }
 
 impl World {
-    /// Log files on every day: records that come twice, one in two versions, one without an id, a broken file.
+    /// Log files on every day, with duplicates, a conflict, a record without an ID, and a broken file.
     pub(crate) async fn delivered() -> Self {
-        // so few entries that hardly any listing is of one page
+        // few entries, so that most listings have several pages
         let bucket = MemoryStore::with_page_size(3);
         let world = World { bucket, delivered: Arc::default(), reads: Arc::default() };
         for (at, of) in DAYS.into_iter().enumerate() {
@@ -74,22 +74,22 @@ impl World {
         world
     }
 
-    /// The bucket for those who read log files.
+    /// The bucket as the source.
     pub(crate) fn source(&self) -> Arc<dyn Store> {
         Arc::new(Hooked { store: self.bucket.clone(), hook: self.reads.clone() })
     }
 
-    /// The bucket for those who write the lake.
+    /// The bucket as the lake.
     pub(crate) fn lake(&self) -> Arc<dyn Store> {
         Arc::new(self.bucket.clone())
     }
 
-    /// Objects that were read as log files and are none.
+    /// Objects that were read as log files although they are not.
     pub(crate) fn misread(&self) -> Vec<String> {
         self.reads.0.lock().unwrap().clone()
     }
 
-    /// Delivers a log file, or another in place of it.
+    /// Delivers a log file, or replaces it.
     pub(crate) async fn deliver(&self, day: Day, name: &str, records: &[Record]) {
         self.put(day, name, log_file(records), Some(records.to_vec())).await;
     }
@@ -105,7 +105,7 @@ impl World {
         self.delivered.lock().unwrap().insert(key, records);
     }
 
-    /// Takes a log file away.
+    /// Deletes a log file.
     pub(crate) async fn take_away(&self, day: Day, name: &str) {
         let key = key(day, name);
         self.bucket.delete(&key).await.unwrap();
@@ -125,13 +125,13 @@ impl World {
         self.delivered.lock().unwrap().get(key).is_some_and(Option::is_none)
     }
 
-    /// What the daily table must hold of a day: sorted lines.
+    /// The expected lines of a day in the daily table, sorted.
     pub(crate) fn lines(&self, day: Day) -> Vec<String> {
         once_each(&self.records_of([day]))
     }
 
-    /// What the monthly table must hold of a month, of those days that are in the daily table: the records of its days, but
-    /// those that came on the first days of November and are of October's time, which are October's.
+    /// The expected lines of a month in the monthly table, from the days in the daily table: the records of its days, except
+    /// that records of October delivered on the first days of November belong to October.
     pub(crate) fn month_lines(&self, month: Month, is_there: impl Fn(Day) -> bool) -> Vec<String> {
         let days = DAYS.map(day).into_iter().filter(|day| is_there(*day));
         let records =
@@ -143,7 +143,7 @@ impl World {
         once_each(&of_month.map(|(_, record)| record).collect::<Vec<_>>())
     }
 
-    /// Every record that the three days brought, once each.
+    /// Every record delivered on the three days, deduplicated.
     pub(crate) fn all_lines(&self) -> Vec<String> {
         once_each(&self.records_of(DAYS.map(day)))
     }
@@ -165,7 +165,7 @@ impl World {
         objects
     }
 
-    /// What is there now as a world of its own.
+    /// A copy of the world.
     pub(crate) fn snapshot(&self) -> Self {
         let delivered = self.delivered.lock().unwrap().clone();
         World {
@@ -188,7 +188,7 @@ pub(crate) fn time(day: &str) -> String {
     format!("{day}T10:11:12Z")
 }
 
-/// Records of a day with these numbers.
+/// The records of a day with these numbers.
 pub(crate) fn records(day: &str, numbers: impl IntoIterator<Item = u64>) -> Vec<Record> {
     numbers.into_iter().map(|number| Record::of(number, &time(day))).collect()
 }

@@ -1,51 +1,51 @@
-//! A process that brings the partition up to date, call by call, as `lake::Attempt` and the stages do it.
+//! The model of a process that brings the partition up to date, call by call, like `lake::Attempt` and the stages.
 
 use super::lake::{AttemptId, Call, Entry, Folded, Inputs, Parts, Reply};
 
-/// What a process wants to be in the partition.
+/// The goal of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Wish {
-    /// These inputs, as far as they are new: the daily stage.
+    /// Add the new ones of these inputs: the daily stage.
     Add(Inputs),
-    /// These inputs, all anew: a rebuild, and the monthly stage.
+    /// Replace everything by these inputs: a rebuild, and the monthly stage.
     Replace(Inputs),
 }
 
-/// The rule that an attempt breaks.
+/// The rule of the protocol that attempts break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Broken {
     None,
-    /// "Exists" is taken for an answer: the entry is not read back.
+    /// An existing entry is not read back.
     NoReadBack,
-    /// The commit goes to the next free number, whatever stands between it and its claim.
+    /// The commit takes the next free number, even if it does not follow its claim.
     NoFence,
     CommitBeforePublish,
-    /// Orphans are deleted whatever the claim in their names.
+    /// Orphans are deleted whatever claim is in their key.
     SweepNewer,
     RetireBeforeCommit,
-    /// The claim goes to the next free number, whatever the plan was made on.
+    /// The claim takes the next free number, even if the plan is stale.
     StaleClaim,
-    /// Names of parts do not tell the claim, so that two attempts write the same.
+    /// Keys of parts do not contain the claim, so that two attempts write the same key.
     NamesAlike,
-    /// Who is superseded leaves its parts.
+    /// A superseded attempt does not delete its parts.
     TakesNothingBack,
-    /// Parts are published without a look whether a later attempt has claimed.
+    /// Parts are published without a check for a later claim.
     PublishUnfenced,
-    /// Orphans are listed before uploads are thrown away.
+    /// Orphans are listed before uploads are abandoned.
     ListsOrphansFirst,
 }
 
-/// The next thing a process does.
+/// The next step of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Plan,
-    /// There is nothing to do: is it all there, and nothing else?
+    /// Nothing to do: check for missing parts and orphans.
     LookAround,
-    /// A part is missing: has a rebuild retired it?
+    /// A part is missing: check whether a rebuild has retired it.
     ReadAgain,
-    /// Are there parts that are newer than the journal, so that it has lost entries?
+    /// Check for parts newer than the journal, which has then lost entries.
     LookForLost,
-    /// There are: or has somebody claimed by now?
+    /// There are such parts: check for a later claim.
     ReadForLost,
     Claim,
     ReadClaimBack,
@@ -57,7 +57,7 @@ pub(super) enum Step {
     FenceBeforePublish,
     Abort(Parts),
     Publish(Parts),
-    /// An upload is gone: did a later attempt throw it away?
+    /// An upload is gone: check whether a later attempt has abandoned it.
     FenceAfterLoss,
     Commit,
     ReadCommitBack,
@@ -66,37 +66,37 @@ pub(super) enum Step {
     Ended(End),
 }
 
-/// How a process ended.
+/// The end of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum End {
     UpToDate,
     Committed,
     Superseded,
-    /// Others moved each time it had planned.
+    /// Other attempts made each of its plans stale.
     Contended,
-    /// An overtaken attempt threw its uploads away: the one error that bad luck may bring (docs/guide/guarantees.md).
+    /// A fenced attempt abandoned its uploads: the one error that may happen without a fault (docs/GUARANTEES.md).
     UploadLost,
-    /// Parts newer than the journal: somebody must look.
+    /// Parts newer than the journal: fails.
     EntriesLost,
-    /// A part that is named is not there: somebody must look.
+    /// A part that a commit names is missing: fails.
     PartMissing,
 }
 
-/// A process and its present attempt.
+/// A process and its current attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Process {
     pub(super) wish: Wish,
     number: u8,
     pub(super) life: u8,
-    /// Plans it may still make: two that fence each other before either has swept could go on forever.
+    /// The number of plans left: two processes could fence each other forever.
     plans_left: u8,
     plan: Folded,
-    /// Number of its claim; 0 before it.
+    /// The number of its claim; 0 before it.
     claim: u8,
     pub(super) step: Step,
     /// Whether its attempt has deleted orphans.
     pub(super) swept: bool,
-    /// Whether it met its own entry where it wanted to create it.
+    /// Whether its put-if-absent found its own entry.
     pub(super) met_itself: bool,
 }
 
@@ -119,7 +119,7 @@ impl Process {
         !matches!(self.step, Step::Ended(_))
     }
 
-    /// It comes back, and knows nothing.
+    /// Restarts the process, without its state.
     pub(super) fn dies(&mut self, plans: u8) {
         *self = Process { life: self.life + 1, ..Process::new(self.number, self.wish, plans) };
     }
@@ -128,7 +128,7 @@ impl Process {
         usize::from(self.claim)
     }
 
-    /// Inputs that are to be read.
+    /// The inputs to read.
     fn work(&self) -> Inputs {
         match self.wish {
             Wish::Add(wanted) => wanted & !self.plan.inputs,
@@ -140,12 +140,12 @@ impl Process {
         AttemptId { process: self.number, life: self.life, base: self.plan.last_seq }
     }
 
-    /// The parts it makes.
+    /// The parts it writes.
     pub(super) fn own(&self, broken: Broken) -> Parts {
         Parts::of(if broken == Broken::NamesAlike { 0 } else { self.claim }, self.work())
     }
 
-    /// The parts that its own replace.
+    /// The parts that its own parts replace.
     fn retired(&self) -> Parts {
         match self.wish {
             Wish::Add(_) => Parts::default(),
@@ -159,7 +159,7 @@ impl Process {
         Entry::Commit { by: self.id(), replaces, inputs: self.work(), parts, retired }
     }
 
-    /// The call it makes next; `None` where it has ended.
+    /// Its next call; `None` if it has ended.
     pub(super) fn next_call(&self, broken: Broken) -> Option<Call> {
         Some(match self.step {
             Step::Plan | Step::ReadAgain | Step::ReadForLost => Call::ReadJournal,
@@ -181,7 +181,7 @@ impl Process {
         })
     }
 
-    /// Goes on with what its call was answered.
+    /// Continues with the response to its call.
     pub(super) fn hear(&mut self, reply: Reply, broken: Broken) {
         let own = self.own(broken);
         self.step = match (self.step, reply) {
@@ -247,7 +247,7 @@ impl Process {
             (Step::ReadCommitBack, _) => self.superseded(broken),
             (Step::Retire(left), _) => self.go_on(Step::Retire(left.but(left.first())), broken),
             (Step::TakeBack(left), _) => self.go_on(Step::TakeBack(left.but(left.first())), broken),
-            // somebody moved since the plan was made
+            // the journal has changed since the plan
             _ if self.plans_left == 0 => Step::Ended(End::Contended),
             _ => {
                 (self.plan, self.claim) = (Folded::default(), 0);
@@ -255,7 +255,7 @@ impl Process {
             }
         };
         if !self.is_running() {
-            // what it knew counts no more: states that differ in nothing else are one
+            // drop what it knew, so that states that differ only in it are one
             (self.plan, self.swept, self.met_itself) = (Folded::default(), false, false);
         }
     }
@@ -265,7 +265,7 @@ impl Process {
         if broken == Broken::ListsOrphansFirst { Step::ListOrphans } else { Step::ListStaged }
     }
 
-    /// The first step of several that is left to do: what follows where none is.
+    /// The first of several steps that is left to do, or the step after them.
     fn go_on(&self, step: Step, broken: Broken) -> Step {
         let own = self.own(broken);
         let orphans_first = broken == Broken::ListsOrphansFirst;

@@ -1,25 +1,25 @@
-//! One partition of a lake, as far as its protocol goes: a journal, visible parts, staged uploads. Each call is one step.
+//! The model of one partition: a journal, visible parts, staged uploads. Each call is one step.
 
 use std::fmt;
 
-/// Which inputs, a bit each.
+/// A set of inputs, one bit each.
 pub(super) type Inputs = u8;
 
-/// Inputs there are at most.
+/// The maximum of inputs.
 const INPUTS: u8 = 2;
 
-/// A set of parts. A part is known by the claim in its name and the one input it holds.
+/// A set of parts. A part is identified by the claim in its key and its one input.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Parts(u64);
 
-/// What the stamp of an attempt is: no two claims have the same.
+/// The ID of an attempt, different for each claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct AttemptId {
-    /// Whose process it is.
+    /// The number of the process.
     pub(super) process: u8,
-    /// Which life of that process, from 0.
+    /// The number of restarts of the process.
     pub(super) life: u8,
-    /// The newest entry of the journal it was planned on.
+    /// The newest entry of the journal at the time of the plan.
     pub(super) base: u8,
 }
 
@@ -53,9 +53,9 @@ pub(super) enum Call {
     List,
     ListStaged,
     ReadEntry(u8),
-    /// Only if the number is free.
+    /// A put-if-absent at a number.
     Create(u8, Entry),
-    /// At whatever number is free: no call of a store, only of a broken protocol.
+    /// An append at the next free number: only in broken protocols.
     Append(Entry),
     Stage(Parts),
     Publish(Parts),
@@ -63,7 +63,7 @@ pub(super) enum Call {
     Delete(Parts),
 }
 
-/// What a call is answered.
+/// The response to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Journal(Folded),
@@ -76,7 +76,7 @@ pub(super) enum Reply {
 }
 
 impl Parts {
-    /// The parts that a claim makes of inputs.
+    /// The parts of inputs, written by a claim.
     pub(super) fn of(claim: u8, inputs: Inputs) -> Self {
         Parts(u64::from(inputs) << (claim * INPUTS))
     }
@@ -97,29 +97,29 @@ impl Parts {
         Parts(self.0 & !parts.0)
     }
 
-    /// The first of them alone.
+    /// The set of the first part.
     pub(super) fn first(self) -> Self {
         Parts(self.0 & self.0.wrapping_neg())
     }
 
-    /// The claim in the name of the first of them.
+    /// The claim in the key of the first part.
     pub(super) fn claim(self) -> usize {
         self.0.trailing_zeros() as usize / usize::from(INPUTS)
     }
 
-    /// Those whose names have an older claim.
+    /// The parts with an older claim in their key.
     pub(super) fn older_than(self, claim: usize) -> Self {
         self.each().filter(|part| part.claim() < claim).fold(Parts::default(), Parts::and)
     }
 
-    /// Each of them alone.
+    /// The sets of each part.
     pub(super) fn each(self) -> impl Iterator<Item = Parts> {
         std::iter::successors(Some(self), |rest| Some(rest.but(rest.first())))
             .take_while(|rest| !rest.is_empty())
             .map(Parts::first)
     }
 
-    /// The inputs they hold; `None` where two hold the same.
+    /// The inputs of the parts; `None` if two parts hold the same input.
     pub(super) fn inputs(self) -> Option<Inputs> {
         self.each().try_fold(0, |held, part| {
             let input = 1 << (part.0.trailing_zeros() % u32::from(INPUTS));
@@ -145,7 +145,7 @@ impl Entry {
 }
 
 impl Call {
-    /// Whether it changes the lake, so that it matters whether and when it arrives.
+    /// Whether the call changes the lake.
     pub(super) fn is_effect(self) -> bool {
         !matches!(self, Call::ReadJournal | Call::List | Call::ListStaged | Call::ReadEntry(_))
     }
@@ -179,7 +179,7 @@ impl Lake {
         })
     }
 
-    /// Does what a call asks for.
+    /// Carries out a call.
     pub(super) fn answer(&mut self, call: Call) -> Reply {
         match call {
             Call::ReadJournal => Reply::Journal(self.folded()),
@@ -200,7 +200,7 @@ impl Lake {
                 self.visible = self.visible.and(part);
                 Reply::Done
             }
-            // of this upload, for no other has the name: a repeated call
+            // published by this upload, since no other has the key: a repeated call
             Call::Publish(part) if self.visible.has(part) => Reply::Done,
             Call::Publish(_) => Reply::NotFound,
             Call::Abandon(part) => {

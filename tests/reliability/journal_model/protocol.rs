@@ -1,4 +1,4 @@
-//! Processes at one partition, in every order of their calls, with crashes and lost replies; and what must be true of it.
+//! Processes at one partition, in every order of their calls, with crashes and lost responses; and the properties to check.
 
 use stateright::{Model, Property};
 
@@ -12,46 +12,46 @@ pub(super) const SUPERSEDED_IS_GONE: &str = "a superseded attempt leaves nothing
 pub(super) const NO_OLD_ORPHANS: &str = "who commits has swept what earlier attempts left";
 pub(super) const SETTLES: &str = "whenever all stop, the next attempts set the lake right";
 
-/// Steps after which one process alone has surely ended.
+/// Steps in which a process that runs alone must end.
 const MANY_STEPS: usize = 200;
 
-/// What is searched.
+/// The parameters of a search.
 #[derive(Clone, Debug)]
 pub(super) struct Protocol {
-    /// One process each.
+    /// The goals, one for each process.
     pub(super) wishes: Vec<Wish>,
-    /// The rule that all of them break.
+    /// The rule that all processes break, if any.
     pub(super) broken: Broken,
-    /// Plans that a process makes at most, one after the other.
+    /// The maximum of plans of a process.
     pub(super) plans: u8,
-    /// Processes that die, in all; each comes back with the same wish.
+    /// The maximum of crashes; each process restarts with the same goal.
     pub(super) crashes: u8,
-    /// Calls that are done and not answered, in all.
+    /// The maximum of lost responses.
     pub(super) lost_replies: u8,
 }
 
-/// A moment.
+/// A state of the search.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Moment {
     lake: Lake,
     processes: Vec<Process>,
     crashes_left: u8,
     lost_replies_left: u8,
-    /// Calls of the dead that have not arrived yet.
+    /// Calls of dead processes that have not arrived yet.
     in_progress: Vec<Call>,
 }
 
-/// What happens next. The number is that of the process.
+/// The next event, with the number of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Calls(usize),
-    /// Its call is done, and it makes the call again.
+    /// The response to its call is lost, and it repeats the call.
     LosesReply(usize),
-    /// Between two calls. Whether and when it comes back is up to when it has its next turn.
+    /// It dies between two calls. It restarts at its next turn.
     Dies(usize),
-    /// With a call on its way.
+    /// It dies with a call in progress.
     DiesCalling(usize),
-    /// Of the calls that the dead left.
+    /// A call of a dead process arrives.
     Arrives(usize),
 }
 
@@ -74,7 +74,7 @@ impl Model for Protocol {
         for (number, process) in moment.processes.iter().enumerate() {
             let Some(call) = process.next_call(self.broken) else { continue };
             events.push(Event::Calls(number));
-            // all others do the same when they come again
+            // repeated calls of all other kinds have the same effect
             let differs = matches!(call, Call::Create(..) | Call::Append(_) | Call::Publish(_));
             if moment.lost_replies_left > 0 && differs {
                 events.push(Event::LosesReply(number));
@@ -156,7 +156,7 @@ impl Model for Protocol {
                 orphans.each().all(|part| part.claim() > last_claim)
             }),
         ];
-        // so that none of it holds because nothing ever happens
+        // so that the properties are not vacuously true
         properties.extend([
             Property::<Self>::sometimes("an attempt is superseded", |_, moment| {
                 moment.ended(End::Superseded).next().is_some()
@@ -190,7 +190,7 @@ impl Model for Protocol {
 }
 
 impl Moment {
-    /// Every commit with its number.
+    /// Every commit, with its number.
     fn commits(&self) -> impl Iterator<Item = (u8, Entry)> {
         let numbered = (1..).zip(self.lake.journal.iter().copied());
         numbered.filter(|(_, entry)| matches!(entry, Entry::Commit { .. }))
@@ -200,7 +200,7 @@ impl Moment {
         self.processes.iter().filter(move |process| process.step == Step::Ended(end))
     }
 
-    /// Whether the process that made an entry has died since.
+    /// Whether the process that wrote an entry has died since.
     fn is_dead(&self, entry: Entry) -> bool {
         let by = entry.by();
         self.processes.get(usize::from(by.process)).is_some_and(|process| process.life > by.life)
@@ -214,8 +214,8 @@ impl Moment {
         })
     }
 
-    /// Whether clean attempts, one after the other, make the lake what it should be, if everybody else stops now; also
-    /// where the calls of the dead arrive only after them.
+    /// Whether sequential attempts without faults repair the lake, if all processes stop now; also if calls of dead processes
+    /// arrive after them.
     fn settles(protocol: &Protocol, moment: &Moment) -> bool {
         let mut lake = moment.lake.clone();
         let mut wanted = 0;
