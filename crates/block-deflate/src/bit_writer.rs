@@ -1,10 +1,10 @@
-//! Bits into bytes, least significant first (RFC 1951 §3.1.1).
+//! Packs bits into bytes, least significant first (RFC 1951 §3.1.1).
 
 /// Appends bits to a byte vector through a buffer of 64 bits.
 #[derive(Debug)]
 pub(crate) struct BitWriter<'a> {
     out: &'a mut Vec<u8>,
-    /// Where the next byte goes; `out` may be longer while a block is written.
+    /// The position of the next byte; `out` may be longer while a block is written.
     at: usize,
     buffer: u64,
     /// Bits in the buffer, less than 8 after each `flush`.
@@ -17,7 +17,7 @@ impl<'a> BitWriter<'a> {
         Self { out, at, buffer: 0, pending: 0 }
     }
 
-    /// Makes room for so many bits, so that the writes that follow never grow the vector.
+    /// Reserves space for a number of bits, so that the following writes never grow the vector.
     pub(crate) fn reserve(&mut self, bits: u64) {
         // a flush stores the whole buffer, of which up to eight bytes are not yet used
         let bytes = usize::try_from(bits / 8).unwrap_or(usize::MAX).saturating_add(24);
@@ -43,12 +43,12 @@ impl<'a> BitWriter<'a> {
         self.pending -= bits;
     }
 
-    /// Bits that are missing to the next byte.
+    /// The number of bits to the next byte boundary.
     pub(crate) fn padding(&self) -> u32 {
         self.pending.wrapping_neg() & 7
     }
 
-    /// Fills the last byte with zero bits and appends bytes as they are. No room need be reserved.
+    /// Fills the last byte with zero bits and appends bytes. Needs no reserved space.
     pub(crate) fn align_and_append(&mut self, bytes: &[u8]) {
         self.reserve(64);
         self.put(0, self.padding());
@@ -58,7 +58,7 @@ impl<'a> BitWriter<'a> {
         self.at = self.out.len();
     }
 
-    /// Ends on a byte boundary.
+    /// Finishes at a byte boundary.
     pub(crate) fn finish(mut self) {
         self.align_and_append(&[]);
     }

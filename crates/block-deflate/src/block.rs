@@ -1,4 +1,4 @@
-//! One deflate block: the cheapest of its three kinds (RFC 1951 §3.2.3), and its symbols written.
+//! Writes a deflate block as the smallest of the three kinds (RFC 1951 §3.2.3).
 
 use crate::bit_writer::BitWriter;
 use crate::code_length_code::Header;
@@ -10,7 +10,7 @@ use crate::symbol::{
     MIN_LENGTH, distance_symbol, fixed_length,
 };
 
-/// One bit less than deflate allows: so four literals, or a match, fit the bit buffer between two flushes.
+/// One bit less than deflate allows, so that four literals or one match fit in the bit buffer between two flushes.
 const LITERAL_LIMIT: usize = 14;
 const DISTANCE_LIMIT: usize = 15;
 /// The longest stored block.
@@ -61,14 +61,14 @@ impl Lengths {
     }
 }
 
-/// Writes blocks, and keeps back text that is not worth a code, so that it ends up in the fewest stored blocks.
+/// Writes blocks. Delays text that is cheaper stored than coded, to write it in as few stored blocks as possible.
 #[derive(Debug)]
 pub(crate) struct BlockWriter<'a> {
     text: &'a [u8],
     bits: BitWriter<'a>,
-    /// The text before this is written.
+    /// The offset up to which the text is written.
     written: usize,
-    /// The text from `written` to here is to be stored.
+    /// The offset up to which the text is to be stored, from `written`.
     stored: usize,
 }
 
@@ -88,7 +88,7 @@ impl<'a> BlockWriter<'a> {
         let dynamic_bits = header.bits + dynamic.bits(histogram);
         let fixed_bits = fixed.bits(histogram);
         let coded_bits = u64::from(TYPE_BITS) + dynamic_bits.min(fixed_bits);
-        // a new stored block costs five bytes at most, and whatever is coded may force a new one
+        // a stored block costs at most five bytes, and a coded block may force another
         let stored_bits = (bytes.div_ceil(STORED_BYTES) * 5 + bytes) as u64 * 8;
         if stored_bits <= coded_bits {
             self.stored += bytes;
@@ -117,7 +117,7 @@ impl<'a> BlockWriter<'a> {
         self.written = self.stored;
     }
 
-    /// RFC 1951 §3.2.4.
+    /// Writes stored blocks (RFC 1951 §3.2.4).
     fn stored_block(&mut self, piece: &[u8]) {
         self.bits.reserve(64);
         self.bits.put(STORED << 1, TYPE_BITS);
@@ -128,7 +128,7 @@ impl<'a> BlockWriter<'a> {
         self.bits.align_and_append(piece);
     }
 
-    /// Writes what is left, and an empty stored block, which ends on a byte.
+    /// Writes the rest, and an empty stored block, which ends at a byte boundary.
     pub(crate) fn sync_flush(mut self) {
         self.write_stored();
         self.stored_block(&[]);
@@ -136,7 +136,7 @@ impl<'a> BlockWriter<'a> {
     }
 }
 
-/// Bits and their number, packed: the bits above the lowest byte.
+/// Bits and their count, packed: the count is the lowest byte.
 #[derive(Debug, Clone, Copy, Default)]
 struct Packed(u32);
 

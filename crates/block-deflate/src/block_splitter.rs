@@ -1,26 +1,26 @@
-//! Where one deflate block ends and the next begins: where the statistics change enough to pay for new codes.
+//! Splits a text into deflate blocks where the statistics change enough to pay for new codes.
 
 use crate::block::BlockWriter;
 use crate::histogram::Histogram;
 use crate::sequence::Sequence;
 
-/// A stretch of text whose statistics are taken together.
+/// A stretch of text with common statistics.
 const STRETCH_SEQUENCES: usize = 1024;
 const STRETCH_TEXT: usize = 64 * 1024;
 /// The most a block holds: 128 KiB of them.
 const BLOCK_SEQUENCES: usize = 16 * 1024;
-/// What it takes to tell new codes, about: what a split must gain.
+/// The approximate cost of new codes: the minimum gain of a split.
 const HEADER_BITS: u64 = 600;
 
-/// Gathers sequences and cuts them into blocks.
+/// Collects sequences and splits them into blocks.
 #[derive(Debug)]
 pub(crate) struct BlockSplitter {
     sequences: Vec<Sequence>,
-    /// The symbols of the block so far, which is the stretches before the current one; none if there are none.
+    /// The histogram of the block so far, without the current stretch; `None` if the block has only that.
     block: Option<Histogram>,
-    /// How many of the sequences are the block's; the others are the current stretch's.
+    /// The number of sequences in the block; the others are in the current stretch.
     block_sequences: usize,
-    /// Where in the text the block starts.
+    /// The offset of the block in the text.
     block_start: usize,
     stretch_start: usize,
 }
@@ -36,7 +36,7 @@ impl BlockSplitter {
         }
     }
 
-    /// Forgets everything, for a new text.
+    /// Resets the state for a new text.
     pub(crate) fn clear(&mut self) {
         self.sequences.clear();
         self.block = None;
@@ -45,7 +45,7 @@ impl BlockSplitter {
         self.stretch_start = 0;
     }
 
-    /// Takes a sequence that ends before `end` of the text.
+    /// Adds a sequence that ends before `end` of the text.
     #[inline(always)]
     pub(crate) fn push(&mut self, sequence: Sequence, text: &[u8], end: usize, writer: &mut BlockWriter<'_>) {
         self.sequences.push(sequence);
@@ -56,19 +56,19 @@ impl BlockSplitter {
         }
     }
 
-    /// The match that was taken last, while it can still be taken back.
+    /// The last match, if it can still be removed.
     #[inline(always)]
     pub(crate) fn last_match(&self) -> Option<Sequence> {
         self.sequences[self.block_sequences..].last().copied().filter(|sequence| sequence.length > 0)
     }
 
-    /// Takes back the last match.
+    /// Removes the last match.
     #[inline(always)]
     pub(crate) fn pop(&mut self) {
         self.sequences.pop();
     }
 
-    /// Writes what is left.
+    /// Writes the rest.
     pub(crate) fn finish(&mut self, text: &[u8], writer: &mut BlockWriter<'_>) {
         self.end_stretch(text, text.len(), writer);
         self.write_block(writer);

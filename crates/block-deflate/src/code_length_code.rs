@@ -1,13 +1,13 @@
-//! How the code lengths of a block are told: run lengths under a Huffman code of their own (RFC 1951 §3.2.7).
+//! Encodes the code lengths of a block: run lengths with their own Huffman code (RFC 1951 §3.2.7).
 
 use crate::bit_writer::BitWriter;
 use crate::huffman::{canonical_codes, code_lengths};
 
 /// Lengths 0 to 15, and three symbols that repeat.
 const ALPHABET: usize = 19;
-/// The longest code of this alphabet: its lengths are told in three bits.
+/// The maximum code length of this alphabet: its lengths have three bits.
 const LIMIT: usize = 7;
-/// The order in which the lengths of this alphabet's codes are told.
+/// The order in which the code lengths of this alphabet are written.
 const ORDER: [usize; ALPHABET] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /// Repeats the length before 3 to 6 times.
 const REPEAT: u8 = 16;
@@ -87,7 +87,7 @@ impl Header {
     }
 }
 
-/// How many lengths must be told: those up to the last that is not 0, but no fewer than `least`.
+/// The number of lengths to write: up to the last that is not 0, but at least `least`.
 fn used(lengths: &[u8], least: usize) -> usize {
     lengths.iter().rposition(|&length| length > 0).map_or(least, |last| (last + 1).max(least))
 }

@@ -1,7 +1,7 @@
 use super::{Header, Run, run_lengths};
 use crate::bit_writer::BitWriter;
 
-/// What the runs stand for, by the words of RFC 1951 §3.2.7.
+/// Decodes runs as RFC 1951 §3.2.7 specifies.
 fn expanded(runs: &[Run]) -> Vec<u8> {
     let mut lengths: Vec<u8> = Vec::new();
     for &Run { symbol, extra } in runs {

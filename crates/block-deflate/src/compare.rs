@@ -1,4 +1,4 @@
-//! Text compared eight bytes at a time.
+//! Compares text eight bytes at a time.
 
 use crate::symbol::MAX_LENGTH;
 
@@ -14,8 +14,8 @@ pub(crate) fn half_word(text: &[u8], at: usize) -> u32 {
     text.get(at..).and_then(|text| text.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 
-/// How many bytes at `at` are those at `distance` before, as far as a match goes. The first `known` are, and lie in the
-/// text.
+/// The number of bytes at `at` that equal those at `distance` before, up to the maximum of a match. The first `known` are
+/// known to be equal, and are in the text.
 #[inline(always)]
 pub(crate) fn match_length(text: &[u8], at: usize, distance: usize, known: usize) -> usize {
     let most = MAX_LENGTH.min(text.len() - at);
@@ -34,13 +34,13 @@ pub(crate) fn match_length(text: &[u8], at: usize, distance: usize, known: usize
     length + last.iter().zip(last_there).take_while(|(a, b)| a == b).count()
 }
 
-/// How many bytes of two words are the same, counted from the first, where these bits differ.
+/// The number of equal bytes at the start of two words, from the bits that differ.
 #[inline(always)]
 pub(crate) fn equal_bytes(differ: u64) -> usize {
     (differ.trailing_zeros() / 8) as usize
 }
 
-/// How many bytes before `at` are those at `distance` before them, `most` at most. There must be that many.
+/// The number of bytes before `at` that equal those at `distance` before them, at most `most`. The text must have that many.
 #[inline(always)]
 pub(crate) fn match_length_backwards(text: &[u8], at: usize, distance: usize, most: usize) -> usize {
     let here = &text[at - most..at];

@@ -1,4 +1,4 @@
-//! The compressor: its tables, kept from block to block.
+//! The compressor, with tables that are reused from block to block.
 
 use crate::block::BlockWriter;
 use crate::block_splitter::BlockSplitter;
@@ -8,7 +8,7 @@ use crate::parser::parse;
 
 /// Compresses blocks. Keep one per thread: it holds tables of 224 KiB at every level.
 ///
-/// The same text at the same level gives the same bytes, whatever was compressed before.
+/// Deterministic: the output depends only on the text and the level.
 #[derive(Debug)]
 pub struct Compressor {
     level: Level,
@@ -17,13 +17,13 @@ pub struct Compressor {
 }
 
 impl Compressor {
-    /// A compressor with tables of its own.
+    /// A new compressor.
     pub fn new(level: Level) -> Self {
         Self { level, finder: MatchFinder::new(), splitter: BlockSplitter::new() }
     }
 
-    /// Appends the raw deflate of a text: complete blocks, none of them final, then a sync flush, which is an empty
-    /// stored block (RFC 1951 §3.2.4), so that the next bytes may be those of another text.
+    /// Appends the raw deflate of a text: complete blocks, none of them final, then a sync flush (an empty stored block,
+    /// RFC 1951 §3.2.4), so that another text may follow.
     pub fn compress(&mut self, text: &[u8], out: &mut Vec<u8>) {
         self.finder.clear();
         self.splitter.clear();

@@ -1,11 +1,11 @@
-//! How often each symbol is used, and what that costs at least.
+//! Counts symbols, and estimates their cost.
 
 use crate::sequence::Sequence;
 use crate::symbol::{
     DISTANCES, END_OF_BLOCK, LENGTH_SYMBOL, LITERALS_AND_LENGTHS, MIN_LENGTH, distance_symbol,
 };
 
-/// How often each symbol is used.
+/// The count of each symbol.
 #[derive(Debug, Clone)]
 pub(crate) struct Histogram {
     pub(crate) literals_and_lengths: [u32; LITERALS_AND_LENGTHS],
@@ -20,17 +20,17 @@ impl Histogram {
     /// Counts the symbols of the sequences that `text` was cut into, and the end of a block.
     pub(crate) fn count(text: &[u8], sequences: &[Sequence]) -> Self {
         let mut literals = [0u32; 256];
-        let mut literals_beside = [0u32; 256];
+        let mut odd_literals = [0u32; 256];
         let mut lengths = [0u32; 32];
         let mut distances = [0u32; 32];
         let mut rest = text;
         for sequence in sequences {
             let (run, behind) = rest.split_at(sequence.literals as usize);
-            // two tables, so that a byte that repeats does not wait for its own count
+            // two tables, so that repeated bytes do not wait for their own count
             let (pairs, last) = run.as_chunks::<2>();
             for pair in pairs {
                 literals[usize::from(pair[0])] += 1;
-                literals_beside[usize::from(pair[1])] += 1;
+                odd_literals[usize::from(pair[1])] += 1;
             }
             for &byte in last {
                 literals[usize::from(byte)] += 1;
@@ -43,7 +43,7 @@ impl Histogram {
             rest = &behind[length..];
         }
         let mut all = Self::empty();
-        for ((sum, a), b) in all.literals_and_lengths.iter_mut().zip(literals).zip(literals_beside) {
+        for ((sum, a), b) in all.literals_and_lengths.iter_mut().zip(literals).zip(odd_literals) {
             *sum = a + b;
         }
         all.literals_and_lengths[END_OF_BLOCK] = 1;
@@ -66,15 +66,15 @@ impl Histogram {
         sum
     }
 
-    /// The bits of all symbols under the best codes, nearly: their entropy, extra bits apart.
+    /// The estimated number of bits of all symbols: their entropy, without extra bits.
     pub(crate) fn entropy(&self) -> u64 {
         (entropy(&self.literals_and_lengths) + entropy(&self.distances)) >> LOG_BITS
     }
 }
 
-/// Bits behind the point of a logarithm.
+/// Fractional bits of a logarithm.
 const LOG_BITS: u32 = 8;
-/// Logarithms to base 2 of 1 + i / 256: in integers, so that every machine cuts a text the same way.
+/// Logarithms to base 2 of 1 + i / 256: integers, so that the output is the same on every machine.
 const LOGARITHMS: [u8; 256] = logarithms();
 
 const fn logarithms() -> [u8; 256] {

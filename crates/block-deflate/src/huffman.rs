@@ -9,8 +9,8 @@ const SYMBOLS: usize = LITERALS_AND_LENGTHS + 2;
 
 /// Sets the length of each symbol's code, 0 for a symbol that is not used.
 ///
-/// The code is always complete: with fewer than two symbols used, others get a code as well, since inflaters differ in
-/// what they take for an incomplete one.
+/// The code is always complete: if fewer than two symbols are used, others get a code, too, since inflaters differ in how
+/// they treat incomplete codes.
 pub(crate) fn code_lengths(frequencies: &[u32], limit: usize, lengths: &mut [u8]) {
     lengths.fill(0);
     let mut leaves = [(0u32, 0u16); SYMBOLS];
@@ -40,9 +40,9 @@ pub(crate) fn code_lengths(frequencies: &[u32], limit: usize, lengths: &mut [u8]
     }
 }
 
-/// How many leaves of the Huffman tree lie at each depth. The leaves are two or more, the rarest first.
+/// The number of leaves of the Huffman tree at each depth, for two or more leaves, the rarest first.
 ///
-/// Inner nodes come into being in the order of their weight, so two queues do instead of a heap.
+/// Inner nodes are created in the order of their weight, so two queues replace a heap.
 fn depths(leaves: &[(u32, u16)]) -> [u16; SYMBOLS] {
     let inner = leaves.len() - 1;
     let mut weights = [0u64; SYMBOLS];
@@ -75,8 +75,8 @@ fn depths(leaves: &[(u32, u16)]) -> [u16; SYMBOLS] {
     counts
 }
 
-/// Lifts the leaves below the limit up to it, then makes room for them (Kraft's inequality): each step moves one leaf a
-/// level down and hangs one of those at the limit beside it.
+/// Moves leaves below the limit up to it, then restores Kraft's inequality: each step moves one leaf a level down, and makes
+/// one of those at the limit its sibling.
 fn limit_depths(counts: &mut [u16; SYMBOLS], limit: usize) {
     let too_deep: u16 = counts[limit + 1..].iter().sum();
     if too_deep == 0 {
@@ -95,13 +95,13 @@ fn limit_depths(counts: &mut [u16; SYMBOLS], limit: usize) {
     }
 }
 
-/// The canonical code of each symbol, its bits reversed, for codes are written from their first bit on (§3.1.1).
+/// The canonical code of each symbol, with reversed bits, since codes are written from their first bit (§3.1.1).
 pub(crate) fn canonical_codes(lengths: &[u8], codes: &mut [u16]) {
     let mut next = [0u16; LONGEST + 2];
     for &length in lengths {
         next[usize::from(length) + 1] += 1;
     }
-    // symbols without a code are no part of the tree
+    // symbols without a code are not in the tree
     next[1] = 0;
     for length in 1..LONGEST {
         next[length + 1] = (next[length] + next[length + 1]) << 1;

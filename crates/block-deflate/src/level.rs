@@ -1,16 +1,16 @@
-//! How much effort a level spends.
+//! The parameters of compression levels.
 
 use crate::match_finder::Search;
 use crate::symbol::MAX_LENGTH;
 
-/// How hard to search for matches, 1 to 9 as with gzip: 1 is fastest, 9 smallest, 6 where nothing else is said.
+/// The compression level, 1 to 9 as in gzip: 1 is fastest, 9 smallest, 6 the default.
 ///
-/// What each gives is in `docs/internals/adr/0010-an-own-deflate-for-blocks-of-json-lines.md`; 6 is about as small as zlib's 6.
+/// The sizes and times of each are in `docs/adr/0010-an-own-deflate-for-blocks-of-json-lines.md`; 6 is about as small as zlib's 6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(u8);
 
 impl Level {
-    /// The level of a number: 1 for 0, 9 for what is above.
+    /// The level of a number, clamped to 1 to 9.
     pub fn nearest(number: u32) -> Self {
         Self(u8::try_from(number.clamp(1, 9)).unwrap_or(9))
     }
@@ -41,14 +41,14 @@ impl Default for Level {
     }
 }
 
-/// What a level spends where the parser decides.
+/// The parameters of the parser at a level.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     /// A match shorter than this is weighed against one that starts a byte later (RFC 1951 §4).
     pub(crate) lazy_below: usize,
-    /// Of the places inside a match, one in so many is remembered.
+    /// One in this many positions inside a match is inserted into the hash table.
     pub(crate) insert_step: usize,
-    /// After so many literals only every other place is searched and remembered.
+    /// After this many literals only every other position is searched and inserted.
     pub(crate) patience: usize,
 }
 

@@ -1,11 +1,10 @@
-//! Raw deflate (RFC 1951) of blocks of text: JSON lines, sorted so that similar ones stand together.
+//! Raw deflate (RFC 1951) of blocks of text: JSON lines, sorted so that similar lines are next to each other.
 //!
-//! Such text is long matches against the lines before, and between them ids that nothing predicts. So the search is
-//! short where a match goes on, and gives up early where nothing is found; what a deep search would have found besides
-//! is got by extending matches backwards, over the literals and the matches before them.
+//! Such text consists of long matches with earlier lines, and unpredictable IDs between them. So the search is short inside a
+//! match, and stops early if it finds nothing. Extending matches backwards, over literals and earlier matches, finds most of
+//! what a deep search would find.
 //!
-//! Blocks know nothing of each other: put after each other they are one deflate stream, which wants a final block, for
-//! example the bytes `03 00`, an empty block of fixed codes.
+//! Blocks are independent. Concatenated they are one deflate stream, which needs a final block, such as [`STREAM_END`].
 //!
 //! ```
 //! let mut compressor = block_deflate::Compressor::new(block_deflate::Level::default());
@@ -39,8 +38,8 @@ mod test_texts;
 pub use compressor::Compressor;
 pub use level::Level;
 
-/// What a gzip member begins with: magic, deflate, no flags, no time, no extra flags, unknown system (RFC 1952 §2.3).
+/// The header of a gzip member: magic, deflate, no flags, no time, no extra flags, unknown system (RFC 1952 §2.3).
 pub const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// What ends a stream of blocks: a final, empty block of fixed codes (RFC 1951 §3.2.6).
+/// The end of a stream of blocks: a final, empty block of fixed codes (RFC 1951 §3.2.6).
 pub const STREAM_END: [u8; 2] = [0x03, 0x00];

@@ -1,9 +1,8 @@
-//! Where the text was seen before: a hash table of rows, each of the four places that came last.
+//! Finds earlier occurrences of text: a hash table of rows with the last four positions each.
 //!
-//! A place is kept in 16 bits, for a match reaches back 32,768 bytes at most (RFC 1951 §2). An older place may so pass for
-//! a newer one; that does no harm, since the bytes are compared in any case. Beside each place lies a tag of eight
-//! more bits of its hash, and the four tags are compared at once: so a search among ids, which nearly always finds
-//! nothing, touches no text.
+//! A position has 16 bits, since a match reaches back at most 32,768 bytes (RFC 1951 §2). So an old position may be mistaken for
+//! a newer one, which is harmless, since the bytes are compared. Each position has a tag of eight more bits of its hash, and
+//! the four tags are compared at once: a search in IDs, which nearly always finds nothing, does not read the text.
 
 use crate::compare::{equal_bytes, half_word, match_length, word};
 use crate::symbol::MAX_DISTANCE;
@@ -15,20 +14,20 @@ const TAG_BITS: u32 = 8;
 const EACH_TAG: u32 = 0x0101_0101;
 /// The highest bit of each of a row's tags.
 const HIGH_BITS: u32 = 0x8080_8080;
-/// Odd, and its bits without pattern: 2^64 divided by the golden ratio.
+/// The hash multiplier: 2^64 divided by the golden ratio, made odd.
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// What of a search must be known when it is compiled: variables would cost a twentieth of the speed.
+/// Parameters of a search as constants: variables would cost 5% of the speed.
 pub(crate) trait Search {
-    /// How many places of a row are looked at, 1 to 4.
+    /// The number of positions of a row to search, 1 to 4.
     const WAYS: u32;
-    /// Places are found again by so many bytes.
+    /// The number of bytes that are hashed.
     const HASHED_BYTES: u32;
-    /// Logarithm to base 2 of the number of rows in use: fewer stay in the fastest cache, and forget sooner.
+    /// Logarithm to base 2 of the number of rows in use: fewer rows stay in the fastest cache, but hold fewer positions.
     const ROW_BITS: u32;
 }
 
-/// A stretch of text that is there a second time, `distance` before.
+/// A match: text that also occurs `distance` bytes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Match {
     pub(crate) length: usize,
@@ -39,7 +38,7 @@ pub(crate) struct Match {
 /// The rows, 96 KiB.
 #[derive(Debug)]
 pub(crate) struct MatchFinder {
-    /// Four places of 16 bits, the newest lowest.
+    /// Four positions of 16 bits, the newest lowest.
     places: Box<[u64; ROWS]>,
     /// Their tags.
     tags: Box<[u32; ROWS]>,
@@ -50,20 +49,20 @@ impl MatchFinder {
         Self { places: Box::new([0; ROWS]), tags: Box::new([0; ROWS]) }
     }
 
-    /// Forgets everything. What is forgotten then looks like place 0, which is as good as any.
+    /// Clears the table. Every position is then 0, which is harmless.
     pub(crate) fn clear(&mut self) {
         self.places.fill(0);
         self.tags.fill(0);
     }
 
-    /// Remembers the place of a word.
+    /// Inserts the position of a word.
     #[inline(always)]
     pub(crate) fn insert<S: Search>(&mut self, word: u64, at: usize) {
         let (row, tag) = row_and_tag::<S>(word);
         self.push(row, tag, at);
     }
 
-    /// The longest match that is longer than `best`, the nearest of those, or `best`. The place is remembered.
+    /// The longest match that is longer than `best` (the nearest of those), or `best`. Inserts the position.
     #[inline(always)]
     pub(crate) fn find_and_insert<S: Search>(
         &mut self,
@@ -76,7 +75,7 @@ impl MatchFinder {
         let places = self.places[row];
         let differ = self.tags[row] ^ (tag * EACH_TAG);
         self.push(row, tag, at);
-        // the highest bit of each byte that is zero; above such a byte another may pass for one, and is compared in vain
+        // the highest bit of each zero byte; false positives above it cost only a comparison
         let mut same = differ.wrapping_sub(EACH_TAG) & !differ & (HIGH_BITS >> (8 * (4 - S::WAYS)));
         while same != 0 {
             let place = low_16_bits(places >> (2 * (same.trailing_zeros() & !7)));

@@ -1,4 +1,4 @@
-//! Lazy matching: which of the matches found are taken.
+//! Lazy matching: chooses among the matches found.
 
 use crate::block::BlockWriter;
 use crate::block_splitter::BlockSplitter;
@@ -8,19 +8,19 @@ use crate::match_finder::{Match, MatchFinder, Search};
 use crate::sequence::Sequence;
 use crate::symbol::MAX_LENGTH;
 
-/// Where nothing is found yet a match must be longer than this: ids are full of short ones, each dearer than its literals.
+/// The minimum length of a first match is above this: IDs have many short matches that cost more than literals.
 const TOO_SHORT: usize = 4;
-/// The distance of the last match is tried first, for lines that differ in one value are alike behind it. So many bytes
-/// make it a match.
+/// The minimum length of a match at the distance of the last one. This distance is tried first, since lines that differ in one
+/// value are equal after it.
 const REPEATED: usize = 6;
-/// A match of which a later one covers all but so many bytes gives way to it.
+/// A match is replaced by a later one that covers all but this many of its bytes.
 const LEFT_OVER: usize = 3;
-/// A run of literals is cut here, so that statistics are taken of text without matches too.
+/// The maximum of literals in a sequence, so that text without matches has statistics, too.
 const MOST_LITERALS: usize = 16 * 1024;
-/// The last bytes are not searched: a word is read at each place, and at the one behind it.
+/// The last bytes are not searched: the search reads a word at each position and at the next.
 const MARGIN: usize = 9;
 
-/// Cuts a text into sequences.
+/// Splits a text into sequences.
 pub(crate) fn parse<S: Search>(
     text: &[u8],
     effort: Effort,
@@ -30,9 +30,9 @@ pub(crate) fn parse<S: Search>(
 ) {
     let Effort { lazy_below, insert_step, patience } = effort;
     let searched = text.len().saturating_sub(MARGIN);
-    // the text before this is in sequences
+    // the offset up to which the text is in sequences
     let mut start = 0;
-    // the first byte has nothing before it; from the second on a distance of 1 may be tried
+    // the first byte has no predecessor; from the second on a distance of 1 is valid
     let mut at = 1;
     let mut last_distance = 1;
     while at < searched {
@@ -89,9 +89,8 @@ fn repeated(text: &[u8], at: usize, here: u64, distance: usize) -> Match {
     Match { length: TOO_SHORT, distance: 0 }
 }
 
-/// Lengthens a match at `at` to the front: over literals, and over whole matches before it, which it then replaces. This
-/// finds what was not remembered, or not searched for: it makes up for short rows and for places left out. Returns where
-/// its literals start, and its length.
+/// Extends a match at `at` backwards: over literals, and over whole matches, which it replaces. This finds matches at positions
+/// that were not inserted or not searched, and compensates for short rows. Returns the start of its literals, and its length.
 #[inline(always)]
 fn extend_backwards(
     text: &[u8],

@@ -1,10 +1,10 @@
-//! What the parser makes of a text: literals, then a match.
+//! The output of the parser: literals, then a match.
 
-/// A run of literals, which stay in the text, and the match behind it.
+/// A run of literals, which are not copied, and the match after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sequence {
     pub(crate) literals: u32,
-    /// 0 where there is no match.
+    /// The length of the match; 0 if there is none.
     pub(crate) length: u16,
     /// So that 32,768 fits as well.
     pub(crate) distance_less_one: u16,
@@ -14,7 +14,7 @@ impl Sequence {
     #[inline(always)]
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the parser cuts runs of literals, and deflate bounds the others"
+        reason = "the parser limits runs of literals, and deflate limits the others"
     )]
     pub(crate) fn new(literals: usize, length: usize, distance: usize) -> Self {
         Self { literals: literals as u32, length: length as u16, distance_less_one: (distance - 1) as u16 }

@@ -1,4 +1,4 @@
-//! Texts for the tests, and their way back through zlib-rs and libdeflate.
+//! Texts for the tests, and their inflation by zlib-rs and libdeflate.
 
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -29,7 +29,7 @@ impl Random {
     }
 }
 
-/// Lines as they come grouped: the same shape and few names, between ids that nothing predicts.
+/// Sorted lines: the same shape and few names, with unpredictable IDs.
 pub(crate) fn json_lines(seed: u64, bytes: usize) -> Vec<u8> {
     let mut random = Random::new(seed);
     let mut text = String::new();
@@ -68,13 +68,13 @@ pub(crate) fn deflated(text: &[u8], level: u32) -> Vec<u8> {
     out
 }
 
-/// What blocks put after each other inflate to. Reaching back before the first of them is an error.
+/// Inflates concatenated blocks. A match that reaches before the first is an error.
 pub(crate) fn inflated(blocks: &[u8]) -> Vec<u8> {
     let mut stream = blocks.to_vec();
     stream.extend_from_slice(&[3, 0]);
     let mut text = Vec::new();
     flate2::read::DeflateDecoder::new(stream.as_slice()).read_to_end(&mut text).unwrap();
-    // a byte of room more than there is text
+    // one byte more than the text
     let mut again = vec![0; text.len() + 1];
     let length = libdeflater::Decompressor::new().deflate_decompress(&stream, &mut again).unwrap();
     assert!(again[..length] == text, "zlib-rs and libdeflate differ");

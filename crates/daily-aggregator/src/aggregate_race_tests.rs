@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use testkit::{Call, Failpoint, Hook, Hooked, RandomDelays};
 use testkit_stores::TestStore;
 
-/// Replaces (or deletes, where there is no text) an object just before the first get of it.
+/// Replaces an object (or deletes it, if there is no text) right before the first get of it.
 #[derive(Debug)]
 struct SwapOnce {
     store: TestStore,
@@ -186,7 +186,7 @@ impl Hook for RebuildOnce {
 }
 
 #[tokio::test]
-async fn a_part_that_a_rebuild_retires_meanwhile_is_not_missing() {
+async fn a_part_that_a_concurrent_rebuild_retires_is_not_missing() {
     let world = World::new();
     world.deliver("a", 0..5).await;
     world.commit().await;

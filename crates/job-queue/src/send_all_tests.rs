@@ -11,7 +11,7 @@ use crate::Message;
 enum Answer {
     /// Takes all but those at these places.
     Refuses(Vec<usize>),
-    /// Takes the first so many, and answers for no more.
+    /// Accepts the first messages, and returns no result for the others.
     AnswersFor(usize),
     /// Takes all, and the answer is lost.
     Lost,

@@ -43,7 +43,7 @@ async fn a_bucket_that_fails_again_and_again_conforms() {
     let rounds = [3, 10].map(|every| async move {
         let server = server();
         server.fault(move |call, number| {
-            // aborts are counted by who abandons, and a second try counts what is left
+            // a second try of `abandon_staged` counts only the uploads that are left
             let spared = call.operation == Operation::AbortUpload;
             (number % every == every - 1 && !spared).then(|| harmless(call, number))
         });

@@ -169,7 +169,7 @@ async fn parts_whose_journal_is_gone_are_not_swept() {
 }
 
 #[tokio::test]
-async fn parts_that_a_first_attempt_published_meanwhile_are_no_sign_of_a_lost_journal() {
+async fn parts_of_a_concurrent_first_attempt_are_no_sign_of_a_lost_journal() {
     let world = World::new();
     let stale = world.journal.read().await.unwrap();
     let first = world.begin().await;
@@ -246,7 +246,7 @@ async fn what_is_no_part_is_named_and_never_swept() {
     assert_eq!(attempt.swept(), 0);
     assert_eq!(attempt.foreign(), [&foreign[0], &foreign[1], &format!("{prefix}nested/")].map(String::clone));
     assert_eq!(world.visible().await, foreign);
-    assert_eq!(world.store.staged_count(), 1, "somebody else's upload was thrown away");
+    assert_eq!(world.store.staged_count(), 1, "the upload of another attempt was removed");
     drop(upload);
 }
 

@@ -109,7 +109,7 @@ fn a_part_cut_or_changed_anywhere_does_not_pass() {
         for bit in 0..8 {
             let mut changed = part.clone();
             changed[at] ^= 1 << bit;
-            // where a text repeats itself, another distance can lead to the same bytes
+            // if a text repeats itself, another distance can give the same bytes
             let found = inflate(&changed, 1000);
             assert!(found.is_none_or(|found| found == told), "bit {bit} of byte {at}");
         }

@@ -28,7 +28,7 @@ async fn read_whole(body: Vec<u8>) -> Result<(PartContent, Vec<Vec<u8>>), PartEr
     read(body, told).await
 }
 
-/// Records that do not compress, together at least so many bytes.
+/// Incompressible records of at least `bytes` bytes in total.
 fn rich_text(bytes: usize) -> Vec<u8> {
     let mut text = Vec::new();
     for seed in 0.. {

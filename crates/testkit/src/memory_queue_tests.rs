@@ -49,7 +49,7 @@ async fn a_message_may_be_hidden_longer_or_shorter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_gets_what_is_sent_meanwhile() {
+async fn a_waiting_receive_returns_a_message_sent_during_the_wait() {
     let queue = queue(&[]).await;
     let waiting = tokio::spawn({
         let queue = queue.clone();

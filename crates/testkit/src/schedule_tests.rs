@@ -1,6 +1,6 @@
 use super::*;
 
-/// Every order of attempts with so many turns each.
+/// Every order of attempts with the given numbers of turns.
 fn orders(turns: &[usize], most_preemptions: usize) -> Vec<String> {
     let mut schedule = Schedule::every(most_preemptions);
     let mut orders = Vec::new();

@@ -18,7 +18,7 @@ use crate::{Effect, Fault, Hooked, STAMP, Then};
 enum Wish {
     /// These inputs, as far as they are new: the daily stage.
     Add(&'static [&'static str]),
-    /// These inputs, all anew: a rebuild, and the monthly stage.
+    /// Replace everything by these inputs: a rebuild, and the monthly stage.
     Replace(&'static [&'static str]),
 }
 
@@ -47,7 +47,7 @@ fn input(name: &str) -> Input {
     }
 }
 
-/// One attempt, from its plan to its end. `false` where there was nothing to do, or it was superseded.
+/// One attempt, from its plan to its end. `false` if there was nothing to do, or it was superseded.
 async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::Result<bool, AttemptError> {
     let journal = Journal::new(store.clone(), partition());
     loop {
@@ -126,7 +126,7 @@ impl World {
         Ok(state.parts.into_keys().collect())
     }
 
-    /// Once nobody is at work: what is visible is what the journal names.
+    /// When no attempt is in progress: the visible objects are those that the journal names.
     async fn check_settled(&self) -> std::result::Result<(), String> {
         let named = self.check().await?;
         let visible = self.visible().await;
@@ -168,7 +168,7 @@ async fn in_every_order(wishes: &[Wish], flaw: Flaw, most_preemptions: usize, di
                 return Err(again(error.to_string()));
             }
         }
-        // whoever comes next finds nothing that it could not set right
+        // the next attempt must be able to recover
         let wanted: Vec<Wish> = wishes.to_vec();
         for wish in wanted {
             attempt(world.store(), wish, Flaw::None).await.map_err(|error| again(error.to_string()))?;

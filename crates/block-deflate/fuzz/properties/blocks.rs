@@ -5,7 +5,7 @@ use std::io::Read;
 
 use block_deflate::{Compressor, Level};
 
-/// The longest text that a few bytes stand for.
+/// The longest text made from a few bytes.
 const MOST: usize = 1 << 20;
 
 /// Short programs for long texts, since matches reach back 32 KiB: of four bytes three are text or, if the first is odd,

@@ -45,7 +45,7 @@ async fn every_layout_in_a_bucket_is_found() {
 }
 
 #[tokio::test]
-async fn a_trail_whose_own_prefix_begins_with_awslogs_is_found_beside_one_without() {
+async fn a_trail_whose_own_prefix_begins_with_awslogs_is_found_next_to_one_without() {
     let keys = [
         "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/a.json.gz",
         "AWSLogs/team/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/b.json.gz",

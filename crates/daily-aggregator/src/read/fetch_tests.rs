@@ -201,7 +201,7 @@ impl<S: Store> Store for Together<S> {
 async fn files_read_together_come_out_one_by_one_in_order() {
     let mut world = World::new();
     for file in 0..41 {
-        // some damaged, some with more text than fits beside others
+        // some damaged, some with more text than fits next to others
         match file % 7 {
             3 => put(&world.source, &key(&format!("{file:03}")), b"no gzip".to_vec()).await,
             5 => world.deliver(&format!("{file:03}"), 0..300).await,

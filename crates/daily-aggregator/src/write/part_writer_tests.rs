@@ -9,7 +9,7 @@ async fn attempt(world: &World) -> Attempt {
     Attempt::begin(lake, world.journal(), &state, STAMP).await.unwrap().unwrap()
 }
 
-/// A block of one line of so many bytes with its line end.
+/// A block of one line of `bytes` bytes, line end included.
 fn block(bytes: usize, time: &str) -> Compressed {
     let text = format!("{{\"eventTime\":\"{time}\",\"x\":\"{}\"}}\n", "x".repeat(bytes - 44));
     assert_eq!(text.len(), bytes);

@@ -52,7 +52,7 @@ fn check_jobs(request: &Request, today: Day) {
     jobs.iter().take(40).chain(jobs.last()).for_each(|job| check_daily(job, today));
 }
 
-/// The first and the last of the days that a request asks for, where there is one.
+/// The first and the last day of a request, if it has any.
 fn wanted(wanted: Wanted, today: Day) -> Option<(Day, Day)> {
     let (first, last) = match wanted {
         Wanted::Days { first, last } => (first.max(Day::FIRST_DELIVERY), last.min(today)),

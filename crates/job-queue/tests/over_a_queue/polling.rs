@@ -14,7 +14,7 @@ const POLLING: Polling = Polling {
     drain: Duration::from_secs(25),
 };
 
-/// What each body asks of it: `bad` fails, a number takes so many seconds, `panic` panics.
+/// The work of each body: `bad` fails, a number takes that many seconds, `panic` panics.
 #[derive(Debug, Default)]
 struct Scripted {
     begun: Mutex<Vec<String>>,
