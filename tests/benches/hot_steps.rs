@@ -1,5 +1,5 @@
-//! The steps a record passes through, each alone on one core: `scripts/bench-steps`. Throughput is in bytes of JSON. Beside a
-//! step stands what a library needs for the same, or for less.
+//! Benchmarks of each step that a record passes through, alone on one core: `scripts/bench-steps`. Throughput is in bytes of
+//! JSON. Each step is next to a library that does the same, or less.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot start may stop")]
 
@@ -59,7 +59,7 @@ fn split_file(text: Vec<u8>) -> LogFile {
     LogFile::parse(text, &Limits::default()).unwrap()
 }
 
-/// What a log file is to serde_json when it only splits.
+/// A log file for serde_json to split only.
 type Split<'a> = BTreeMap<&'a str, Vec<&'a RawValue>>;
 
 fn inflate(criterion: &mut Criterion) {

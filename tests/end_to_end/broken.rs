@@ -11,7 +11,7 @@ use crate::command::{Ran, daily, daily_command, status, trailmill};
 use crate::lake_on_disk::{assert_holds, assert_verifies, files_below, part_bodies};
 use crate::made_source::{day, good_log_file, key_of, main_partition, put, small_day};
 
-/// The reason a broken file of each kind is quarantined for: words that machines know, so they do not change.
+/// The quarantine reason of each kind of broken file: stable codes.
 const REASONS: [(BrokenKind, &str); 14] = [
     (BrokenKind::TruncatedGzip, "truncated_gzip"),
     (BrokenKind::BadCrc, "bad_gzip"),
@@ -45,12 +45,12 @@ fn make_source(root: &Path) {
     }
 }
 
-/// The files that a run reports as quarantined by itself, or (`quarantined_earlier`) by earlier ones, by key.
+/// The files that a run reports as quarantined by itself, or by earlier runs (`quarantined_earlier`), by key.
 fn quarantined(ran: &Ran, whose: &str) -> BTreeMap<String, (String, String)> {
     named(&ran.partitions()[&main_partition().to_string()][whose])
 }
 
-/// Quarantined files as JSON names them, by key: reason and detail.
+/// The quarantined files in JSON, by key: reason and detail.
 fn named(files: &Value) -> BTreeMap<String, (String, String)> {
     let files = files.as_array().unwrap();
     let text = |file: &Value, name: &str| file[name].as_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! The command: built once, run as a process, its output taken apart.
+//! Builds the command once, runs it as a process, and parses its output.
 
 use std::collections::BTreeMap;
 use std::env::consts::EXE_SUFFIX;
@@ -9,12 +9,12 @@ use std::sync::OnceLock;
 use cloudtrail_model::{Month, Table};
 use serde_json::Value;
 
-/// The command, with nothing to read from and its output kept.
+/// The command, without standard input and with captured output.
 pub(crate) fn trailmill() -> Command {
     binary("trailmill")
 }
 
-/// A binary of the workspace, in the same way. Builds it where it is missing or old.
+/// A binary of the workspace, likewise. Builds it if it is missing or old.
 pub(crate) fn binary(name: &str) -> Command {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let mut command = Command::new(FOLDER.get_or_init(build).join(format!("{name}{EXE_SUFFIX}")));
@@ -22,7 +22,7 @@ pub(crate) fn binary(name: &str) -> Command {
     command
 }
 
-/// Set by who has just built the binaries: asking cargo again takes a second for each test process.
+/// Set if the binaries were just built: calling cargo takes a second for each test process.
 const BUILT: &str = "TRAILMILL_BINARIES_ARE_BUILT";
 
 /// Builds the binaries next to this test, whose folder this returns: `TARGET/PROFILE/deps/end_to_end-…` gives
@@ -47,10 +47,10 @@ fn build() -> PathBuf {
     profile.to_owned()
 }
 
-/// How a run of the command ended.
+/// The result of a run of the command.
 #[derive(Debug)]
 pub(crate) struct Ran {
-    /// The exit status; `None` where a signal ended it.
+    /// The exit status; `None` if a signal ended it.
     pub(crate) status: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -135,7 +135,7 @@ pub(crate) fn status(source: &Path, lake: &Path) -> Ran {
 }
 
 impl Ran {
-    /// The objects of `--json`, a line each.
+    /// The objects of `--json`, one a line.
     pub(crate) fn objects(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -153,12 +153,12 @@ impl Ran {
         self.objects().into_iter().filter_map(|object| Some((name(&object)?, object))).collect()
     }
 
-    /// What became of each partition, in order.
+    /// The outcome of each partition, in order.
     pub(crate) fn outcomes(&self) -> Vec<String> {
         self.partitions().values().map(|object| object["outcome"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// That nothing was committed: every partition is up to date.
+    /// Asserts that nothing was committed: every partition is up to date.
     pub(crate) fn assert_nothing_done(&self) {
         assert!(self.outcomes().iter().all(|outcome| outcome == "up_to_date"), "{self:?}");
         assert_eq!(self.summary()["committed"], 0);

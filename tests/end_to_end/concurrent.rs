@@ -1,4 +1,4 @@
-//! Several runs at one lake at the same time.
+//! Concurrent runs at one lake.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::command::{Ran, daily_command, daily_well};
 use crate::lake_on_disk::{assert_holds, assert_verifies, files_below, journal_state, journaled};
 use crate::made_source::{day, small_day};
 
-/// Starts some runs within moments of each other and waits for all of them.
+/// Starts some runs at nearly the same time and waits for all.
 fn run_at_once(count: usize, source: &Path, lake: &Path, rng: &mut Rng) -> Vec<Ran> {
     let start = |rng: &mut Rng| {
         let child = daily_command(source, lake, &[]).spawn().unwrap();
@@ -25,7 +25,7 @@ fn run_at_once(count: usize, source: &Path, lake: &Path, rng: &mut Rng) -> Vec<R
     children.into_iter().map(|child| child.wait_with_output().unwrap().into()).collect()
 }
 
-/// Fails unless each partition has as many commits as the runs say they made: nobody's commit was lost unnoticed.
+/// Fails unless each partition has as many commits as the runs report: no commit was lost.
 fn assert_told_truly(runs: &[Ran], lake: &Path) {
     let mut told: BTreeMap<String, u64> = BTreeMap::new();
     for (name, partition) in runs.iter().flat_map(Ran::partitions) {
@@ -65,7 +65,7 @@ fn assert_ended_clearly(ran: &Ran) {
     }
 }
 
-/// Lets `count` runs meet at a fresh lake, again and again.
+/// Runs `count` processes concurrently at a new lake, repeatedly.
 fn several_at_once(count: usize, rounds: usize) {
     let source = tempfile::tempdir().unwrap();
     for day in [day(), "2026-11-23".parse().unwrap()] {
@@ -85,7 +85,7 @@ fn several_at_once(count: usize, rounds: usize) {
             }
         }
         assert_told_truly(&runs, &lake);
-        // nobody was killed, so whoever was superseded has cleared away its own
+        // no run was killed, so superseded runs have deleted their parts
         assert_holds(&lake, &oracle);
         let before = files_below(&lake);
         daily_well(source.path(), &lake, &[]).assert_nothing_done();

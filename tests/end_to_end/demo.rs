@@ -22,7 +22,7 @@ fn demo(folder: &Path, more: &[&str]) -> Ran {
     trailmill().args(["demo", "--dir"]).arg(folder).args(more).output().unwrap().into()
 }
 
-/// The demo of two days, and whether there was a lake when its first line came.
+/// The demo of two days, and whether the lake existed at its first line.
 fn watched_demo(folder: &Path) -> (Ran, bool) {
     let mut child = trailmill().args(["demo", "--days", "2", "--dir"]).arg(folder).spawn().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -75,7 +75,7 @@ fn rows_below(lines: &[&str], head: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What the journals say of each table: days, log files, records, duplicates, bytes; rows and bytes of Parquet.
+/// The totals of each table by the journals: days, log files, records, duplicates, bytes; rows and bytes of Parquet.
 fn expected_tables(lake: &Path) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for table in Table::ALL.into_iter().collect::<BTreeSet<_>>() {
@@ -112,7 +112,7 @@ fn shown_bytes(bytes: u64) -> String {
     format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
 }
 
-/// Which calls of October were denied, and to whom, by the NDJSON: the five most frequent.
+/// The five most frequent denied calls of October with their callers, from the NDJSON.
 fn expected_answer(lake: &Path) -> Vec<Vec<String>> {
     let mut times: BTreeMap<(String, String), u64> = BTreeMap::new();
     for partition in journaled(lake).into_iter().filter(|partition| partition.table == Table::CloudTrail) {
@@ -153,8 +153,7 @@ fn assert_names_quarantined(lines: &[&str], oracle: &Oracle, lake: &Path) {
     assert_eq!(lines[at + 1..at + 4], [format!("  {key}").as_str(), &format!("  {detail}"), ""]);
 }
 
-/// Fails unless the commands of ours that it prints run: `status`, and `run` for the demo's own logs, which has nothing
-/// to do.
+/// Fails unless the printed commands run: `status`, and `run` for the logs of the demo, which has nothing to do.
 fn assert_commands_work(lines: &[&str], logs: &Path, lake: &Path) {
     let run = |command: &str| -> Ran {
         let line = lines.iter().find(|line| line.starts_with(&format!("  trailmill {command} "))).unwrap();
@@ -194,7 +193,7 @@ fn a_seed_makes_the_same_logs_and_json_has_every_step() {
     assert_eq!(last["demo"]["quarantined"], 2, "{last}");
     assert_eq!(last["denied_calls"].as_array().map(Vec::len), Some(5), "{last}");
 
-    // the same seed makes the same logs, however many days; another seed makes others
+    // the logs depend on the seed, not on the number of days
     assert_eq!(demo(&same, &["--days", "1", "--seed", "1"]).status, Some(0));
     assert_eq!(demo(&other, &["--days", "1", "--seed", "2"]).status, Some(0));
     let logs_of = |folder: &Path| -> Vec<(String, Vec<u8>)> {

@@ -1,4 +1,4 @@
-//! An AWS in this process, and the Lambda functions in it: the real binaries, at a Lambda runtime API of a simulator.
+//! S3 and SQS in this process, and the Lambda functions: the real binaries with a simulated Lambda runtime API.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -40,12 +40,12 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
-    /// Empty, but for these log files below `trail/`.
+    /// Buckets with these log files below `trail/`, and empty queues.
     pub(crate) fn with_logs(folder: &Path) -> Self {
         Self::hiding(folder, HIDDEN)
     }
 
-    /// The same, with messages hidden for a time.
+    /// The same, with a visibility timeout.
     pub(crate) fn hiding(folder: &Path, hidden: Duration) -> Self {
         let (requests, daily_jobs) = (MemoryQueue::new(hidden, 5), MemoryQueue::new(hidden, 5));
         let monthly_jobs = MemoryQueue::fifo(hidden, 5);
@@ -59,12 +59,12 @@ impl Cloud {
         Cloud { s3, sqs, requests, daily_jobs, monthly_jobs }
     }
 
-    /// What the lake holds, as a folder.
+    /// The content of the lake, as a folder.
     pub(crate) fn lake(&self) -> TempDir {
         download(&self.s3, "lake", "lake/")
     }
 
-    /// Tells a process to use this AWS and no other.
+    /// Configures a process to use these servers.
     pub(crate) fn tell(&self, command: &mut Command) {
         forget_aws(command);
         command.env("AWS_REGION", "us-east-1");
@@ -86,12 +86,12 @@ impl Cloud {
         ]
     }
 
-    /// Starts a function whose invocations may take so long.
+    /// Starts a function with a timeout of invocations.
     pub(crate) fn start(&self, name: &str, timeout: Duration) -> Function {
         self.start_with(name, timeout, &[])
     }
 
-    /// Starts a function with some settings other than usual; those that are empty are not set.
+    /// Starts a function with overridden settings; empty ones are removed.
     pub(crate) fn start_with(&self, name: &str, timeout: Duration, other: &[(&str, &str)]) -> Function {
         let simulator = Simulator::builder().function_name(name).invocation_timeout(timeout);
         let simulator = runtime().block_on(simulator.build()).unwrap();
@@ -108,7 +108,7 @@ impl Cloud {
     }
 }
 
-/// A function that runs.
+/// A running function.
 pub(crate) struct Function {
     simulator: Simulator,
     process: Child,
@@ -116,7 +116,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Begins an invocation and returns its id.
+    /// Starts an invocation and returns its ID.
     pub(crate) fn begin(&self, event: Value) -> String {
         runtime().block_on(self.simulator.enqueue_payload(event))
     }
@@ -126,7 +126,7 @@ impl Function {
         runtime().block_on(self.simulator.wait_for_invocation_complete(id, PATIENCE)).unwrap()
     }
 
-    /// Has a batch handled: the answer to it, and what was logged of each message.
+    /// Sends a batch. Returns the response, and the log line of each message.
     pub(crate) fn handle(&self, bodies: &[&str]) -> (Value, Vec<Value>) {
         let id = self.begin(batch(bodies));
         let answer = self.ended(&id).response.unwrap().payload;
@@ -134,7 +134,7 @@ impl Function {
         (answer, log)
     }
 
-    /// Has one message handled that does not fail, and returns what was logged of it.
+    /// Sends one message that must succeed. Returns its log line.
     pub(crate) fn handle_well(&self, body: &str) -> Value {
         let (answer, mut log) = self.handle(&[body]);
         assert_eq!(answer, json!({"batchItemFailures": []}), "{body}: {log:?}");
@@ -146,13 +146,13 @@ impl Function {
         serde_json::from_str(&self.lines.recv_timeout(PATIENCE).unwrap()).unwrap()
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Waits for it to end by itself; whether it says that it failed.
+    /// Waits for its end. Returns whether it failed.
     pub(crate) fn fails(&mut self) -> bool {
         !self.process.wait().unwrap().success()
     }
@@ -200,7 +200,7 @@ pub(crate) fn days(queue: &MemoryQueue) -> Vec<String> {
     days
 }
 
-/// The log files of some days of a month: one a day, with an event of its own and one that the day before had too.
+/// The log files of some days of a month: one a day, with its own event and one of the day before.
 pub(crate) fn month_of_logs(month: Month, days: impl Fn(i8) -> bool) -> TempDir {
     use crate::made_source::{event, key_on, log_file, put};
     let folder = tempfile::tempdir().unwrap();

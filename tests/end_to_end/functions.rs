@@ -11,7 +11,7 @@ use testkit::Oracle;
 use crate::function_world::{Cloud, batch, bodies, days, month_of_logs};
 use crate::lake_on_disk::{assert_holds, assert_lines, assert_verifies, journal_state};
 use crate::made_source::{day, small_day};
-use crate::months_on_disk::{assert_nothing_stray, expected_months, exported};
+use crate::months_on_disk::{assert_no_orphans, expected_months, exported};
 
 const LONG: Duration = Duration::from_secs(900);
 
@@ -96,7 +96,7 @@ fn a_day_too_large_for_its_time_is_handed_on_until_it_is_done() {
     let folder = tempfile::tempdir().unwrap();
     write_day(&small_day(600, 1_500), day(), folder.path()).unwrap();
     let cloud = Cloud::with_logs(folder.path());
-    // 600 gets of 400 ms, 128 at once: 2 s, beside some of listings
+    // 600 gets of 400 ms, 128 at once: 2 s, plus listings
     cloud.s3.set_latency(Duration::from_millis(400));
     let hurried = cloud.start("trailmill-daily", Duration::from_secs(6));
     let said = hurried.handle_well(&job());
@@ -126,7 +126,7 @@ fn a_function_killed_at_work_leaves_nothing_that_the_next_one_does_not_set_right
         std::thread::sleep(Duration::from_millis(after));
         function.kill();
     }
-    // delivered once more, to two at the same time: they may take tables from each other, and then both are tried again
+    // delivered again, to two at the same time: they may supersede each other, and then both are retried
     let (one, other) = (cloud.start("trailmill-daily", LONG), cloud.start("trailmill-daily", LONG));
     let (body, ids) = (job(), (one.begin(batch(&[&job()])), other.begin(batch(&[&job()]))));
     for ended in [one.ended(&ids.0), other.ended(&ids.1)] {
@@ -157,7 +157,7 @@ fn a_requested_month_goes_through_all_three() {
     for at in order {
         daily.handle_well(&jobs[at]);
     }
-    // a FIFO queue takes a message of one id once
+    // a FIFO queue accepts a message ID once
     let sent = cloud.monthly_jobs.bodies();
     assert_eq!(sent, [r#"{"version":1,"month":"2026-09"}"#]);
     let monthly = cloud.start("trailmill-monthly", LONG);
@@ -167,7 +167,7 @@ fn a_requested_month_goes_through_all_three() {
     let expected = &expected_months(&oracle)[&(Table::CloudTrail, month)];
     assert_eq!(said["RecordsOut"], expected.len());
     assert_lines(&exported(lake.path(), Table::CloudTrail, month), expected, "the month");
-    assert_nothing_stray(lake.path());
+    assert_no_orphans(lake.path());
     assert_verifies(lake.path());
     let again = monthly.handle_well(&sent[0]);
     assert_eq!(again["Commits"], 0);

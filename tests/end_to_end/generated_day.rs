@@ -53,7 +53,7 @@ fn the_reports_of_an_ordinary_day_reconcile() {
     assert_eq!((number(&sums, "failed"), number(&sums, "quarantined_in_all")), (0, 0));
 }
 
-/// Bytes of the parts as they lie there, and of their lines.
+/// Bytes of the parts on disk, and of their lines.
 fn assert_bytes_out(lake: &Path, partition: Partition, totals: &Value) {
     let bodies = part_bodies(lake, partition);
     let stored: usize = bodies.values().map(Vec::len).sum();
@@ -63,7 +63,7 @@ fn assert_bytes_out(lake: &Path, partition: Partition, totals: &Value) {
     assert_eq!(told, (stored as u64, raw as u64), "{partition}");
 }
 
-/// The sums over all tables: the generator's, without the digests, which nobody reads.
+/// The sums of the generator over all tables, without digests, which are not read.
 fn assert_summary(totals: &Value, made: &DaySummary, source: &Path) {
     let digests = |key: &str| key.contains("/CloudTrail-Digest/");
     let read = files_below(source).into_iter().filter(|(key, _)| !digests(key));
@@ -78,7 +78,7 @@ fn assert_summary(totals: &Value, made: &DaySummary, source: &Path) {
 #[test]
 fn parts_are_the_same_whatever_the_concurrency() {
     let (source, lakes) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    // some ten blocks of records, so that threads have something to get in each other's way with
+    // about ten blocks of records, so that threads compete
     write_day(&small_day(400, 12_000), day(), source.path()).unwrap();
     let (slow, fast) = (lakes.path().join("slow"), lakes.path().join("fast"));
     daily_well(source.path(), &slow, &["--threads", "1", "--fetches", "1"]);

@@ -1,4 +1,4 @@
-//! Log files made to hurt, each beside a good one: what they cost, and what is said of them.
+//! Hostile log files, each next to a good one: their cost, and the messages about them.
 
 use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};
@@ -23,13 +23,13 @@ const HOSTILE: &str = "b-hostile.json.gz";
 /// The text of a record before and after a long string in it.
 const IN_RECORD: (&[u8], &[u8]) = (br#"{"Records":[{"eventID":"1","n":""#, br#""}]}"#);
 
-/// A file that is refused.
+/// A quarantined file.
 struct Refused {
-    /// The reason machines are told.
+    /// The expected reason code.
     reason: &'static str,
-    /// Words of what a person is told.
+    /// Expected words of the description.
     words: &'static str,
-    /// What the file may cost, beside what any run does.
+    /// The cost allowed for the file, in addition to that of any run.
     most_mib: u64,
 }
 
@@ -51,11 +51,11 @@ fn run(make: impl FnOnce(&Path), more: &[&str]) -> (Ran, tempfile::TempDir) {
 }
 
 fn peak_mib(ran: &Ran) -> u64 {
-    // where the system does not tell there is nothing to hold it against
+    // not every system reports it
     ran.summary()["peak_memory_bytes"].as_u64().unwrap_or(0) >> 20
 }
 
-/// Fails unless the file is quarantined for the reason, cheaply, and everything of the good one is there.
+/// Fails unless the file is quarantined for the reason, within the cost, and all records of the good one are committed.
 fn assert_refused(expected: &Refused, more: &[&str], make: impl FnOnce(&Path)) {
     let (ran, lake) = run(make, more);
     assert_eq!(ran.status, Some(2), "{ran:?}");
@@ -140,7 +140,7 @@ fn a_record_of_1_gb_is_refused_packed_or_not() {
     let (before, after) = IN_RECORD;
     let bomb = Refused { reason: "gzip_bomb", words: "more than 200 times its size", most_mib: 256 };
     assert_refused(&bomb, &[], |path| write(path, &gzip_of_repeated(before, &[b'a'; MIB], 1_024, after)));
-    // plain, it is not even read: most of it is a hole in the file
+    // plain text is not even read: most of it is a hole in the file
     let object = Refused { reason: "too_large", words: "more than the 268435456", most_mib: 0 };
     assert_refused(&object, &[], |path| {
         write(path, before);
@@ -171,7 +171,7 @@ fn ten_million_records_are_refused_packed_or_not() {
     };
     let many = Refused { reason: "too_many_records", words: "more than 1000000 records", most_mib: 100 };
     assert_refused(&many, &[], |path| write_plain(path, records));
-    // not so well packed that its ratio gives it away
+    // not compressed so well that its ratio is above the limit
     assert_refused(&many, &[], |path| write_gzip(path, records));
 }
 

@@ -1,4 +1,4 @@
-//! Keys made to hurt: to leave a folder, to speak to a terminal, to be taken for another.
+//! Hostile keys: path traversal, terminal escapes, keys that look like others.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::lake_on_disk::{assert_verifies, files_below};
 use crate::made_source::{day, event, key_of, log_file, main_partition, put};
 use crate::s3_world::{download, ran, server};
 
-/// What a terminal would obey.
+/// A terminal escape sequence.
 const OBEYED: [char; 7] = ['\u{1}', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}', '\r'];
 
-/// Names of log files that are taken as they are, in whatever folder they claim to lead to.
+/// Names of log files that are read like any other, whatever path they seem to contain.
 fn names() -> Vec<String> {
     let mut names: Vec<String> = [
         "..json",
@@ -39,7 +39,7 @@ fn names() -> Vec<String> {
     names
 }
 
-/// Keys that are no log files', or lie where no listing of the day goes.
+/// Keys that are not log files, or outside the listings of the day.
 fn passed_over() -> Vec<String> {
     let inside = day().as_path();
     vec![
@@ -97,7 +97,7 @@ fn records_arrive_whatever_their_key_and_nothing_lies_outside_the_lake() {
             .all(|name| { name.starts_with(&journal) || name.starts_with(&main_partition().prefix()) })
     );
 
-    // the journal knows each key again
+    // the journal recognizes each key
     let again = ran(&server, &format!("{command} --json"));
     again.assert_nothing_done();
 }
@@ -140,7 +140,7 @@ fn a_key_says_nothing_to_the_terminal() {
     );
 }
 
-/// A link in the source is followed, as the docs say: what it leads to is read, and refused like anything that is no log file.
+/// A link in the source is followed, as documented: its target is read, and quarantined if it is not a log file.
 #[cfg(unix)]
 #[test]
 fn links_in_a_source_lead_to_nothing_but_a_verdict() {
@@ -160,7 +160,7 @@ fn links_in_a_source_lead_to_nothing_but_a_verdict() {
     assert!(bodies.values().all(|(_, body)| !body.windows(4).any(|part| part == b"root")));
     assert_eq!(files_below(elsewhere.path()).len(), 1);
 
-    // one that leads back is an error that names it
+    // a loop is an error that names the link
     symlink(source.path(), source.path().join("AWSLogs/round")).unwrap();
     let ran = crate::command::daily(source.path(), lake.path(), &[]);
     assert!(matches!(ran.status, Some(1 | 2)), "{ran:?}");

@@ -1,4 +1,4 @@
-//! Runs killed at random moments, then run again: the lake is the one of a run that nobody killed.
+//! Runs killed at random times, then run again: the lake is that of a run without a kill.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,12 +18,12 @@ use crate::lake_on_disk::{
 use crate::long_run::rounds;
 use crate::made_source::{day, small_day};
 
-/// A source, what its lake must hold, and a lake of it that nobody disturbed.
+/// A source, the expected content of its lake, and a lake of a run without a kill.
 struct Undisturbed {
     source: TempDir,
     oracle: Oracle,
     lake: TempDir,
-    /// How long a run takes: the median of three, the first of which may have to build the command.
+    /// The duration of a run: the median of three, since the first may build the command.
     run: Duration,
 }
 
@@ -46,7 +46,7 @@ impl Undisturbed {
         Undisturbed { source, oracle, lake, run }
     }
 
-    /// Starts a run and kills it after a random part of the time it takes. Whether it had not ended by then.
+    /// Starts a run and kills it after a random part of its duration. Returns whether it was still running.
     fn kill_one(&self, lake: &Path, rng: &mut Rng) -> bool {
         let mut command = daily_command(self.source.path(), lake, &[]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -58,7 +58,7 @@ impl Undisturbed {
         status.code().is_none()
     }
 
-    /// Readers see the whole of a partition or nothing of it, even now.
+    /// Readers see a whole partition or nothing of it, even after the kill.
     fn assert_never_half_a_day(&self, lake: &Path) {
         for ((table, day), expected) in &self.oracle.partitions {
             let partition = Partition::day(*table, *day);
@@ -69,7 +69,7 @@ impl Undisturbed {
         }
     }
 
-    /// Runs to the end, and compares.
+    /// Runs to the end, and compares the lakes.
     fn finish(&self, lake: &Path) {
         daily_well(self.source.path(), lake, &[]);
         assert_holds(lake, &self.oracle);
@@ -82,7 +82,7 @@ impl Undisturbed {
     }
 }
 
-/// How far a killed run came.
+/// The progress of a killed run.
 fn how_far(lake: &Path) -> &'static str {
     if !lake.join("_journal").is_dir() {
         return "1 before the first claim";

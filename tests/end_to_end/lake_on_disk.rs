@@ -1,4 +1,4 @@
-//! A lake as it lies on the disk, held against its journal and against what must be in it.
+//! Compares a lake on disk with its journal and with its expected content.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 
 use crate::command::verify;
 
-/// Every file below a folder, by its path in it: when it was changed, and what is in it.
+/// Every file below a folder, by relative path: its modification time and content.
 pub(crate) fn files_below(root: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>)> {
     let entries = WalkDir::new(root).into_iter().map(Result::unwrap);
     let files = entries.filter(|entry| entry.file_type().is_file());
@@ -26,21 +26,21 @@ pub(crate) fn files_below(root: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>)
         .collect()
 }
 
-/// The parts of a partition as they lie there, in order of their names.
+/// The parts of a partition on disk, in key order.
 pub(crate) fn part_bodies(lake: &Path, partition: Partition) -> BTreeMap<String, Vec<u8>> {
     let prefix = partition.prefix();
     let parts = files_below(lake).into_iter().filter(|(name, _)| name.starts_with(&prefix));
     parts.map(|(name, (_, body))| (name, body)).collect()
 }
 
-/// Names of files that wait to be published into a partition, or were left behind so.
+/// Staged files of a partition, in progress or left behind.
 pub(crate) fn staged_files(lake: &Path) -> Vec<String> {
     let staged = files_below(lake).into_keys().filter(|name| name.starts_with("_staging/"));
-    // what `_new` holds is never a part: it is free to delete, and nothing reads it
+    // files in `_new` are never parts, and may be deleted
     staged.filter(|name| !name.starts_with("_staging/_new/")).collect()
 }
 
-/// What the journal of a partition says it holds.
+/// The state of a partition by its journal.
 pub(crate) fn journal_state(lake: &Path, partition: Partition) -> PartitionState {
     let store: Arc<dyn Store> = Arc::new(DiskStore::open(lake).unwrap());
     wait(async { Journal::new(store, partition).read().await.unwrap() })
@@ -63,7 +63,7 @@ pub(crate) fn wait<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Fails unless the daily tables of a lake hold exactly what they must: every partition, every line of it byte for byte, journals that agree,
-/// and not one visible file that no commit names.
+/// and no orphans.
 pub(crate) fn assert_holds(lake: &Path, expected: &Oracle) {
     let wanted: BTreeSet<Partition> =
         expected.partitions.keys().map(|(table, day)| Partition::day(*table, *day)).collect();
@@ -100,7 +100,7 @@ fn assert_journal(state: &PartitionState, expected: &OraclePartition, partition:
     assert_eq!(state.open_claim, None, "an unfinished attempt at {partition}");
 }
 
-/// Compares sorted lines, and shows no more than one of them where they differ.
+/// Compares sorted lines, and prints the first difference.
 pub(crate) fn assert_lines(found: &[Vec<u8>], expected: &[Vec<u8>], what: &str) {
     if found == expected {
         return;
@@ -117,7 +117,7 @@ pub(crate) fn assert_lines(found: &[Vec<u8>], expected: &[Vec<u8>], what: &str) 
     );
 }
 
-/// Fails unless `trailmill verify` finds nothing wrong.
+/// Fails if `trailmill verify` finds a problem.
 pub(crate) fn assert_verifies(lake: &Path) {
     let ran = verify(lake);
     assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");

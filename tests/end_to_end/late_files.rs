@@ -1,4 +1,4 @@
-//! Log files that arrive after the first run, rebuilds, and what `status` says of them.
+//! Late log files, rebuilds, and the output of `status` about them.
 
 use std::collections::BTreeMap;
 use std::fs::remove_file;
@@ -24,7 +24,7 @@ fn first_run() -> (TempDir, TempDir) {
     (source, lake)
 }
 
-/// Parts and journal of the main table's day, with the times they were changed.
+/// Parts and journal of a day of the main table, with modification times.
 fn files_of_main_partition(lake: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>)> {
     let mut files = files_below(lake);
     let prefixes = [main_partition().prefix(), main_partition().journal_prefix()];
@@ -110,7 +110,7 @@ fn a_rebuild_refuses_to_lose_a_file_unless_told_to() {
     let state = journal_state(lake.path(), main_partition());
     let (gone, _) = state.inputs.iter().find(|(_, input)| input.records > input.duplicates).unwrap();
     remove_file(source.path().join(gone)).unwrap();
-    // without a rebuild nothing is lost: what was read stays
+    // without a rebuild nothing is lost
     daily_well(source.path(), lake.path(), &[]).assert_nothing_done();
 
     let before = files_of_main_partition(lake.path());

@@ -1,4 +1,4 @@
-//! Log files copied out of their folders into one: their names say what they are.
+//! Log files copied into one folder: identified by their names.
 
 use cloudtrail_corpus::write_day;
 use lake::Partition;

@@ -18,7 +18,7 @@ pub(crate) fn main_partition() -> Partition {
     Partition::day(Table::CloudTrail, day())
 }
 
-/// A day of the kind of `OrganizationConfig::article_day`, smaller, with odd files among the others.
+/// A small day with unusual files among the others.
 pub(crate) fn small_day(files: u32, records: u32) -> OrganizationConfig {
     OrganizationConfig { files, records, odd_files: 7, ..OrganizationConfig::article_day() }
 }
@@ -45,12 +45,12 @@ pub(crate) fn log_file(records: &[String]) -> Vec<u8> {
     format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes()
 }
 
-/// A good log file with some records that no other seed has.
+/// A good log file with records unique to its seed.
 pub(crate) fn good_log_file(seed: u64) -> Vec<u8> {
     log_file(&sample_records(seed, 5))
 }
 
-/// Writes a file of a source, over another one if need be.
+/// Writes a file of a source, or replaces it.
 pub(crate) fn put(root: &Path, key: &str, body: &[u8]) {
     let path = root.join(key);
     create_dir_all(path.parent().unwrap()).unwrap();

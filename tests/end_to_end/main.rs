@@ -1,6 +1,6 @@
 //! The `trailmill` command as a user runs it: real folders, real processes, real kills.
 //!
-//! What must come out is worked out by `testkit::Oracle`, which shares no code with the command.
+//! `testkit::Oracle`, which shares no code with the command, computes the expected results.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Mistakes: each is one line on standard error that says what is wrong, and nothing is made.
+//! Mistakes of the user: each is reported in one line on standard error, and changes nothing.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 use crate::command::{Ran, daily_well, trailmill};
 use crate::made_source::{day, put, small_day};
 
-/// A folder with `logs` to read, `made` that is a lake of them, and things that are neither.
+/// A folder with `logs`, their lake `made`, and other things.
 fn make_folders(root: &Path) {
     write_day(&small_day(5, 10), day(), &root.join("logs")).unwrap();
     daily_well(&root.join("logs"), &root.join("made"), &[]);
@@ -21,13 +21,13 @@ fn make_folders(root: &Path) {
     write_day(&small_day(5, 10), day(), &root.join("holder/logs")).unwrap();
 }
 
-/// Every file and folder below, in order.
+/// Every file and folder below a path, in order.
 fn everything(root: &Path) -> Vec<String> {
     let entries = WalkDir::new(root).sort_by_file_name().into_iter().map(Result::unwrap);
     entries.map(|entry| entry.path().display().to_string()).collect()
 }
 
-/// Runs a command line, and fails unless it is refused in one line that holds `why`.
+/// Runs a command line, and fails unless it fails with one line that contains `why`.
 #[track_caller]
 fn assert_refused(command_line: &str, why: &str) {
     let root = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Events that were delivered in another month than they happened in.
+//! Events delivered in another month than that of their event time.
 
 use cloudtrail_model::{Month, Table};
 
@@ -14,7 +14,7 @@ fn an_event_of_31_october_delivered_on_1_november_is_in_october_once_and_not_in_
     };
     let midnight = event(1, "2026-10-31T23:59:59Z");
     let (before, after) = (event(2, "2026-10-31T12:00:00Z"), event(3, "2026-11-01T00:00:00Z"));
-    // delivered on the third it is still October's, on the fourth it is November's
+    // delivered on the third it belongs to October, on the fourth to November
     let (third, fourth) = (event(4, "2026-10-31T23:59:58Z"), event(5, "2026-10-31T23:59:57Z"));
     file("2026-10-31", std::slice::from_ref(&before));
     file("2026-11-01", &[midnight.clone(), after.clone()]);

@@ -1,4 +1,4 @@
-//! `trailmill monthly` killed at random moments, then run again: the month is that of a run that nobody killed.
+//! `trailmill monthly` killed at random times, then run again: the result is that of a run without a kill.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,9 +15,9 @@ use crate::command::{daily_well, monthly_command, monthly_well};
 use crate::lake_on_disk::{assert_lines, assert_verifies, files_below, journal_state, staged_files};
 use crate::long_run::rounds;
 use crate::made_source::put;
-use crate::months_on_disk::{assert_nothing_stray, exported, parquet};
+use crate::months_on_disk::{assert_no_orphans, exported, parquet};
 
-/// Row groups and parts as small as they get: many moments to be killed at.
+/// The smallest row groups and parts: many points to be killed at.
 const SMALL: [&str; 8] =
     ["--allow-gaps", "--table", "cloudtrail", "--row-group", "1", "--part-rows", "500", "--json"];
 
@@ -25,7 +25,7 @@ fn month() -> Month {
     "2026-11".parse().unwrap()
 }
 
-/// Three days of a few MB, with nothing of the other tables.
+/// Three days of a few MB, of the main table only.
 fn days() -> [Day; 3] {
     ["2026-11-20", "2026-11-21", "2026-11-22"].map(|day| day.parse().unwrap())
 }
@@ -34,15 +34,14 @@ fn config() -> OrganizationConfig {
     OrganizationConfig { files: 40, records: 1_000, ..OrganizationConfig::article_day() }
 }
 
-/// A lake before the run that is killed, and after a run that nobody killed.
+/// A lake before the killed run, and the lake of a run without a kill.
 struct Undisturbed {
     before: TempDir,
     /// The lines of the month before, if it is there.
     old: Option<Vec<Vec<u8>>>,
     after: TempDir,
     new: Vec<Vec<u8>>,
-    /// How long a run takes: the least of four, since one that is slow just now is killed early, and one that is fast not
-    /// at all.
+    /// The duration of a run: the minimum of four, so that kills are rarely after the end.
     run: Duration,
 }
 
@@ -77,8 +76,8 @@ impl Undisturbed {
         Undisturbed { before, old, after, new, run }
     }
 
-    /// Kills a run after some part of the time it takes, looks at what is there, and runs to the end. How far the
-    /// killed run came.
+    /// Kills a run after a part of its duration, checks the lake, and runs again to the end. Returns the progress of the
+    /// killed run.
     fn kill_and_run_again(&self, moment: f64) -> &'static str {
         let folder = copy_of(self.before.path());
         let lake = folder.path();
@@ -96,13 +95,13 @@ impl Undisturbed {
         // a month is written whole, so its parts are the same but for their names
         let (found, expected) = (parquet(lake, month()), parquet(self.after.path(), month()));
         assert!(found.values().eq(expected.values()), "parts differ");
-        assert_nothing_stray(lake);
+        assert_no_orphans(lake);
         assert_verifies(lake);
         assert_eq!(staged_files(lake), [""; 0]);
         how_far
     }
 
-    /// Whoever follows the journal gets the old month or the new one, even now.
+    /// Readers that follow the journal see the old month or the new one, even after the kill.
     fn assert_old_or_new(&self, lake: &Path) {
         if journal_state(lake, partition()).commits == 0 {
             assert!(self.old.is_none(), "the old month is gone");
@@ -117,8 +116,8 @@ impl Undisturbed {
         if state.last_seq == journal_state(self.before.path(), partition()).last_seq {
             return "1 before the claim";
         }
-        let strays = parquet(lake, month()).into_keys().any(|part| !state.parts.contains_key(&part));
-        match (state.open_claim.is_some(), strays, staged_files(lake).is_empty()) {
+        let orphans = parquet(lake, month()).into_keys().any(|part| !state.parts.contains_key(&part));
+        match (state.open_claim.is_some(), orphans, staged_files(lake).is_empty()) {
             (true, false, true) => "2 claimed",
             (true, false, false) => "3 parts staged",
             // in a rewrite the old parts are named, so these are new
@@ -141,7 +140,7 @@ fn copy_of(lake: &Path) -> TempDir {
     copy
 }
 
-fn killed_at_random_moments(is_rewrite: bool, seed: u64) {
+fn killed_at_random_times(is_rewrite: bool, seed: u64) {
     let undisturbed = Undisturbed::new(is_rewrite);
     let mut rng = Rng::with_seed(seed);
     let mut reached: BTreeMap<&str, usize> = BTreeMap::new();
@@ -162,10 +161,10 @@ fn killed_at_random_moments(is_rewrite: bool, seed: u64) {
 
 #[test]
 fn a_first_month_killed_anywhere_can_simply_be_run_again() {
-    killed_at_random_moments(false, 20);
+    killed_at_random_times(false, 20);
 }
 
 #[test]
 fn a_rewrite_of_a_month_killed_anywhere_can_simply_be_run_again() {
-    killed_at_random_moments(true, 21);
+    killed_at_random_times(true, 21);
 }

@@ -1,4 +1,4 @@
-//! Mistakes with months: each is one line on standard error that says what is wrong, and nothing is made.
+//! Mistakes with months: each is reported in one line on standard error, and changes nothing.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -12,8 +12,7 @@ use crate::lake_on_disk::{files_below, journal_state};
 use crate::made_source::{day, put, small_day};
 use crate::months_on_disk::exported;
 
-/// `made`, a lake of one day with all its tables and of no month, `bare` without anything in it, and things that are no
-/// lake.
+/// A folder with `made`, a lake of one day without months, `bare`, an empty folder, and things that are not lakes.
 fn make_folders(root: &Path) {
     write_day(&small_day(5, 10), day(), &root.join("logs")).unwrap();
     daily_well(&root.join("logs"), &root.join("made"), &[]);
@@ -26,7 +25,7 @@ fn run(root: &Path, command_line: &str) -> Ran {
     trailmill().args(command_line.split_whitespace()).current_dir(root).output().unwrap().into()
 }
 
-/// Runs a command line, and fails unless it is refused in just this line and changes nothing.
+/// Runs a command line, and fails unless it fails with exactly this line and changes nothing.
 #[track_caller]
 fn assert_refused(root: &Path, command_line: &str, line: &str) {
     let before = files_below(root);

@@ -11,13 +11,13 @@ use testkit::{Oracle, samples_dir};
 use crate::command::{Ran, daily_well, monthly_well, run, run_well};
 use crate::lake_on_disk::{assert_lines, assert_verifies, files_below, journal_state};
 use crate::made_source::{event, key_on, log_file, put, small_day};
-use crate::months_on_disk::{assert_nothing_stray, expected_months, exported, months, parquet};
+use crate::months_on_disk::{assert_no_orphans, expected_months, exported, months, parquet};
 
 fn month(text: &str) -> Month {
     text.parse().unwrap()
 }
 
-/// Fails unless the months of a lake hold just what their source says, and no month is without its days.
+/// Fails unless the months of a lake hold exactly the expected records of their source, and no month has missing days.
 fn assert_months_hold(lake: &Path, oracle: &Oracle) {
     let expected = expected_months(oracle);
     for ((table, month), lines) in &expected {
@@ -27,10 +27,10 @@ fn assert_months_hold(lake: &Path, oracle: &Oracle) {
     for (table, month) in beyond {
         assert!(exported(lake, table, month).is_empty(), "{table} {month} has what no log file has");
     }
-    assert_nothing_stray(lake);
+    assert_no_orphans(lake);
 }
 
-/// Runs twice with gaps allowed: all is there, and the second run writes nothing.
+/// Runs twice with gaps allowed: everything is committed, and the second run writes nothing.
 fn run_twice(source: &Path, oracle: &Oracle) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
@@ -50,7 +50,7 @@ fn a_real_delivery_comes_back_from_parquet_whole_and_a_second_run_writes_nothing
     let delivered: Day = "2023-07-10".parse().unwrap();
     oracle.partitions.retain(|(_, day), _| *day == delivered);
     let folder = run_twice(&samples.join("AWSLogs"), &oracle);
-    // every line of the daily part is in a month, and none is there twice
+    // every line of the daily part is in exactly one month
     let daily = &oracle.partitions[&(Table::CloudTrail, delivered)];
     let lake = folder.path().join("lake");
     let places = months(&lake);
@@ -116,7 +116,7 @@ fn a_complete_month_becomes_parquet_and_of_an_incomplete_one_the_missing_days_ar
     let march = "2026-03: not complete, so no Parquet yet; missing: 2026-03-02 to 2026-03-31 ";
     assert!(said(march), "{ran:?}");
     assert_verifies(lake.path());
-    assert_nothing_stray(lake.path());
+    assert_no_orphans(lake.path());
 }
 
 /// The whole numbers in a text, thousands divided by commas.
@@ -136,7 +136,7 @@ fn every_step_from_log_files_to_rows_adds_up_as_printed_and_as_committed() {
         put(source.path(), &key_on(on(day), name), &log_file(records));
     };
     let of = |day: &str, count: usize| ten_of(on(day)).into_iter().take(count).collect::<Vec<_>>();
-    // delivered twice on its day; once more on the next day; in November; and three of September
+    // delivered twice on its day, again on the next day, in November; and three of September
     file("2026-10-05", "b.json", &of("2026-10-05", 4));
     file("2026-10-06", "c.json", &of("2026-10-05", 2));
     file("2026-11-02", "d.json", &of("2026-10-31", 1));

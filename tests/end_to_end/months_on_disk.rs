@@ -1,4 +1,4 @@
-//! The monthly table as a user gets it back, and what must be in it.
+//! The monthly table as exported, and its expected content.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -26,7 +26,7 @@ fn month_of(partition: Partition) -> Month {
     partition.span.to_string().parse().unwrap()
 }
 
-/// What `trailmill export` prints of a month, as JSON in one spelling, sorted.
+/// The output of `trailmill export` of a month, as canonical JSON, sorted.
 pub(crate) fn exported(lake: &Path, table: Table, month: Month) -> Vec<Vec<u8>> {
     let output = export_command(lake, table, month).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
@@ -37,13 +37,13 @@ pub(crate) fn exported(lake: &Path, table: Table, month: Month) -> Vec<Vec<u8>> 
     sorted(lines)
 }
 
-/// JSON with its members in order and without white space.
+/// JSON with sorted members and without white space.
 pub(crate) fn one_spelling(line: &[u8]) -> Vec<u8> {
     serde_json::from_slice::<Value>(line).unwrap().to_string().into_bytes()
 }
 
-/// What the months of a source must hold, worked out from the reference of its days: each record in its home month, and
-/// once in it if it has an id.
+/// The expected content of the months of a source, from the oracle of its days: each record in its home month, deduplicated
+/// if it has an ID.
 pub(crate) fn expected_months(oracle: &Oracle) -> BTreeMap<(Table, Month), Vec<Vec<u8>>> {
     let mut months: BTreeMap<(Table, Month), Vec<Vec<u8>>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -74,8 +74,8 @@ fn sorted(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     lines
 }
 
-/// Fails unless the visible objects of every month are just those that its journal names.
-pub(crate) fn assert_nothing_stray(lake: &Path) {
+/// Fails unless the visible objects of every month are those that its journal names.
+pub(crate) fn assert_no_orphans(lake: &Path) {
     let mut named = BTreeSet::new();
     for (table, month) in months(lake) {
         let state = journal_state(lake, Partition::month(table, month));
@@ -87,7 +87,7 @@ pub(crate) fn assert_nothing_stray(lake: &Path) {
     assert_eq!(visible, named, "visible Parquet, and parts the journals name");
 }
 
-/// The Parquet of the main table's month, in the order of its names.
+/// The Parquet of a month of the main table, in key order.
 pub(crate) fn parquet(lake: &Path, month: Month) -> BTreeMap<String, Vec<u8>> {
     part_bodies(lake, Partition::month(Table::CloudTrail, month))
 }

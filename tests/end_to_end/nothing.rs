@@ -1,4 +1,4 @@
-//! Days of which there is nothing: it is said, and nothing is made of it.
+//! Days without log files: reported, and not committed.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use cloudtrail_corpus::write_day;
 use crate::command::{Ran, daily_well, trailmill};
 use crate::made_source::{day, put, small_day};
 
-/// Runs a command line in a folder with `logs` of one day, and `lake`, if it is to be there.
+/// Runs a command line in a folder with `logs` of one day, and optionally `lake`.
 fn run(root: &Path, command_line: &str) -> Ran {
     trailmill().args(command_line.split_whitespace()).current_dir(root).output().unwrap().into()
 }
@@ -27,13 +27,13 @@ fn a_day_without_log_files_makes_no_lake() {
     let ran = run(root.path(), "daily --source logs --lake lake --from 2026-12-01 --to 2026-12-31 --json");
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
     assert_eq!((ran.objects().len(), &ran.summary()["committed"]), (1, &0.into()));
-    // a day's folder with no log file in it is no more than no folder
+    // an empty folder of a day counts like none
     put(root.path(), "logs/AWSLogs/991122223333/CloudTrail/eu-west-1/2026/12/02/notes.txt", b"");
     let ran = run(root.path(), "daily --source logs --lake lake --from 2026-12-01");
     assert!(ran.stdout.starts_with("the source logs holds no log files from 2026-12-01 on; "), "{ran:?}");
     assert!(!root.path().join("lake").exists(), "a lake was made for nothing");
 
-    // one that is there is left as it is
+    // an existing lake is not changed
     daily_well(&root.path().join("logs"), &root.path().join("lake"), &[]);
     let ran = run(root.path(), "daily --source logs --lake lake --day 2026-12-01");
     assert_eq!(

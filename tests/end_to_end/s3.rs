@@ -129,14 +129,14 @@ fn a_proxy_is_used() {
     make_logs(folder.path());
     upload(&server, "logs", "", folder.path());
     let mut command = with_s3(&server, "daily --source s3://logs --lake s3://lake");
-    // nobody knows this name: only the proxy, which is the server itself, can answer for it
+    // a name that does not resolve: only the proxy, which is the server itself, can respond
     command.env("AWS_ENDPOINT_URL", "http://s3.invalid").env("HTTP_PROXY", server.endpoint());
     let ran: Ran = command.output().unwrap().into();
     assert!(ran.status == Some(0) && ran.stderr.is_empty(), "{ran:?}");
     assert_holds(download(&server, "lake", "").path(), &Oracle::read(folder.path()).unwrap());
 }
 
-/// Fails unless a command line ends with status 1 and one line that says all of this, and nothing was committed.
+/// Fails unless a command line ends with status 1 and one line with all of these texts, and nothing was committed.
 #[track_caller]
 fn assert_refused(server: &S3Server, ran: &Ran, why: &[&str]) {
     assert_eq!((ran.status, ran.stderr.lines().count()), (Some(1), 1), "{ran:?}");
@@ -189,7 +189,7 @@ fn missing_wrong_and_expired_credentials_are_said() {
     command.env("AWS_ENDPOINT_URL", server.endpoint());
     assert_refused(&server, &command.output().unwrap().into(), &["no credentials", "AWS_PROFILE"]);
 
-    // with no endpoint of its own, before the region of the bucket is asked of AWS
+    // without an endpoint: fails before the query for the region of the bucket
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "config", b"[profile somebody]\nregion = eu-central-1\n");
     let mut command = without_aws(DAILY);
@@ -202,7 +202,7 @@ fn missing_wrong_and_expired_credentials_are_said() {
     let why = ["SignatureDoesNotMatch", "check the credentials"];
     assert_refused(&server, &command.output().unwrap().into(), &why);
 
-    // they last for the listing and a few of the log files
+    // they are valid for the listing and some of the log files
     server.fault(|_, number| (number >= 15).then_some(Fault::Fail(400, "ExpiredToken")));
     let why = ["ExpiredToken", "renew the credentials (aws sso login) and run it again"];
     let ran = ran(&server, DAILY);

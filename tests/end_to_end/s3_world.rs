@@ -1,4 +1,4 @@
-//! An S3 in this process, and the command told to use it.
+//! An S3 in this process, and the command configured to use it.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +22,7 @@ pub(crate) fn upload(server: &S3Server, bucket: &str, prefix: &str, folder: &Pat
     }
 }
 
-/// What a bucket holds below a prefix, as a folder.
+/// The content of a bucket below a prefix, as a folder.
 pub(crate) fn download(server: &S3Server, bucket: &str, prefix: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (key, body) in server.objects(bucket) {
@@ -32,7 +32,7 @@ pub(crate) fn download(server: &S3Server, bucket: &str, prefix: &str) -> TempDir
     folder
 }
 
-/// The command with nothing of this machine's AWS configuration.
+/// The command without the AWS configuration of this machine.
 pub(crate) fn without_aws(arguments: &str) -> Command {
     let mut command = trailmill();
     command.args(arguments.split_whitespace());
@@ -40,7 +40,7 @@ pub(crate) fn without_aws(arguments: &str) -> Command {
     command
 }
 
-/// Takes this machine's AWS configuration from a command.
+/// Removes the AWS configuration of this machine from a command.
 pub(crate) fn forget_aws(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy().to_ascii_uppercase();

@@ -16,7 +16,7 @@ fn delivered() -> Day {
     "2023-07-10".parse().unwrap()
 }
 
-/// What must be in a lake of `samples/AWSLogs` alone.
+/// The expected content of a lake of `samples/AWSLogs` alone.
 fn oracle_of_the_day(samples: &Path) -> Oracle {
     let mut oracle = Oracle::read(samples).unwrap();
     oracle.partitions.retain(|(_, day), _| *day == delivered());
@@ -49,7 +49,7 @@ fn verify_names_a_part_that_is_gone() {
     let ran = verify(lake.path());
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(1), ""));
     assert!(ran.stdout.contains(newest), "{ran:?}");
-    // a lake that lost a part does not heal by itself: duplicates could not be told
+    // a lake that lost a part does not repair itself: duplicates could not be detected
     let again = daily(&samples.join("AWSLogs"), lake.path(), &["--rebuild"]);
     assert_eq!(again.status, Some(0), "{again:?}");
     assert_holds(lake.path(), &oracle_of_the_day(&samples));
@@ -96,7 +96,7 @@ fn every_event_version_arrives() {
     let ran = daily(source.path(), lake.path(), &[]);
     assert_eq!(ran.status, Some(if expected.broken.is_empty() { 0 } else { 2 }), "{ran:?}");
     assert_holds(lake.path(), &oracle);
-    // the licence beside them is no log file, and the report says that it was passed over
+    // the licence next to them is not a log file: the report counts it
     let partition = &ran.partitions()[&main_partition().to_string()];
     assert_eq!((&partition["others"], oracle.foreign.len()), (&1.into(), 1));
 }

@@ -1,4 +1,4 @@
-//! Lakes that somebody put a hand in: parts that are gone, and parts that no journal knows.
+//! Lakes that were tampered with: missing parts, orphans, lost journals.
 
 use cloudtrail_corpus::write_day;
 use tempfile::TempDir;
@@ -37,14 +37,14 @@ fn a_part_that_was_deleted_is_noticed_by_the_next_run_and_mended_as_it_says() {
 fn parts_that_no_journal_vouches_for_are_named() {
     let (source, lake) = first_run();
     let (part, body) = part_bodies(lake.path(), main_partition()).pop_first().unwrap();
-    let stray = part.replace("day=22", "day=23");
-    put(lake.path(), &stray, &body);
+    let orphan = part.replace("day=22", "day=23");
+    put(lake.path(), &orphan, &body);
     put(lake.path(), "cloudtrail_insight_daily/notes.txt", b"mine");
     let verified = verify(lake.path());
     assert_eq!((verified.status, verified.stderr.as_str()), (Some(1), ""), "{verified:?}");
     let said = |start: &str| verified.stdout.lines().any(|line| line.starts_with(start));
     assert!(
-        said(&format!("cloudtrail_daily 2026-11-23: {stray}: its partition has no journal; ")),
+        said(&format!("cloudtrail_daily 2026-11-23: {orphan}: its partition has no journal; ")),
         "{verified:?}"
     );
     assert!(said("cloudtrail_insight_daily: cloudtrail_insight_daily/notes.txt: it is in no partition"));
@@ -62,22 +62,22 @@ fn parts_that_no_journal_vouches_for_are_named() {
     assert!(problems.iter().all(|problem| problem["invariant"] == "no-orphans"), "{problems:?}");
     assert_eq!(problems.len(), 2);
 
-    // a day that is asked for has only its own
+    // a named day reports only its own
     let of_day = |day: &str| -> Ran {
         trailmill().args(["verify", "--day", day, "--lake"]).arg(lake.path()).output().unwrap().into()
     };
     assert_eq!(of_day("2026-11-22").status, Some(0));
-    let stray_day = of_day("2026-11-23");
-    assert_eq!(stray_day.status, Some(1));
-    assert!(stray_day.stdout.ends_with(": 1 problem\n"), "{stray_day:?}");
+    let other_day = of_day("2026-11-23");
+    assert_eq!(other_day.status, Some(1));
+    assert!(other_day.stdout.ends_with(": 1 problem\n"), "{other_day:?}");
 
-    // a run does not sweep what may be nowhere else
+    // a run does not sweep what may be the only copy
     let ran = daily(source.path(), lake.path(), &["--day", "2026-11-23"]);
     assert_eq!((ran.status, ran.stderr.lines().count()), (Some(1), 1), "{ran:?}");
-    assert!(ran.stderr.contains(&stray) && ran.stderr.contains("its journal is gone"), "{ran:?}");
+    assert!(ran.stderr.contains(&orphan) && ran.stderr.contains("its journal is gone"), "{ran:?}");
 
-    // and what it says to do helps
-    std::fs::remove_file(lake.path().join(&stray)).unwrap();
+    // the advice helps
+    std::fs::remove_file(lake.path().join(&orphan)).unwrap();
     std::fs::remove_file(lake.path().join("cloudtrail_insight_daily/notes.txt")).unwrap();
     daily_well(source.path(), lake.path(), &["--day", "2026-11-23"]);
     assert_verifies(lake.path());
@@ -91,7 +91,7 @@ fn a_journal_restored_without_its_newest_entries_stops_runs_that_would_delete_co
     daily_well(source.path(), lake.path(), &[]);
     let before = part_bodies(lake.path(), main_partition());
     assert_eq!(before.len(), 2);
-    // the journal as a backup has it that is older than the second commit; and the late log file expires
+    // the journal from a backup before the second commit; and the late log file expires
     for seq in [3, 4] {
         std::fs::remove_file(lake.path().join(main_partition().journal_key(seq))).unwrap();
     }
@@ -108,7 +108,7 @@ fn a_journal_restored_without_its_newest_entries_stops_runs_that_would_delete_co
     assert!(!verified.stdout.contains("`trailmill daily"), "the advice would delete it: {verified:?}");
 }
 
-/// The folder of one of a source's log files, with the last slash.
+/// The folder of a log file of a source, with the trailing slash.
 fn part_of_source(source: &std::path::Path) -> String {
     let files = walkdir::WalkDir::new(source).into_iter().map(Result::unwrap);
     let file = files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);

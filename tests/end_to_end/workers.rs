@@ -15,7 +15,7 @@ use crate::command::{Ran, trailmill};
 use crate::function_world::{Cloud, bodies, month_of_logs};
 use crate::lake_on_disk::{assert_holds, assert_lines, assert_verifies};
 use crate::made_source::{day, small_day};
-use crate::months_on_disk::{assert_nothing_stray, expected_months, exported};
+use crate::months_on_disk::{assert_no_orphans, expected_months, exported};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -29,7 +29,7 @@ fn submit(cloud: &Cloud, what: &str) -> Ran {
     told(cloud, &format!("submit --queue {} {what}", cloud.sqs.url("requests")))
 }
 
-/// A worker that runs.
+/// A running worker.
 struct Worker {
     process: Child,
     lines: Receiver<String>,
@@ -67,7 +67,7 @@ impl Worker {
         }
     }
 
-    /// SIGTERM, by the command that every machine has.
+    /// Sends SIGTERM by the command `kill`.
     fn terminate(&mut self) {
         let pid = self.process.id().to_string();
         assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -117,7 +117,7 @@ fn a_submitted_month_is_milled_by_a_worker_to_the_end() {
     let oracle = Oracle::read(folder.path()).unwrap();
     let expected = &expected_months(&oracle)[&(Table::CloudTrail, month)];
     assert_lines(&exported(lake.path(), Table::CloudTrail, month), expected, "the month");
-    assert_nothing_stray(lake.path());
+    assert_no_orphans(lake.path());
     assert_verifies(lake.path());
 }
 
@@ -130,7 +130,7 @@ fn a_worker_told_to_stop_finishes_what_it_has() {
     submit(&cloud, "--day 2026-11-22");
     let mut worker = Worker::start(&cloud, "");
     assert_eq!(worker.line()["Function"], "fan-out");
-    // it is at work once it has claimed the day
+    // it has started when it has claimed the day
     until("the day is claimed", || !cloud.s3.objects("lake").is_empty());
     worker.terminate();
     assert_eq!(worker.process.wait().unwrap().code(), Some(0));
