@@ -26,7 +26,7 @@ pub(crate) fn binary(name: &str) -> Command {
 const BUILT: &str = "TRAILMILL_BINARIES_ARE_BUILT";
 
 /// Builds the binaries next to this test, whose folder this returns: `TARGET/PROFILE/deps/end_to_end-…` gives
-/// `TARGET/PROFILE`. With every target, since our own crates have a feature more where they are built with tests.
+/// `TARGET/PROFILE`. With every target, since our own crates have an additional feature when they are built with tests.
 #[expect(clippy::disallowed_methods, reason = "the script that runs the tests says it so")]
 fn build() -> PathBuf {
     let test = std::env::current_exe().unwrap();

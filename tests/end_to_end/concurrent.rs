@@ -47,7 +47,7 @@ fn assert_ended_clearly(ran: &Ran) {
         return;
     }
     assert_eq!(ran.status, Some(1), "{ran:?}");
-    // once for all tables of the day, where the first has ended the run
+    // once for all tables of the day, if the first has ended the run
     let lines: Vec<&str> = ran.stderr.lines().collect();
     let ended = superseded.iter().find(|partition| partition.starts_with("cloudtrail_daily "));
     let said = superseded

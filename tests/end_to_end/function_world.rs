@@ -19,12 +19,12 @@ use tokio::runtime::Runtime;
 use crate::command::binary;
 use crate::s3_world::{download, forget_aws, server, upload};
 
-/// How long a message stays hidden: longer than any test.
+/// The visibility timeout: longer than any test.
 const HIDDEN: Duration = Duration::from_secs(300);
-/// How long an invocation may take before a test fails.
+/// The time limit of an invocation.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Where simulators run.
+/// The runtime of simulators.
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Runtime::new().unwrap())

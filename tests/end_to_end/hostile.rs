@@ -13,7 +13,7 @@ use crate::command::{Ran, daily};
 use crate::lake_on_disk::assert_verifies;
 use crate::made_source::{event, good_log_file, key_of, log_file, main_partition, put};
 
-/// Nothing of a file that is refused, and of a small one that is not: what docs/guide/guarantees.md promises whatever the day.
+/// The memory limit with a quarantined file and a small good one: that of docs/GUARANTEES.md for any day.
 const BASE_MIB: u64 = 64;
 
 const MIB: usize = 1 << 20;

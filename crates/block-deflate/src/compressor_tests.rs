@@ -141,7 +141,7 @@ fn a_higher_level_is_smaller_or_nearly_as_small() {
     assert!(sizes[8] < sizes[5] && sizes[5] < sizes[0], "{sizes:?}");
 }
 
-/// What the level of a user's choice has meant so far.
+/// The effect of each level, which must not change.
 #[test]
 fn level_6_is_as_small_as_that_of_zlib() {
     let text = json_lines(13, 2 << 20);

@@ -6,7 +6,7 @@ use lake::Outcome;
 use testkit::{Effect, Fault, Hooked, Then};
 use testkit_stores::TestStore;
 
-/// What a lake is like when the run that is stopped begins.
+/// The state of the lake before the stopped run.
 #[derive(Debug, Clone, Copy)]
 enum Before {
     Nothing,

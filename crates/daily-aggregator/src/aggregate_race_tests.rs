@@ -100,7 +100,7 @@ async fn slow_run(world: &World, seed: u64, longest: u32, request: Request) -> O
     }
 }
 
-/// How many of some outcomes are commits and how many superseded.
+/// The numbers of committed and superseded outcomes.
 fn tally(outcomes: &[Outcome], of: &mut (u32, u32)) {
     for outcome in outcomes {
         of.0 += u32::from(matches!(outcome, Outcome::Committed(_)));

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::Message;
 
-/// What a queue does with one call.
+/// The response to one call.
 #[derive(Debug, Clone)]
 enum Answer {
     /// Takes all but those at these places.

@@ -31,19 +31,19 @@ use lake_store::{Created, Depth, ErrorKind, Limit, Retry, Store, conformance, li
 const USAGE: &str = "conformance [--signatures] [--faults] [--without=CHECK]… \
     ENDPOINT REGION ACCESS_KEY SECRET_KEY BUCKET PREFIX
 conformance --queues [--without=CHECK]… ENDPOINT REGION ACCESS_KEY SECRET_KEY";
-/// Calls under way at once.
+/// The maximum of calls in progress at once.
 const CALLS: usize = 16;
 /// Keys a page of the listings that must have many pages.
 const SMALL_PAGE: i32 = 100;
 
-/// The server, and where on it.
+/// The server, and the bucket and prefix on it.
 #[derive(Debug, Clone)]
 struct Place {
     connection: Connection,
     bucket: String,
     /// Of the store that has one.
     prefix: String,
-    /// Checks of the suite that are left out.
+    /// Names of checks to leave out.
     left_out: Vec<String>,
 }
 
@@ -54,10 +54,10 @@ impl Place {
         S3Store::new(self.connection.client(), location, BucketOptions::default())
     }
 
-    /// Makes the bucket, which must not be there: what an earlier run left would be in the way.
+    /// Creates the bucket, which must not exist: objects of an earlier run would break checks.
     async fn make_bucket(&self) -> String {
         let region = self.connection.region.as_str();
-        // S3 wants its first region left unsaid, and every other said
+        // S3 rejects the name of its first region here, and requires that of any other
         let place = (region != "us-east-1").then(|| {
             let constraint = BucketLocationConstraint::from(region);
             CreateBucketConfiguration::builder().location_constraint(constraint).build()
@@ -78,12 +78,12 @@ impl Place {
         panic!("cannot make {}, which must be a new bucket: {refused}", self.bucket);
     }
 
-    /// The suite at the top of the bucket.
+    /// The suite at the root of the bucket.
     async fn suite(&self) -> String {
         self.conforms(self.bare("")).await
     }
 
-    /// The same below a prefix, with small pages.
+    /// The suite below a prefix, with small pages.
     async fn suite_below_prefix(&self) -> String {
         self.conforms(self.bare(&self.prefix).with_page_size(SMALL_PAGE)).await
     }
@@ -97,7 +97,7 @@ impl Place {
         }
     }
 
-    /// Another secret is refused at once, in one line that says what to do.
+    /// A wrong secret is rejected at once, with one line of advice.
     async fn wrong_secret(&self) -> String {
         let connection = Connection { secret_key: "wrong".to_owned(), ..self.connection.clone() };
         let store = layered(Place { connection, ..self.clone() }.bare(""));
@@ -159,13 +159,13 @@ impl Place {
     }
 }
 
-/// As the command has it, with shorter pauses.
+/// A store with the layers of the command, and shorter pauses.
 fn layered(store: S3Store) -> Arc<dyn Store> {
     let retried = Retry::new(Limit::new(store, CALLS));
     Arc::new(retried.pauses(Duration::from_millis(5), Duration::from_millis(50)))
 }
 
-/// Awaits a check and prints what it says; false where it failed, for which its panic has given the reason.
+/// Awaits a check and prints its result; false if it failed, after its panic printed the reason.
 async fn check(name: &str, check: impl Future<Output = String> + Send + 'static) -> bool {
     let started = Instant::now();
     let said = tokio::spawn(check).await;
@@ -176,7 +176,7 @@ async fn check(name: &str, check: impl Future<Output = String> + Send + 'static)
     said.is_ok()
 }
 
-/// A check that a place makes of itself.
+/// A check of a location.
 macro_rules! check {
     ($place:expr, $name:ident) => {
         check(stringify!($name), {
@@ -224,7 +224,7 @@ async fn main() -> ExitCode {
         && if faults {
             check!(place, suite)
         } else {
-            // at once, for the time that a server lets a race last
+            // concurrently, since some servers take long for a race
             let (top, below) = (place.clone(), place.clone());
             let both = tokio::join!(
                 check("suite", async move { top.suite().await }),

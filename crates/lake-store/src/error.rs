@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// What the caller should do about a [`StoreError`].
+/// The kind of a [`StoreError`]: what the caller should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The object does not exist, or no longer. Plan again.
@@ -23,7 +23,7 @@ pub enum ErrorKind {
 /// A failed call to a store.
 #[derive(Debug)]
 pub struct StoreError {
-    /// What to do about it.
+    /// The kind: what the caller should do.
     pub kind: ErrorKind,
     /// The operation, as a verb: `read`, `list`, `create` …
     pub action: &'static str,
@@ -39,7 +39,7 @@ impl StoreError {
         StoreError { kind, action, key: key.into(), source: None }
     }
 
-    /// The same error with its cause.
+    /// Adds the cause.
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self

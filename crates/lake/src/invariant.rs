@@ -123,7 +123,7 @@ impl Invariant {
         }
     }
 
-    /// How Trailmill enforces and checks it, as one sentence.
+    /// Its enforcement and checks, as one sentence.
     pub fn held_by(self) -> &'static str {
         match self {
             Invariant::FilesAccounted | Invariant::RecordsConserved => {

@@ -26,7 +26,7 @@ pub(crate) fn in_blocks_at(texts: &[(&[u8], u32)]) -> Vec<u8> {
     part
 }
 
-/// What comes out of a part that comes in chunks: its text if it is whole and of this form.
+/// Inflates a part in chunks: its text, if it is whole and in this form.
 fn inflate(part: &[u8], chunk: usize) -> Option<Vec<u8>> {
     let mut blocks = Blocks::new(Vec::new());
     for chunk in part.chunks(chunk) {

@@ -27,7 +27,7 @@ enum Failure {
     NoLuck,
 }
 
-/// What happens while a plan is staged, after its parts are sealed.
+/// An event while a plan is staged, after its parts are sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
     Nothing,

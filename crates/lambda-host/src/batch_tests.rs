@@ -67,7 +67,7 @@ async fn a_failed_message_is_named_and_the_others_are_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_is_done_names_nobody() {
+async fn a_batch_that_succeeds_reports_no_failures() {
     assert_eq!(answer(&["good"], &Echo::default()).await.0, r#"{"batchItemFailures":[]}"#);
 }
 

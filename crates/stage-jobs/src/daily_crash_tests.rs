@@ -27,7 +27,7 @@ async fn all_but_one() -> World {
     world
 }
 
-/// The same world again, with a lake and queues of its own.
+/// A copy of the world, with its own lake and queues.
 async fn copy(world: &World) -> World {
     let (content, lake) = (world.lake.content().await, MemoryStore::new());
     for object in list_all(&content, "", Depth::All).await.unwrap().objects {

@@ -197,7 +197,7 @@ async fn a_requested_month_is_sent_on_by_the_job_that_brings_its_last_day_whiche
 }
 
 #[tokio::test]
-async fn whoever_finds_a_month_complete_sends_the_same_message_until_something_changes() {
+async fn jobs_that_find_a_month_complete_send_the_same_message_until_something_changes() {
     let world = World::delivered(month("2026-10").days()).await;
     let jobs = october();
     for job in &jobs {

@@ -9,7 +9,7 @@ use testkit::{Call, Hook, Hooked, STAMP};
 use super::*;
 use crate::test_world::{World, day, deliver, key, month, number, record_at};
 
-/// How often each prefix was listed.
+/// The number of listings of each prefix.
 #[derive(Debug, Default)]
 struct Listings(Mutex<BTreeMap<String, usize>>);
 

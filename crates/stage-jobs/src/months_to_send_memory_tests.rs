@@ -15,7 +15,7 @@ use super::*;
 const INPUTS: u64 = 100_000;
 const MOST_MIB: u64 = 256;
 const CHILD: &str = "months_to_send::memory_tests::measured_in_a_process_of_its_own";
-/// What the child says before its number.
+/// The prefix of the number in the output of the child.
 const SAYS: &str = "peak memory, KiB: ";
 
 #[test]

@@ -37,7 +37,7 @@ async fn sent(lake: &Arc<dyn Store>, job: DailyJob, today: &str) -> Vec<String> 
 }
 
 #[tokio::test]
-async fn a_month_that_nobody_asked_for_waits_for_its_own_days() {
+async fn a_month_that_was_not_requested_waits_for_its_own_days() {
     let lake = lake(october().days()).await;
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-11-02").await, ["2026-10"]);
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-10-31").await, [""; 0], "it goes on");

@@ -13,7 +13,7 @@ async fn queue(bodies: &[&str]) -> MemoryQueue {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_is_hidden_while_somebody_has_it_and_gone_when_it_is_deleted() {
+async fn a_message_in_progress_is_hidden_and_gone_when_it_is_deleted() {
     let queue = queue(&["a", "b"]).await;
     let first = queue.receive(BATCH, NOT_AT_ALL).await.unwrap();
     assert_eq!(first.len(), 2);

@@ -13,7 +13,7 @@ use lake_store::{Depth, ErrorKind, MemoryStore, Store, list_all};
 use super::*;
 use crate::{Effect, Fault, Hooked, STAMP, Then};
 
-/// What an attempt wants to be in the partition.
+/// The goal of an attempt.
 #[derive(Debug, Clone, Copy)]
 enum Wish {
     /// These inputs, as far as they are new: the daily stage.
@@ -22,7 +22,7 @@ enum Wish {
     Replace(&'static [&'static str]),
 }
 
-/// What is wrong with an attempt.
+/// The rule that an attempt breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flaw {
     None,

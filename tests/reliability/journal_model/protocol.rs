@@ -146,7 +146,7 @@ impl Model for Protocol {
                     .ended(End::Superseded)
                     .all(|process| visible.each().all(|part| part.claim() != process.claim()))
             }),
-            Property::<Self>::always("nobody ends with an error that a person must look at", |_, moment| {
+            Property::<Self>::always("no process ends with an error that needs a person", |_, moment| {
                 moment.ended(End::EntriesLost).chain(moment.ended(End::PartMissing)).next().is_none()
             }),
             Property::<Self>::always(SETTLES, Moment::settles),

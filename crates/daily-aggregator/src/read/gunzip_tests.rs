@@ -4,7 +4,7 @@ use flate2::{Compression, GzBuilder};
 use proptest::prelude::*;
 use std::io::Write;
 
-/// What the decoder that streams makes of a file.
+/// The result of the streaming decoder.
 fn streamed(body: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     MultiGzDecoder::new(body).read_to_end(&mut text).ok()?;

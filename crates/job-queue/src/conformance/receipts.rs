@@ -8,7 +8,7 @@ use super::{HIDDEN_FOR, MAX_RECEIVES, PAST, UnderTest, messages, next};
 pub(super) async fn hidden(test: UnderTest) {
     test.send(&messages(&["a"])).await;
     let first = test.next().await;
-    test.gives_nothing("somebody has it").await;
+    test.gives_nothing("it is in progress").await;
     tokio::time::sleep(PAST).await;
     let again = test.next().await;
     assert_eq!((again.body.as_str(), again.received), ("a", 2));

@@ -47,7 +47,7 @@ struct World {
     handler: Arc<Scripted>,
 }
 
-/// What was said: each body, and whether it failed.
+/// The reports: each body, and whether it failed.
 type Said = Vec<(String, bool)>;
 
 impl World {

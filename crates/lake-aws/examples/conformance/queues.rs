@@ -9,13 +9,13 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use job_queue::conformance::{self, HIDDEN_FOR, Kind, MAX_RECEIVES, MakeQueue, UnderTest};
 use lake_aws::{Connection, SqsQueue};
 
-/// Queues of a server, each made as it is asked for.
+/// Creates queues of a server.
 struct Queues {
     client: Client,
     made: AtomicUsize,
 }
 
-/// The suite, but for the checks of these names.
+/// Runs the suite except the checks named.
 pub(crate) async fn suite(connection: Connection, left_out: Vec<String>) -> String {
     let left_out: Vec<&str> = left_out.iter().map(String::as_str).collect();
     let queues = Queues { client: connection.queue_client(), made: AtomicUsize::new(0) };
@@ -41,7 +41,7 @@ impl MakeQueue for Queues {
 }
 
 impl Queues {
-    /// Makes a queue and gives its URL.
+    /// Creates a queue and returns its URL.
     async fn create(&self, kind: Kind, name: &str, redrive: Option<String>) -> String {
         let end = if kind == Kind::Fifo { ".fifo" } else { "" };
         let mut asked = self

@@ -1,4 +1,4 @@
-//! A server with a bucket of logs and one of a lake, and runs between them.
+//! A server with a bucket of logs and a bucket of a lake, and runs from one to the other.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,13 +29,13 @@ pub(crate) fn key(account: usize, region: &str, day: &str, name: &str) -> String
     format!("AWSLogs/{account:012}/CloudTrail/{region}/{day}/{name}.json.gz")
 }
 
-/// A log file of one record, which is long enough that few of them fill a block.
+/// A log file of one record, long enough that a few fill a block.
 pub(crate) fn log_file(number: usize) -> String {
     let padding = "x".repeat(400);
     format!(r#"{{"Records":[{{"eventID":"{number}","eventName":"Get{}","x":"{padding}"}}]}}"#, number % 7)
 }
 
-/// A server, and stores over it as the command has them, with shorter pauses.
+/// A server, and stores with the layers of the command, and shorter pauses.
 pub(crate) struct Buckets {
     pub(crate) server: Arc<S3Server>,
     pub(crate) source: Arc<dyn Store>,
@@ -47,7 +47,7 @@ impl Buckets {
         Self::with(&BucketOptions::default(), 1_000)
     }
 
-    /// Both with options, and pages of so many keys.
+    /// Both stores with options and a page size.
     pub(crate) fn with(options: &BucketOptions, page_size: i32) -> Self {
         let server = Arc::new(S3Server::start(&["logs", "lake"]).unwrap());
         let store = |location: &str| -> Arc<dyn Store> {
@@ -59,7 +59,7 @@ impl Buckets {
         Buckets { server, source, lake }
     }
 
-    /// Delivers so many files of the day, of the accounts in turn.
+    /// Delivers a number of files of the day, of each account in turn.
     pub(crate) fn deliver(&self, files: usize, accounts: usize) {
         for number in 0..files {
             let key = key(number % accounts, "eu-west-1", "2026/11/22", &format!("{number:05}"));
@@ -67,7 +67,7 @@ impl Buckets {
         }
     }
 
-    /// Puts an object into the source, past the protocol.
+    /// Puts an object into the source, without a request.
     pub(crate) fn put(&self, key: &str, body: String) {
         self.server.put("logs", &format!("{PREFIX}/{key}"), body);
     }
@@ -82,7 +82,7 @@ impl Buckets {
         committed(self.try_run().await.unwrap())
     }
 
-    /// Runs, and expects one line of error that has all of these words, and no commit.
+    /// Runs, and expects an error of one line with all of these texts, and no commit.
     pub(crate) async fn refused(&self, words: &[&str]) {
         let error = with_causes(&self.try_run().await.unwrap_err());
         assert!(!error.contains('\n') && error.len() < 400, "{error}");
@@ -98,7 +98,7 @@ impl Buckets {
         assert!(self.server.objects("lake").iter().all(|(key, _)| *key != commit), "{context}");
     }
 
-    /// Asserts that no commit was made and nothing is visible of one.
+    /// Asserts that no commit was made and no part is visible.
     pub(crate) fn assert_nothing_counts(&self, context: &str) {
         for (key, _) in self.server.objects("lake") {
             let claim = format!("a/b/{}", partition().journal_key(1));
@@ -106,7 +106,7 @@ impl Buckets {
         }
     }
 
-    /// Asserts that the lake is sound and holds exactly the records of so many files.
+    /// Asserts that the lake is consistent and holds exactly the records of a number of files.
     pub(crate) async fn assert_holds(&self, files: usize) {
         let found = daily_aggregator::verify(self.lake.clone(), partition(), 4).await.unwrap();
         assert_eq!((found.records, found.problems), (files as u64, vec![]));
@@ -150,7 +150,7 @@ pub(crate) fn committed(outcome: Outcome) -> Committed {
     }
 }
 
-/// Brings November up to date as far as its days are there.
+/// Brings November up to date from its committed days.
 pub(crate) async fn run_month(lake: &Arc<dyn Store>) -> Outcome {
     let options = monthly_aggregator::Options {
         part_rows: 800,
@@ -168,7 +168,7 @@ pub(crate) fn november() -> Month {
     Month::new(2026, 11).unwrap()
 }
 
-/// How many calls there are of each operation.
+/// The number of calls of each operation.
 pub(crate) fn tally(calls: &[Call]) -> BTreeMap<String, usize> {
     let mut tally = BTreeMap::new();
     for call in calls {

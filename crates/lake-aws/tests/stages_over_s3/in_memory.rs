@@ -1,4 +1,4 @@
-//! What the stages write into a bucket is what they write in memory, in one commit, once.
+//! The stages write the same to a bucket as in memory, in one commit.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ async fn assert_settled<T>(buckets: &Buckets, run: impl Future<Output = T>) -> T
     outcome
 }
 
-/// Runs a day over a server where this goes wrong, and over memory, and compares.
+/// Runs a day over a server with faults, and in memory, and compares.
 async fn compare_days(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
     let buckets = Buckets::with(&BucketOptions::default(), 50);
     made_day::fill(&buckets.source).await;
@@ -62,7 +62,7 @@ async fn compare_days(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync 
     assert_settled(&buckets, made_day::again(&buckets.source, &buckets.lake)).await;
 }
 
-/// Runs three days and their month over a server where this goes wrong, and over memory, and compares the months.
+/// Runs three days and their month over a server with faults, and in memory, and compares the months.
 async fn compare_months(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Sync + 'static) {
     let days = ["2026-11-20", "2026-11-21", "2026-11-22"].map(|day| day.parse().unwrap());
     let (buckets, lake, source) = twice(&days).await;
@@ -93,7 +93,7 @@ async fn compare_months(fault: impl Fn(&Call, u64) -> Option<Fault> + Send + Syn
     assert!(matches!(again, Outcome::UpToDate));
 }
 
-/// One request in five goes wrong, each time in another way.
+/// One request in five has a fault, of each kind in turn.
 fn every_fifth(call: &Call, number: u64) -> Option<Fault> {
     let faults = [
         Fault::Fail(503, "SlowDown"),
@@ -103,7 +103,7 @@ fn every_fifth(call: &Call, number: u64) -> Option<Fault> {
         Fault::ShortBody,
     ];
     let at = usize::try_from(number / 5).unwrap() % faults.len();
-    // an upload begun whose reply is lost is left behind until somebody sweeps
+    // an upload whose response was lost is left behind until the next sweep
     let lost = call.operation == Operation::CreateUpload;
     (number % 5 == 4).then(|| if lost { Fault::Reset } else { faults[at] })
 }

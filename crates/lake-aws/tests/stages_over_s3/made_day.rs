@@ -1,5 +1,5 @@
-//! A made day of log files, brought into a lake in any store and held against the same in memory. The example
-//! `conformance` uses it too.
+//! A generated day of log files: brought into a lake in any store, and compared with the same in memory. The example
+//! `conformance` uses it, too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ async fn parts(lake: &Arc<dyn Store>) -> BTreeMap<String, Vec<Vec<u8>>> {
     parts
 }
 
-/// Runs the daily stage over a filled source and an empty lake, and over memory, and compares. Gives the records written.
+/// Runs the daily stage over a filled source and an empty lake, and in memory, and compares. Returns the records written.
 pub(crate) async fn compare(source: &Arc<dyn Store>, lake: &Arc<dyn Store>) -> u64 {
     let memory: [Arc<dyn Store>; 2] = [Arc::new(MemoryStore::new()), Arc::new(MemoryStore::new())];
     fill(&memory[0]).await;
@@ -67,7 +67,7 @@ pub(crate) async fn compare(source: &Arc<dyn Store>, lake: &Arc<dyn Store>) -> u
     there.totals.records_out
 }
 
-/// Runs it again, which finds nothing to do and leaves the lake as it is.
+/// Runs it again, which finds nothing to do and does not change the lake.
 pub(crate) async fn again(source: &Arc<dyn Store>, lake: &Arc<dyn Store>) {
     let before = list_all(lake, "", Depth::All).await.unwrap();
     assert_eq!(run(source, lake).await, Outcome::UpToDate, "the second run found work");

@@ -1,4 +1,4 @@
-//! The stages with their source and their lake in S3: as in memory, with what only a bucket does.
+//! The stages with source and lake in S3: the results are those in memory; and cases that only a bucket has.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 

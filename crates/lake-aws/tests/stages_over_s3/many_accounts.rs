@@ -17,7 +17,7 @@ async fn every_file_of_1200_accounts_is_found_by_listing_the_day_asked_for_and_n
     let mut expected = Vec::new();
     for (account, region) in (0..ACCOUNTS).flat_map(|account| REGIONS.map(|region| (account, region))) {
         for date in ["2025/11/22", "2026/11/21", "2026/11/22", "2026/11/23"] {
-            // some accounts have nothing on the day
+            // some accounts have no log files on the day
             if date != "2026/11/22" || account % 10 != 9 {
                 let key = key(account, region, date, "a");
                 buckets.put(&key, log_file(account));
@@ -31,7 +31,7 @@ async fn every_file_of_1200_accounts_is_found_by_listing_the_day_asked_for_and_n
     let source = Source::survey(buckets.source.clone(), "").await.unwrap();
     let survey = buckets.server.take_calls();
     assert!(survey.iter().all(|call| !call.key.contains("/20")), "no day is listed to find the layout");
-    // the top, two pages of accounts, the kinds of each account, the regions of each kind
+    // the root, two pages of accounts, the kinds of each account, the regions of each kind
     assert_eq!(tally(&survey), [("List".to_owned(), 1 + 2 + 2 * ACCOUNTS)].into());
 
     let listing = source.list(Table::CloudTrail, day()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Requests that are denied: one line says which and what to do, nothing is committed, and the next run goes on.
+//! Denied requests: one line names the request and says what to do, nothing is committed, and the next run recovers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -24,7 +24,7 @@ async fn a_log_file_that_may_not_be_read_stops_the_run_by_name_and_leaves_no_upl
     buckets.refused(&["cannot fetch a log file", &denied, "AccessDenied", "policy"]).await;
     let calls = buckets.server.take_calls();
     assert_eq!(buckets.server.faults_happened(), 1, "it was asked for again");
-    assert!(of(&calls, Operation::CreateUpload).len() > 1, "parts were under way");
+    assert!(of(&calls, Operation::CreateUpload).len() > 1, "parts were in progress");
     assert_eq!(buckets.server.uploads_in_progress("lake"), 0);
 
     buckets.server.no_faults();
@@ -37,7 +37,7 @@ async fn credentials_that_expire_before_any_request_of_a_run_leave_nothing_that_
     for spared in 0.. {
         let buckets = Buckets::new();
         buckets.deliver(8, 2);
-        // no request is answered after it, those that would clean up either
+        // every later request fails, too, those of the cleanup included
         buckets.server.fault(move |_, number| (number >= spared).then_some(Fault::Fail(400, "ExpiredToken")));
         let Err(error) = buckets.try_run().await else {
             assert!(spared > 20, "only {spared} requests");
@@ -45,7 +45,7 @@ async fn credentials_that_expire_before_any_request_of_a_run_leave_nothing_that_
         };
         let error = format!("after {spared}: {}", with_causes(&error));
         assert!(error.contains("renew the credentials") && !error.contains('\n'), "{error}");
-        // parts without a commit are the window that docs/guide/guarantees.md names: the next run sweeps them
+        // orphans, the window named in docs/GUARANTEES.md: the next run sweeps them
         if error.contains(&partition().journal_key(2)) {
             buckets.assert_no_commit(&error);
         } else {
@@ -67,7 +67,7 @@ async fn a_key_of_kms_that_may_not_be_used_is_said_in_one_line_and_nothing_is_co
         let buckets = Buckets::new();
         buckets.deliver(FILES, 1);
         let begun = Arc::new(AtomicBool::new(false));
-        // the first part may be begun, and no other
+        // the first part may be started, no other
         buckets.server.fault(move |call, _| {
             let denied = call.operation == Operation::CreateUpload && begun.swap(true, SeqCst);
             denied.then_some(fault)

@@ -1,4 +1,4 @@
-//! A log file that is replaced while a run is under way.
+//! A log file that is replaced while a run is in progress.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};

@@ -1,4 +1,4 @@
-//! What a person sets for a bucket goes with every request that takes it.
+//! Options of a bucket are sent with every request that accepts them.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -15,8 +15,8 @@ const OWNER: &str = "x-amz-expected-bucket-owner";
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
 const KMS_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
 
-/// Runs that make every kind of request there is: a day, a rebuild of it, a month, an upload thrown away, a publication
-/// whose reply is lost.
+/// Runs that make every kind of request: a day, its rebuild, a month, an aborted upload, a publication whose response is
+/// lost.
 async fn every_kind_of_request(options: &BucketOptions) -> Vec<Call> {
     let buckets = Buckets::with(options, 1_000);
     buckets.deliver(20, 2);

@@ -1,11 +1,11 @@
-//! A bucket that asks for fewer requests.
+//! A bucket that throttles.
 
 use testkit::s3::Fault;
 
 use crate::buckets::{Buckets, tally};
 
 const FILES: usize = 1_500;
-/// Requests until the bucket has had enough time to grow.
+/// The number of requests after which the bucket no longer throttles.
 const FOR_A_WHILE: u64 = 2_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,12 +5,12 @@ use super::*;
 use crate::test_batches::Batched;
 use crate::{DiskStore, Limit, MemoryStore, Meter, conformance};
 
-/// What happens to one call.
+/// The result of one call.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
-    /// It is not carried out.
+    /// Fails without being carried out.
     Before(ErrorKind),
-    /// It is carried out, and its reply is lost.
+    /// Is carried out, and its response is lost.
     After(ErrorKind),
 }
 
