@@ -13,7 +13,7 @@ use crate::command::{Ran, daily};
 use crate::lake_on_disk::assert_verifies;
 use crate::made_source::{event, good_log_file, key_of, log_file, main_partition, put};
 
-/// The memory limit with a quarantined file and a small good one: that of docs/GUARANTEES.md for any day.
+/// The memory limit with a quarantined file and a small good one: that of docs/guide/guarantees.md for any day.
 const BASE_MIB: u64 = 64;
 
 const MIB: usize = 1 << 20;

@@ -55,7 +55,7 @@ async fn before_every_call(case: &Case, event: Event) -> usize {
         match ended {
             Ok(Ended::Committed) => {}
             Ok(_) if other_runs => {}
-            // another run may abandon the uploads of this one: docs/GUARANTEES.md
+            // another run may abandon the uploads of this one: docs/guide/guarantees.md
             Err(error) if other_runs && is_lost_upload(&*error) => {}
             other => panic!("{context}: {other:?}"),
         }

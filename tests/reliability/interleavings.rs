@@ -2,7 +2,7 @@
 //! die, late log files and other stages.
 //!
 //! The invariants that hold at any time are checked between any two calls, the others at the end. A run may end in any way
-//! except by an error; docs/GUARANTEES.md has the one error that is allowed.
+//! except by an error; docs/guide/guarantees.md has the one error that is allowed.
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 //! attempts can run in every order; and a model of the commit protocol, checked in every state.
 //!
 //! After each fault `check` checks every [`Invariant`](lake::Invariant). The tests print what they ran and how often
-//! (`cargo test --test reliability -- --nocapture`); docs/RELIABILITY.md notes it. Ignored tests are the same with larger
+//! (`cargo test --test reliability -- --nocapture`); docs/internals/reliability.md notes it. Ignored tests are the same with larger
 //! bounds: `scripts/reliability` runs them.
 
 #![expect(

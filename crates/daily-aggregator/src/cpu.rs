@@ -1,7 +1,7 @@
 //! The thread pool that decodes and compresses.
 //!
 //! Its own pool, with a fixed number of threads, keeps memory low: on tokio's blocking pool, with many more threads, the
-//! allocator retained twice as much (docs/PERFORMANCE.md).
+//! allocator retained twice as much (docs/internals/performance.md).
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -37,7 +37,7 @@ pub enum Invariant {
 }
 
 impl Invariant {
-    /// All invariants, in the order of docs/INVARIANTS.md.
+    /// All invariants, in the order of docs/internals/invariants.md.
     pub const ALL: [Invariant; 14] = [
         Invariant::FilesAccounted,
         Invariant::RecordsConserved,
@@ -172,8 +172,8 @@ impl fmt::Display for Invariant {
 const INTRODUCTION: &str = "\
 # Invariants
 
-Generated from `crates/lake/src/invariant.rs` by `cargo run -p lake --example invariants > docs/INVARIANTS.md`; do not edit.
-[GUARANTEES.md](GUARANTEES.md) says what they mean for users, [RELIABILITY.md](RELIABILITY.md) how they are tested.
+Generated from `crates/lake/src/invariant.rs` by `cargo run -p lake --example invariants > docs/internals/invariants.md`; do not edit.
+[guarantees.md](../guide/guarantees.md) says what they mean for users, [reliability.md](reliability.md) how they are tested.
 
 `trailmill verify` names the broken invariant with each problem. A message whose handler finds a broken invariant fails; its
 log line names the invariant in the field `invariant`, and the metric `InvariantsBroken` counts it.

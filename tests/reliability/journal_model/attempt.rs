@@ -74,7 +74,7 @@ pub(super) enum End {
     Superseded,
     /// Other attempts made each of its plans stale.
     Contended,
-    /// A fenced attempt abandoned its uploads: the one error that may happen without a fault (docs/GUARANTEES.md).
+    /// A fenced attempt abandoned its uploads: the one error that may happen without a fault (docs/guide/guarantees.md).
     UploadLost,
     /// Parts newer than the journal: fails.
     EntriesLost,

@@ -45,7 +45,7 @@ async fn credentials_that_expire_before_any_request_of_a_run_leave_nothing_that_
         };
         let error = format!("after {spared}: {}", with_causes(&error));
         assert!(error.contains("renew the credentials") && !error.contains('\n'), "{error}");
-        // orphans, the window named in docs/GUARANTEES.md: the next run sweeps them
+        // orphans, the window named in docs/guide/guarantees.md: the next run sweeps them
         if error.contains(&partition().journal_key(2)) {
             buckets.assert_no_commit(&error);
         } else {
