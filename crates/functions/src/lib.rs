@@ -1,5 +1,7 @@
 //! The common setup of the three Lambda functions. Each binary is a composition root.
 
+#![warn(clippy::missing_errors_doc)]
+
 mod setup;
 mod stamp;
 

@@ -8,6 +8,9 @@ use lake::Partition;
 use walkdir::WalkDir;
 
 /// All lines of the NDJSON parts of a partition, sorted. Like readers, takes every file below its prefix as a part.
+///
+/// # Errors
+/// Fails if a file cannot be read, or is not a part.
 pub fn partition_lines(lake: &Path, partition: Partition) -> io::Result<Vec<Vec<u8>>> {
     let folder = lake.join(partition.prefix());
     let mut lines = Vec::new();

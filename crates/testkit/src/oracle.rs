@@ -50,6 +50,9 @@ impl OraclePartition {
 
 impl Oracle {
     /// Reads a folder at any level above `AWSLogs`: keys are paths relative to it.
+    ///
+    /// # Errors
+    /// Fails if a file or folder cannot be read.
     pub fn read(root: &Path) -> io::Result<Self> {
         let mut keys = Vec::new();
         for entry in WalkDir::new(root) {

@@ -37,6 +37,9 @@ impl S3Server {
     pub const REGION: &str = REGION;
 
     /// Starts a server with these buckets, empty.
+    ///
+    /// # Errors
+    /// Fails if no port can be opened.
     pub fn start(buckets: &[&str]) -> io::Result<Self> {
         let (buckets, script) = (Buckets::named(buckets), Arc::new(ServerScript::default()));
         let door = Door { service: service(buckets.clone()), script: script.clone() };

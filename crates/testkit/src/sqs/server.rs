@@ -32,6 +32,9 @@ impl SqsServer {
     pub const ACCOUNT: &str = "123456789012";
 
     /// Starts a server with these queues. FIFO queues, and only those, have names that end in `.fifo`.
+    ///
+    /// # Errors
+    /// Fails if no port can be opened.
     pub fn start(queues: &[(&str, MemoryQueue)]) -> io::Result<Self> {
         let (all, script) = (Queues::default(), Arc::new(ServerScript::default()));
         let door = Door { queues: all.clone(), script: script.clone() };
