@@ -1,0 +1,1 @@
+"""What `scripts/bench NAME` measures, a module each, and what they share."""

@@ -1,0 +1,1 @@
+"""What `scripts/check NAME` proves, a module each."""

@@ -1,0 +1,1 @@
+"""The stack of infra/template.yaml on ministack, driven from outside: scripts/e2e."""

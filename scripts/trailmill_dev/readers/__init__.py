@@ -1,0 +1,1 @@
+"""Readers of a lake that share no code with Trailmill: scripts/check readers."""

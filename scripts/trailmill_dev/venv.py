@@ -1,0 +1,58 @@
+"""The Python venv of the project in .venv: made and filled from PyPI, by hash, when requirements.txt has changed."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import venv
+
+from trailmill_dev.workspace import ROOT, SCRIPTS
+
+FOLDER = ROOT / ".venv"
+BIN = FOLDER / "bin"
+PYTHON = BIN / "python"
+REQUIREMENTS = SCRIPTS / "requirements.txt"
+# of scripts/deploy
+DEPLOY_REQUIREMENTS = SCRIPTS / "requirements-deploy.txt"
+# a copy of the requirements that are installed
+INSTALLED = FOLDER / "installed"
+
+
+def install() -> None:
+    """Makes the venv and installs the tools, unless they are there."""
+    if INSTALLED.exists() and INSTALLED.read_bytes() == REQUIREMENTS.read_bytes():
+        return
+    make()
+    pip_install(REQUIREMENTS)
+    INSTALLED.write_bytes(REQUIREMENTS.read_bytes())
+
+
+def make() -> None:
+    """Makes the venv. One that is there keeps its packages."""
+    venv.create(FOLDER, with_pip=True, symlinks=True)
+
+
+def pip_install(requirements: pathlib.Path) -> None:
+    """Installs packages that have the hashes of a file of requirements. Ends the process where pip fails."""
+    # not .venv/bin/pip, which installs where the folder was before it was moved or copied
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    status = subprocess.run([*pip, "--requirement", requirements], check=False).returncode
+    if status != 0:
+        sys.exit(f"pip cannot install {requirements.relative_to(ROOT)}")
+
+
+def is_running() -> bool:
+    """Whether this process is the venv's Python."""
+    return pathlib.Path(sys.prefix).resolve() == FOLDER.resolve()
+
+
+def enter() -> None:
+    """Starts this program again in the venv's Python, with the tools installed; returns where it runs there already."""
+    if is_running():
+        return
+    install()
+    os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
+
+if __name__ == "__main__":
+    install()
