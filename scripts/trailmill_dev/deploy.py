@@ -38,7 +38,10 @@ def options(arguments: list[str]) -> argparse.Namespace:
     """What to build and to deploy. Ends the process where something is missing."""
     parser = argparse.ArgumentParser(prog="scripts/deploy", description=__doc__, allow_abbrev=False)
     parser.add_argument(
-        "--code-bucket", default="", metavar="BUCKET", help="a bucket of the stack's region, for the zip files and the template"
+        "--code-bucket",
+        default="",
+        metavar="BUCKET",
+        help="a bucket of the stack's region, for the zip files and the template",
     )
     parser.add_argument(
         "--code-prefix", default="trailmill/", metavar="PREFIX", help="what their keys begin with [trailmill/]"

@@ -59,9 +59,7 @@ def run(
     """Runs a command to its end, in a folder; after some seconds it is killed with all that it started, and its status is not 0."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile() as result:
         weigh = [sys.executable, "-I", "-S", WEIGH, result.name, *command]
-        process = subprocess.Popen(
-            weigh, stdout=out, stderr=errors, start_new_session=True, env=environment, cwd=folder
-        )
+        process = subprocess.Popen(weigh, stdout=out, stderr=errors, start_new_session=True, env=environment, cwd=folder)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:

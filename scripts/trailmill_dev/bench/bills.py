@@ -100,7 +100,13 @@ class Measured:
 def given(name: str, memory: int, wall: float) -> list[str]:
     """The row of figures that were not measured here."""
     used = memory / 1024 * wall
-    cells = {"": name, "MB": f"{memory:,}", "vCPU": f"{memory / ONE_CORE:.2f}", "wall s": f"{wall:.0f}", "GB-s": f"{used:.2f}"}
+    cells = {
+        "": name,
+        "MB": f"{memory:,}",
+        "vCPU": f"{memory / ONE_CORE:.2f}",
+        "wall s": f"{wall:.0f}",
+        "GB-s": f"{used:.2f}",
+    }
     cells |= {head: f"{compute(used, kind) * 1e3:.4f}" for head, kind in zip(HEAD[10:12], GB_SECOND, strict=True)}
     return [cells.get(head, "") for head in HEAD]
 

@@ -48,7 +48,9 @@ def once(release: pathlib.Path, source: pathlib.Path, lake: pathlib.Path) -> Onc
 def main(arguments: list[str]) -> int:
     """Prints a table for each day."""
     parser = argparse.ArgumentParser(prog="scripts/bench daily", description=__doc__)
-    parser.add_argument("dir", nargs="?", type=pathlib.Path, help="where the days are made, or were; a temporary folder by default")
+    parser.add_argument(
+        "dir", nargs="?", type=pathlib.Path, help="where the days are made, or were; a temporary folder by default"
+    )
     parser.add_argument("records", nargs="?", type=int, default=1_000_000, help="records of the large day [1000000]")
     parser.add_argument("--runs", type=at_least_one, default=5, help="runs of each day [5]")
     said = parser.parse_args(arguments)

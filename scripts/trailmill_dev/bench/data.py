@@ -65,6 +65,9 @@ def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Pa
     """A lake of the first days of October, whose files are hard links to those of another lake."""
     clear(lake)
     for number in range(1, days + 1):
-        for path in (f"cloudtrail_daily/year=2026/month=10/day={number:02}", f"_journal/cloudtrail_daily/2026-10-{number:02}"):
+        for path in (
+            f"cloudtrail_daily/year=2026/month=10/day={number:02}",
+            f"_journal/cloudtrail_daily/2026-10-{number:02}",
+        ):
             shutil.copytree(month / path, lake / path, copy_function=os.link)
     return lake

@@ -5,7 +5,9 @@ import shutil
 import subprocess
 
 
-def made_day(made: pathlib.Path, release: pathlib.Path, records: int | None, *, main_table_alone: bool = False) -> pathlib.Path:
+def made_day(
+    made: pathlib.Path, release: pathlib.Path, records: int | None, *, main_table_alone: bool = False
+) -> pathlib.Path:
     """The ordinary day of 3,911 log files, or a day of so many records, in a folder."""
     if not made.exists():
         draft = made.with_suffix(".draft")

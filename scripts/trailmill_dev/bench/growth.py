@@ -30,7 +30,9 @@ def options(arguments: list[str]) -> argparse.Namespace:
     """The options of the bench."""
     parser = argparse.ArgumentParser(prog="scripts/bench growth", description=__doc__)
     parser.add_argument("--stage", action="append", choices=STAGES, dest="stages", help="a stage; both by default")
-    parser.add_argument("--records", type=numbers, default=RECORDS, help=f"records of the days, with commas between [{RECORDS}]")
+    parser.add_argument(
+        "--records", type=numbers, default=RECORDS, help=f"records of the days, with commas between [{RECORDS}]"
+    )
     parser.add_argument("--days", type=numbers, default=DAYS, help=f"days of the months, with commas between [{DAYS}]")
     parser.add_argument("--runs", type=at_least_one, default=5, help="runs of each, of which medians are printed [5]")
     parser.add_argument("--minutes", type=float, default=8, help="when to stop, whatever has run [8]")
@@ -96,7 +98,9 @@ HEAD = ["", "records in", "runs", "CPU s", "wall s", "MB out", "peak MiB", "inde
 
 def daily(place: pathlib.Path, release: pathlib.Path, records: list[int]) -> list[Size]:
     """Generated days, from the smallest on."""
-    return [Size(f"a day of {count:,}", Daily(release, data.day(place, release, count), place / "work")) for count in records]
+    return [
+        Size(f"a day of {count:,}", Daily(release, data.day(place, release, count), place / "work")) for count in records
+    ]
 
 
 def monthly(place: pathlib.Path, release: pathlib.Path, days: list[int]) -> list[Size]:
@@ -140,7 +144,9 @@ def main(arguments: list[str]) -> int:
                 show([HEAD, *(size.row(measured[0]) for size in measured)], said.markdown)
             sys.stdout.flush()
     print("\n- linear should be: CPU, wall, what comes out, and the dedupe index, which doubles when it is full")
-    print("- flat should be: the memory without the index, which is the peak less 1.5 times the index: its old table and its new one")
+    print(
+        "- flat should be: the memory beside it, which is the peak less 1.5 times the index: its old table and its new one"
+    )
     if stopped:
         print(f"stopped early: {stopped}", file=sys.stderr)
     return 1 if stopped else 0

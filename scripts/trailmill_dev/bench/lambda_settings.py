@@ -38,7 +38,9 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench lambda", description=__doc__)
     parser.add_argument("--settings", type=numbers, default=SETTINGS, help=f"MB, with commas between [{SETTINGS}]")
     parser.add_argument("--ways", default=",".join(WAYS), help="which of %(default)s; all by default")
-    parser.add_argument("--runs", type=at_least_one, default=5, help="runs of each, of which medians are printed; python-s3 has one [5]")
+    parser.add_argument(
+        "--runs", type=at_least_one, default=5, help="runs of each, of which medians are printed; python-s3 has one [5]"
+    )
     parser.add_argument("--latency", type=int, default=15, help="milliseconds that a request to S3 takes [15]")
     parser.add_argument("--shares", choices=KINDS, help="how a share below a core is made; a cgroup where one can be made")
     parser.add_argument("--minutes", type=float, default=8, help="when to stop, whatever has run [8]")
@@ -53,7 +55,9 @@ def options(arguments: list[str]) -> argparse.Namespace:
 class Bench:
     """Runs of the day, each from nothing and within a share of CPU."""
 
-    def __init__(self, shares: Shares, folder: pathlib.Path, said: argparse.Namespace, release: pathlib.Path, deadline: float) -> None:
+    def __init__(
+        self, shares: Shares, folder: pathlib.Path, said: argparse.Namespace, release: pathlib.Path, deadline: float
+    ) -> None:
         self.shares, self.latency, self.release, self.deadline = shares, str(said.latency), release, deadline
         self.logs = whole_day(folder, release)
         self.disk = Daily(release, self.logs, folder / "work")

@@ -75,14 +75,19 @@ def found(release: pathlib.Path, work: pathlib.Path, daily: list[str], monthly: 
     """The tables."""
     stage = Daily(release, work / "odd", work)
     if daily:
-        yield "An odd record, at the daily stage", by_tool(daily, ODD_RECORDS, lambda tool, odd: odd_record(stage, tool, odd))
+        yield (
+            "An odd record, at the daily stage",
+            by_tool(daily, ODD_RECORDS, lambda tool, odd: odd_record(stage, tool, odd)),
+        )
         yield "Duplicates", by_tool(daily, DUPLICATES, lambda tool, given: duplicates(stage, tool, *given))
-        yield "A log file that is not whole, next to a good one", by_tool(
-            daily, BAD_FILES, lambda tool, bad: bad_file(stage, tool, bad)
+        yield (
+            "A log file that is not whole, next to a good one",
+            by_tool(daily, BAD_FILES, lambda tool, bad: bad_file(stage, tool, bad)),
         )
     if monthly:
-        yield "An odd record, at the monthly stage", by_tool(
-            monthly, ROWS, lambda tool, lines: rows(release, work, tool, *lines)
+        yield (
+            "An odd record, at the monthly stage",
+            by_tool(monthly, ROWS, lambda tool, lines: rows(release, work, tool, *lines)),
         )
     for path in ("odd", "odd-lake", "columns.json"):
         clear(work / path)
@@ -205,7 +210,9 @@ ROWS: dict[str, tuple[list[str], list[str], bool]] = {
 }
 
 
-def rows(release: pathlib.Path, work: pathlib.Path, tool: str | None, records: list[str], texts: list[str], distinct: bool) -> str:
+def rows(
+    release: pathlib.Path, work: pathlib.Path, tool: str | None, records: list[str], texts: list[str], distinct: bool
+) -> str:
     """Whether the Parquet of these records has what they say."""
     lake = work / "odd-lake"
     clear(lake)

@@ -48,8 +48,12 @@ def demo(place: pathlib.Path, release: pathlib.Path) -> pathlib.Path:
 def main(arguments: list[str]) -> int:
     """Prints a table for each number of days."""
     parser = argparse.ArgumentParser(prog="scripts/bench monthly", description=__doc__)
-    parser.add_argument("dir", nargs="?", type=pathlib.Path, help="where the month is made, or was; a temporary folder by default")
-    parser.add_argument("runs", nargs="?", type=at_least_one, default=5, help="runs of each, of which medians are printed [5]")
+    parser.add_argument(
+        "dir", nargs="?", type=pathlib.Path, help="where the month is made, or was; a temporary folder by default"
+    )
+    parser.add_argument(
+        "runs", nargs="?", type=at_least_one, default=5, help="runs of each, of which medians are printed [5]"
+    )
     said = parser.parse_args(arguments)
     release = release_build(TRAILMILL)
     with folder(said.dir) as place:

@@ -62,7 +62,12 @@ def main(arguments: list[str]) -> int:
             one = [over_s3(alone, "one", "--fetches", "1")]
         with server("--throttle", "30") as refusing:
             throttled = [over_s3(refusing, number) for number in range(said.runs)]
-    rows = {"from a disk to a disk": disk, "S3": many, "S3, one file at a time": one, "S3, 30 % of requests refused": throttled}
+    rows = {
+        "from a disk to a disk": disk,
+        "S3": many,
+        "S3, one file at a time": one,
+        "S3, 30 % of requests refused": throttled,
+    }
     show([HEAD, *(row(name, runs) for name, runs in rows.items())])
     calls, more = ordinary.calls() / said.runs, refusing.calls() / said.runs
     beyond = (median(many).cpu - median(disk).cpu) / calls * 1e6

@@ -178,9 +178,7 @@ class Shares:
     def __exit__(self, *_: object) -> None:
         self.way.close()
 
-    def run(
-        self, command: Command, share: float, seconds: float, environment: dict[str, str] | None = None
-    ) -> Finished:
+    def run(self, command: Command, share: float, seconds: float, environment: dict[str, str] | None = None) -> Finished:
         """As `timing.run`, on the cores for a share and with no more CPU than that."""
         here, _ = cores(share)
         with pinned(here):

@@ -204,7 +204,9 @@ class Bench:
         while min(len(first), len(again)) < self.runs:
             lake = place.lake(f"{day}-{number}")
             for found, options in ((first, []), (again, ["--rebuild"])):
-                if (run := place.measure(self.daily(place.source(day), lake, *options), lake, Partition("daily"))) is not None:
+                if (
+                    run := place.measure(self.daily(place.source(day), lake, *options), lake, Partition("daily"))
+                ) is not None:
                     found.append(run)
             number += 1
             if number > 1:
@@ -225,7 +227,9 @@ class Bench:
 def main(arguments: list[str]) -> int:
     """Prints the rows of a table in Markdown."""
     parser = argparse.ArgumentParser(prog="scripts/bench windows", description=__doc__)
-    parser.add_argument("dir", nargs="?", type=pathlib.Path, help="where the days are made, or were; a temporary folder by default")
+    parser.add_argument(
+        "dir", nargs="?", type=pathlib.Path, help="where the days are made, or were; a temporary folder by default"
+    )
     parser.add_argument("runs", nargs="?", type=at_least_one, default=10, help="runs of each [10]")
     parser.add_argument("latency", nargs="?", default="15", help="milliseconds that a request to S3 takes [15]")
     said = parser.parse_args(arguments)

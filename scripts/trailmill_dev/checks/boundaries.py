@@ -47,6 +47,7 @@ FORBIDDEN = {
     "testkit-stores": [ARROW, STAGES],
 }
 
+
 def dependencies(crate: str) -> set[str]:
     """The crates that a crate depends on at any depth, but for tests."""
     tree = subprocess.run(

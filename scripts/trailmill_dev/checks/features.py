@@ -34,7 +34,10 @@ def features(selection: list[str]) -> dict[str, set[str]]:
     """The sets of features, joined by commas, that third-party crates are compiled with, by name and version."""
     tree = subprocess.run(
         ["cargo", "tree", "--locked", "--prefix", "none", "--format", "{p}|{f}", *selection],
-        cwd=ROOT, check=True, capture_output=True, text=True,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return third_party_features(tree.stdout.splitlines())
 
@@ -93,7 +96,10 @@ def check_built() -> list[str]:
     for selection in selections:
         build = subprocess.run(
             ["cargo", *selection, "--locked", "--quiet", "--message-format", "json"],
-            cwd=ROOT, check=True, capture_output=True, text=True,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         for line in build.stdout.splitlines():
             message = json.loads(line)

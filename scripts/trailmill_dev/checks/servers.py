@@ -36,7 +36,10 @@ NOT_IN_SEAWEEDFS = [
 # what ministack does otherwise than SQS, as it is for queues
 NOT_IN_MINISTACK_QUEUES = [
     # it knows a receipt no more once its message is deleted or received again, and says that it never was one
-    "receipts-deleted", "receipts-late", "fifo-receipts-deleted", "fifo-receipts-late",
+    "receipts-deleted",
+    "receipts-late",
+    "fifo-receipts-deleted",
+    "fifo-receipts-late",
 ]
 
 # calls of an operation between two faults of a kind
@@ -67,7 +70,6 @@ FAULTS: list[tuple[str, dict[str, str] | None, list[dict[str, Any]]]] = [
 FAULT_KINDS = {"error:SlowDown", "error:InternalError", "reset", "request:cut_upload", "response:abort"}
 # uploads that were abandoned before the call failed are not counted by the next try, and the port says so
 NOT_WITH_FAULTS = ["staging-abandoned"]
-
 
 
 @dataclass
@@ -129,7 +131,17 @@ class Servers:
         # JSON is YAML too
         config.write_text(json.dumps({"rules": rules}))
         port = free_ports(1)[0]
-        arguments = ["--host", "127.0.0.1", "--port", str(port), "--upstream", upstream, "--no-resign", "--config", str(config)]
+        arguments = [
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--upstream",
+            upstream,
+            "--no-resign",
+            "--config",
+            str(config),
+        ]
         return self.started(LocalServer("microburst", self.folder, f"http://127.0.0.1:{port}", arguments))
 
     def conforms(self, name: str, url: str, place: list[str], *flags: str) -> str:

@@ -94,7 +94,9 @@ class Aws:
         """Allows batches wherever one message is allowed: to AWS that is one action, ministack asks for SendMessageBatch."""
         iam = self.client("iam")
         for function in FUNCTIONS:
-            role = self.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{function}")["Role"].split("/")[-1]
+            role = (
+                self.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{function}")["Role"].split("/")[-1]
+            )
             policy = iam.get_role_policy(RoleName=role, PolicyName=function)["PolicyDocument"]
             sending = [each for each in policy["Statement"] if each["Action"] == "sqs:SendMessage"]
             if sending:
@@ -172,7 +174,9 @@ class Aws:
 
     def logged(self, function: str) -> list[str]:
         """What a function has printed, as CloudWatch keeps it."""
-        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{STACK}-{function}")
+        pages = (
+            self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{STACK}-{function}")
+        )
         return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
 
     # ---- the lake ----

@@ -54,7 +54,12 @@ class Logs:
 
     def small(self, day: str, number: int, records: int = 3) -> str:
         """A small file of a day, of its own events."""
-        event = {"eventVersion": "1.11", "eventSource": "s3.amazonaws.com", "eventName": "PutObject", "awsRegion": "eu-west-1"}
+        event = {
+            "eventVersion": "1.11",
+            "eventSource": "s3.amazonaws.com",
+            "eventName": "PutObject",
+            "awsRegion": "eu-west-1",
+        }
         made = [
             {**event, "eventTime": f"{day}T12:00:{record:02}Z", "eventID": f"{day}-{number}-{record}"}
             for record in range(records)

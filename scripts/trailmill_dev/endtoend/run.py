@@ -84,7 +84,9 @@ def main(arguments: list[str]) -> int:
         try:
             print(f"ministack answers after {server.answered():.1f} s", flush=True)
             tls = Aws(server.url, over_tls=True)
-            world = World(server, Aws(server.url), tls, home, zips, str(built / "trailmill"), str(built / "examples/make-day"))
+            world = World(
+                server, Aws(server.url), tls, home, zips, str(built / "trailmill"), str(built / "examples/make-day")
+            )
             if not all(runs(scenario, world) for scenario in scenarios):
                 return 1
         finally:

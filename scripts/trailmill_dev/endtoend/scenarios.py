@@ -80,7 +80,10 @@ def permissions(world: World) -> None:
     """IAM itself says what each function may do, and what it may not."""
     arn = "arn:aws:s3:::"
     lake, queues = f"{arn}{LAKE}/{LAKE_PREFIX}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-"
-    day, month = f"{lake}cloudtrail_daily/year=2026/month=11/day=22/x", f"{lake}cloudtrail_insight_monthly/year=2026/month=11/x"
+    day, month = (
+        f"{lake}cloudtrail_daily/year=2026/month=11/day=22/x",
+        f"{lake}cloudtrail_insight_monthly/year=2026/month=11/x",
+    )
     entry, monthly_entry = f"{lake}_journal/cloudtrail_daily/2026-11-22/x", f"{lake}_journal/cloudtrail_monthly/2026-11/x"
     log_file, kept = f"{arn}{SOURCE}/AWSLogs/x", ("s3:PutObject", "s3:DeleteObject")
     asked = {
@@ -138,7 +141,9 @@ def backlog(world: World) -> None:
     expected = world.logs.monthly_count(MONTH)
     expect(rows == expected, f"Athena counts {rows} records of {MONTH}, the oracle {expected}")
     world.say(f"from the request to an answer of Athena: {seconds:.1f} s, {rows} records as the oracle says")
-    world.say(f"the month was committed {len(aws.commits('cloudtrail_monthly', MONTH))} times, {len(commits)} when first seen")
+    world.say(
+        f"the month was committed {len(aws.commits('cloudtrail_monthly', MONTH))} times, {len(commits)} when first seen"
+    )
     daily = aws.count("cloudtrail_daily", where)
     should = sum(map(world.logs.daily_count, days_of(MONTH)))
     expect(daily == should, f"Athena counts {daily} records in the days of {MONTH}, the oracle {should}")
@@ -211,7 +216,9 @@ def schedule(world: World) -> None:
     lines = [line for _, line in world.logs.lines(world.yesterday)]
     expect(sorted(str(row[0]) for row in rows) == sorted(lines), f"Athena's records are not the source's: {rows[:2]}")
     world.aws.nothing_is_dead()
-    world.say(f"{len(before)} part became {len(after)}, the old one untouched; {len(rows)} records, byte for byte the source's")
+    world.say(
+        f"{len(before)} part became {len(after)}, the old one untouched; {len(rows)} records, byte for byte the source's"
+    )
 
 
 def poison(world: World) -> None:

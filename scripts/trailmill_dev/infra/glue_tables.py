@@ -126,28 +126,36 @@ def resource(table: Table) -> str:
     """One table as YAML: what is long in flow style, so that the template stays short."""
     input_format, output_format, serde = table.formats
     serde_parameters = ", Parameters: {serialization.format: '1'}"
-    return "\n".join([
-        f"  {table.logical_id}:",
-        "    Type: AWS::Glue::Table",
-        "    Properties:",
-        "      CatalogId: !Ref AWS::AccountId",
-        "      DatabaseName: !Ref Database",
-        "      TableInput:",
-        f"        Name: {table.name}",
-        f"        Description: {table.description}",
-        "        TableType: EXTERNAL_TABLE",
-        flow("        PartitionKeys: ", "[", "]", [column(*key) for key in table.keys]),
-        flow("        Parameters: ", "{", "}", [
-            "EXTERNAL: 'TRUE'", *(f"{name}: {quoted(value)}" for name, value in table.properties.items()),
-        ]),
-        "        StorageDescriptor:",
-        f"          Location: !Sub '{table.location}'",
-        f"          InputFormat: {input_format}",
-        f"          OutputFormat: {output_format}",
-        f"          SerdeInfo: {{SerializationLibrary: {serde}{serde_parameters}}}",
-        flow("          Columns: ", "[", "]", [column(*each) for each in table.columns]),
-        "",
-    ])
+    return "\n".join(
+        [
+            f"  {table.logical_id}:",
+            "    Type: AWS::Glue::Table",
+            "    Properties:",
+            "      CatalogId: !Ref AWS::AccountId",
+            "      DatabaseName: !Ref Database",
+            "      TableInput:",
+            f"        Name: {table.name}",
+            f"        Description: {table.description}",
+            "        TableType: EXTERNAL_TABLE",
+            flow("        PartitionKeys: ", "[", "]", [column(*key) for key in table.keys]),
+            flow(
+                "        Parameters: ",
+                "{",
+                "}",
+                [
+                    "EXTERNAL: 'TRUE'",
+                    *(f"{name}: {quoted(value)}" for name, value in table.properties.items()),
+                ],
+            ),
+            "        StorageDescriptor:",
+            f"          Location: !Sub '{table.location}'",
+            f"          InputFormat: {input_format}",
+            f"          OutputFormat: {output_format}",
+            f"          SerdeInfo: {{SerializationLibrary: {serde}{serde_parameters}}}",
+            flow("          Columns: ", "[", "]", [column(*each) for each in table.columns]),
+            "",
+        ]
+    )
 
 
 def column(name: str, of: str) -> str:

@@ -23,11 +23,15 @@ def of(kind: Any) -> str:
 
 with open(columns, encoding="utf-8") as file:
     types = ", ".join(f"`{name}` {of(kind)}" for name, kind in json.load(file))
-chdb.query(f"""
+chdb.query(
+    f"""
     INSERT INTO FUNCTION file('{out}', 'Parquet')
     SELECT *, parseDateTime64BestEffortOrNull(eventTime, 3, 'UTC') AS eventTimestamp
-    FROM file('{source}/**/*.ndjson.gz', 'JSONEachRow', $$""" + types + """$$)
+    FROM file('{source}/**/*.ndjson.gz', 'JSONEachRow', $$"""
+    + types
+    + """$$)
     SETTINGS output_format_parquet_compression_method = 'zstd', output_format_compression_level = 3,
              input_format_json_read_objects_as_strings = 1, input_format_skip_unknown_fields = 1,
              use_hive_partitioning = 0
-""")
+"""
+)

@@ -86,7 +86,7 @@ def check_probe(path: pathlib.Path) -> int:
     if any(pyarrow.types.is_nested(field.type) for field in list(schema)[: schema.get_field_index(column)]):
         return 0
     answers = {"there": 0, "absent": 0}
-    there = [row[0] for row in duckdb.sql(f'SELECT "{column}" FROM read_parquet(\'{path}\')').fetchall()]
+    there = [row[0] for row in duckdb.sql(f"SELECT \"{column}\" FROM read_parquet('{path}')").fetchall()]
     for what, values in {"there": there, "absent": [str(uuid.uuid4()) for _ in range(PROBES)]}.items():
         for value in values:
             query = f"SELECT bool_and(bloom_filter_excludes) FROM parquet_bloom_probe('{path}', '{column}', '{value}')"

@@ -33,9 +33,7 @@ def main(arguments: list[str]) -> int:
     """Fuzzes the targets in turn; the exit status of the first that fails."""
     parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__)
     parser.add_argument("seconds", nargs="?", type=int, default=60, help="seconds for each target [60]")
-    parser.add_argument(
-        "targets", nargs="*", metavar="CRATE/TARGET", help=f"without one, all of them: {', '.join(TARGETS)}"
-    )
+    parser.add_argument("targets", nargs="*", metavar="CRATE/TARGET", help=f"without one, all of them: {', '.join(TARGETS)}")
     said = parser.parse_args(arguments)
     crates = ROOT / "crates"
     if subprocess.run([*FUZZ, "--version"], cwd=crates, capture_output=True, check=False).returncode != 0:

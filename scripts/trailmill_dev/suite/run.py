@@ -108,7 +108,9 @@ def table() -> list[str]:
 def main(arguments: list[str]) -> int:
     """Runs the steps and prints the table."""
     parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__)
-    parser.add_argument("--only", action="append", default=[], metavar="STEP", help="run this step alone; may be given again")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="STEP", help="run this step alone; may be given again"
+    )
     parser.add_argument("--list", action="store_true", help="print the names of the steps, and run nothing")
     said = parser.parse_args(arguments)
     if said.list:

@@ -120,7 +120,9 @@ TESTS = [
         tool("cargo-nextest", "nextest", "run", "--workspace", "--locked", THREADS),
         {"TRAILMILL_BINARIES_ARE_BUILT": "1"},
     ),
-    Step("examples in the documentation", cargo("test", "--doc", "--quiet", *(f"--package={name}" for name in WITH_EXAMPLES))),
+    Step(
+        "examples in the documentation", cargo("test", "--doc", "--quiet", *(f"--package={name}" for name in WITH_EXAMPLES))
+    ),
 ]
 # one core reads while the other serves
 WITH_STAGES = [Step("independent readers", script("check", "readers"))]
