@@ -56,7 +56,10 @@ def run(
     environment: Mapping[str, str] | None = None,
     folder: pathlib.Path | None = None,
 ) -> Finished:
-    """Runs a command to its end, in a folder; after some seconds it is killed with all that it started, and its status is not 0."""
+    """Runs a command to its end, in a folder.
+
+    After some seconds it is killed with all that it started; then its status is not 0.
+    """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile() as result:
         weigh = [sys.executable, "-I", "-S", WEIGH, result.name, *command]
         process = subprocess.Popen(weigh, stdout=out, stderr=errors, start_new_session=True, env=environment, cwd=folder)

@@ -101,9 +101,8 @@ def main(arguments: list[str]) -> int:
         print(f"{files} log files, {said.latency} ms a request, {DAYS_AT_ONCE} days at once", flush=True)
         backlog = Backlog(release, pathlib.Path(folder), s3.endpoint, said.month)
         last_day, took, rows = backlog.by_worker()
-        print(
-            f"worker: request to last day {last_day:.1f} s, to {rows} rows of Parquet {took:.1f} s, 3 s of them the queue's delay"
-        )
+        delay = "3 s of them the queue's delay"
+        print(f"worker: request to last day {last_day:.1f} s, to {rows} rows of Parquet {took:.1f} s, {delay}")
         alone = backlog.alone()
         print(f"trailmill run: {alone:.1f} s; the worker takes {took / alone:.2f} times as long")
     return 0

@@ -117,7 +117,8 @@ def cheapest(of: list[Measured]) -> str:
     if not fitting:
         return "no setting has memory enough"
     least = min(fitting, key=lambda measured: measured.dollars)
-    words = f"fits in {fitting[0].memory:,} MB; cheapest at {least.memory:,} MB: {least.median.wall:.2f} s, {least.gb_seconds:.2f} GB-s"
+    words = f"fits in {fitting[0].memory:,} MB; cheapest at {least.memory:,} MB: "
+    words += f"{least.median.wall:.2f} s, {least.gb_seconds:.2f} GB-s"
     near = [measured for measured in fitting if measured.dollars < 1.1 * least.dollars]
     quick = min(near, key=lambda measured: measured.median.wall)
     if quick is not least:

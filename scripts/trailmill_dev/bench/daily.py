@@ -1,6 +1,6 @@
-"""Times and weighs the daily stage on generated days: the ordinary one of 3,911 log files, and one of RECORDS records (1,000,000
-by default, 1.6 GB of JSON). Prints wall and CPU seconds, peak memory, and the size of the dedupe index. Needs about 600 MB
-below DIR (a folder in memory measures the program, not the disk)."""
+"""Times and weighs the daily stage on generated days: the ordinary one of 3,911 log files, and one of RECORDS records
+(1,000,000 by default, 1.6 GB of JSON). Prints wall and CPU seconds, peak memory, and the size of the dedupe index.
+Needs about 600 MB below DIR (a folder in memory measures the program, not the disk)."""
 
 import argparse
 import pathlib

@@ -1,7 +1,7 @@
-"""Shows how time, memory and output grow with the input: the daily stage on generated days of 62,500 records, 4 and 16 times as
-many, and the monthly stage on the first 2, 8 and 31 days of the demo's October. Prints medians and each line's ratio to the
-first of its stage: CPU should grow as the records do, and memory beside the dedupe index hardly. The sizes take turns. Needs
-about 2 GB below --dir (a folder in memory measures the program, not the disk)."""
+"""Shows how time, memory and output grow with the input: the daily stage on generated days of 62,500 records, 4 and 16
+times as many, and the monthly stage on the first 2, 8 and 31 days of the demo's October. Prints medians and each line's
+ratio to the first of its stage: CPU should grow as the records do, and memory beside the dedupe index hardly. The sizes
+take turns. Needs about 2 GB below --dir (a folder in memory measures the program, not the disk)."""
 
 import argparse
 import pathlib

@@ -1,9 +1,9 @@
-"""Times, weighs and prices the ordinary day of 3,911 log files as Lambda would run it, at several memory settings: Lambda gives
-CPU in proportion to memory, 1,769 MB are one core. Trailmill runs on as many cores, or on one with a quota of its time, in the
-S3 of testkit where every request takes 15 ms, and on a disk, which tells CPU from waiting; with it Python, by its standard
-library on a disk and one object after the other in S3. The server has cores of its own where there are any left. What Lambda
-itself adds, such as a cold start, is not in it: nothing runs in AWS. Needs Linux, and about 60 MB below --dir (a folder in
-memory measures the program, not the disk)."""
+"""Times, weighs and prices the ordinary day of 3,911 log files as Lambda would run it, at several memory settings:
+Lambda gives CPU in proportion to memory, 1,769 MB are one core. Trailmill runs on as many cores, or on one with a quota
+of its time, in the S3 of testkit where every request takes 15 ms, and on a disk, which tells CPU from waiting; with it
+Python, by its standard library on a disk and one object after the other in S3. The server has cores of its own where
+there are any left. What Lambda itself adds, such as a cold start, is not in it: nothing runs in AWS. Needs Linux, and
+about 60 MB below --dir (a folder in memory measures the program, not the disk)."""
 
 import argparse
 import pathlib

@@ -13,7 +13,8 @@ def machine() -> str:
     """Cores, processor, system, memory and load, in one line."""
     gibibytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     load = os.getloadavg()[0]
-    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, {gibibytes:.0f} GiB; load {load:.1f} at the start"
+    system = f"{platform.machine()}, {platform.system()}, {gibibytes:.0f} GiB"
+    return f"{os.cpu_count()} cores, {system}; load {load:.1f} at the start"
 
 
 def versions(peers: set[str]) -> str:

@@ -1,7 +1,7 @@
-"""Times and weighs the monthly stage on the demo's month (31 days, 433,390 records, 707 MB of JSON), and on its first ten days,
-to see whether memory grows with the month. DuckDB in turn makes Parquet of the same NDJSON, with the columns it finds by
-itself: no deduplication, no month rule, and no way back. Runs alternate, so a busy machine slows both. Needs about 1.5 GB
-below DIR."""
+"""Times and weighs the monthly stage on the demo's month (31 days, 433,390 records, 707 MB of JSON), and on its first
+ten days, to see whether memory grows with the month. DuckDB in turn makes Parquet of the same NDJSON, with the columns
+it finds by itself: no deduplication, no month rule, and no way back. Runs alternate, so a busy machine slows both.
+Needs about 1.5 GB below DIR."""
 
 import argparse
 import pathlib

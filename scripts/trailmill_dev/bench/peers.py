@@ -1,7 +1,8 @@
-"""Compares Trailmill with other ways to do the same: the daily stage with Python, jq, DuckDB, ClickHouse and Polars, the monthly
-stage with pyarrow, DuckDB, ClickHouse and Polars. Each peer is a program of its own. Trailmill and a peer run in turn; printed
-are medians, the ratio Trailmill / peer of each, and with --losses what a peer loses, which is found by giving it odd records
-and damaged files. Needs about 2 GB below --dir (a folder in memory measures the programs, not the disk), and jq."""
+"""Compares Trailmill with other ways to do the same: the daily stage with Python, jq, DuckDB, ClickHouse and Polars,
+the monthly stage with pyarrow, DuckDB, ClickHouse and Polars. Each peer is a program of its own. Trailmill and a peer
+run in turn; printed are medians, the ratio Trailmill / peer of each, and with --losses what a peer loses, which is
+found by giving it odd records and damaged files. Needs about 2 GB below --dir (a folder in memory measures the
+programs, not the disk), and jq."""
 
 import argparse
 import sys

@@ -1,6 +1,6 @@
-"""Times and weighs the ordinary day of 3,911 log files in an S3 where every request takes LATENCY milliseconds: at default
-settings, one log file at a time, with 30 percent of requests refused (503 SlowDown), and from a disk. The server is the S3 of
-testkit, in a process of its own on 127.0.0.1, so it takes its share of the cores."""
+"""Times and weighs the ordinary day of 3,911 log files in an S3 where every request takes LATENCY milliseconds: at
+default settings, one log file at a time, with 30 percent of requests refused (503 SlowDown), and from a disk. The
+server is the S3 of testkit, in a process of its own on 127.0.0.1, so it takes its share of the cores."""
 
 import argparse
 import pathlib

@@ -129,7 +129,10 @@ def keep(said: str, share: float, elsewhere: list[int], over: threading.Event) -
 
 
 def periods(process: int, clock: int, share: float, over: threading.Event) -> None:
-    """Stops a process when its share of a period is used; what it had too much is taken off the next. Ends with an OSError."""
+    """Stops a process when its share of a period is used; what it had too much is taken off the next.
+
+    Raises an OSError when the process has ended.
+    """
     end, before, debt = time.monotonic(), time.clock_gettime(clock), 0.0
     while not over.is_set():
         end += PERIOD

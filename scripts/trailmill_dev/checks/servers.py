@@ -156,10 +156,9 @@ class Servers:
         return f"{name} ({time.monotonic() - started:.0f} s)\n{run.stdout.rstrip()}"
 
 
-def faults_so_far(proxy: str) -> dict[str, int]:
-    """How many faults of each kind the proxy made, by its own count."""
+def faults_counted(metrics: str) -> dict[str, int]:
+    """How many faults of each kind microburst made, by the text of its metrics."""
     counted: dict[str, int] = {}
-    metrics = ask(f"{proxy}/_microburst/metrics")
     for kind, number in re.findall(r'^microburst_faults_total\{.*action="([^"]*)"\} (\d+)$', metrics, re.MULTILINE):
         counted[kind] = counted.get(kind, 0) + int(number)
     return counted
@@ -189,7 +188,7 @@ def check_ministack(servers: Servers) -> Iterator[str]:
     proxy.answered()
     flags = ["--faults", *without(NOT_WITH_FAULTS)]
     yield servers.conforms("ministack behind microburst, which makes faults", proxy.url, ["faulty-lake", ""], *flags)
-    faults = faults_so_far(proxy.url)
+    faults = faults_counted(ask(f"{proxy.url}/_microburst/metrics"))
     yield f"  {sum(faults.values())} faults: {', '.join(f'{kind} {number}' for kind, number in sorted(faults.items()))}"
     if missing := sorted(FAULT_KINDS - faults.keys()):
         raise Failed(f"microburst made no faults of these kinds: {', '.join(missing)}")

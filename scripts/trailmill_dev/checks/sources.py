@@ -1,4 +1,5 @@
-"""How files are kept: their length and names, what a stage may not touch, manifests, and tests that cargo would pass over."""
+"""How files are kept: their length and names, what a stage may not touch, manifests, and tests that cargo would pass
+over."""
 
 import pathlib
 import re

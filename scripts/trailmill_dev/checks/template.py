@@ -1,5 +1,5 @@
-"""Checks infra/template.yaml: cfn-lint, rules of our own with mistakes that they must see, and its tables, which must be those
-that the command prints."""
+"""Checks infra/template.yaml: cfn-lint, rules of our own with mistakes that they must see, and its tables, which must
+be those that the command prints."""
 
 import argparse
 import pathlib

@@ -211,8 +211,10 @@ class Aws:
         """The rows Athena answers, over the tables of the stack's database, in its workgroup."""
         athena = self.client("athena")
         started = athena.start_query_execution(
-            QueryString=sql, QueryExecutionContext={"Database": self.outputs["Database"]}, WorkGroup=self.outputs["WorkGroup"],
-        )  # fmt: skip
+            QueryString=sql,
+            QueryExecutionContext={"Database": self.outputs["Database"]},
+            WorkGroup=self.outputs["WorkGroup"],
+        )
         query = started["QueryExecutionId"]
 
         def ended() -> dict[str, Any] | None:

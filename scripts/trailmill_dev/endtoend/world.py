@@ -56,7 +56,8 @@ class World:
     def trailmill(self, *arguments: str) -> str:
         """What the command prints."""
         run = subprocess.run(
-            [self.command, *arguments], env=self.environment(), check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [self.command, *arguments],
+            env=self.environment(), check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         expect(run.returncode in (0, 2), f"trailmill {' '.join(arguments)} ends with {run.returncode}:\n{run.stdout}")

@@ -27,9 +27,9 @@ FOUR_DAYS = 345_600
 METRICS = {
     "fan-out": {"Requests", "Jobs", "Failures", "Duration"},
     "daily": {
-        "FilesIn", "FilesOk", "FilesQuarantined", "RecordsIn", "RecordsOut", "Duplicates", "Conflicts", "BytesIn", "RawBytesIn",
-        "BytesOut", "RawBytesOut", "Commits", "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets", "GetTime", "Puts",
-        "PutTime", "DecodeTime", "CompressTime", "InvariantsBroken", "Failures", "Duration",
+        "FilesIn", "FilesOk", "FilesQuarantined", "RecordsIn", "RecordsOut", "Duplicates", "Conflicts", "BytesIn",
+        "RawBytesIn", "BytesOut", "RawBytesOut", "Commits", "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets",
+        "GetTime", "Puts", "PutTime", "DecodeTime", "CompressTime", "InvariantsBroken", "Failures", "Duration",
     },
     "monthly": {
         "RecordsIn", "RecordsOut", "Duplicates", "OtherMonths", "Conflicts", "BytesIn", "BytesOut", "Commits", "Lists",

@@ -1,4 +1,5 @@
-"""Writes the Glue tables of infra/template.yaml again, from what the command prints. Run it after a change of the columns."""
+"""Writes the Glue tables of infra/template.yaml again, from what the command prints. Run it after a change of the
+columns."""
 
 import argparse
 import pathlib

@@ -2,8 +2,8 @@
 (messages), the compressor of block-deflate (blocks), and records on their way to Parquet and back in monthly-aggregator
 (parquet). Needs a nightly compiler (rustup toolchain install nightly) and installs cargo-fuzz where it is missing.
 
-Starts from the small corpus of each target, fuzz/corpus/TARGET, which `cargo test` replays. What is found in addition goes to
-fuzz/target/found/TARGET, and what fails to fuzz/artifacts/TARGET.
+Starts from the small corpus of each target, fuzz/corpus/TARGET, which `cargo test` replays. What is found in addition
+goes to fuzz/target/found/TARGET, and what fails to fuzz/artifacts/TARGET.
 """
 
 import argparse

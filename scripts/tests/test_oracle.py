@@ -1,0 +1,162 @@
+"""The oracle: records of a log file, duplicates, the month of a record, what its columns must hold."""
+
+import gzip
+import json
+import pathlib
+
+import pyarrow
+import pytest
+
+from trailmill_dev.oracle.cells import Expected
+from trailmill_dev.oracle.day import of_day
+from trailmill_dev.oracle.records import Duplicates, NotWhole, home_month, instant, records_of
+from trailmill_dev.oracle.strict_json import canonical, loads
+
+
+def test_records_are_as_they_were_written_without_white_space() -> None:
+    body = b'{ "Records" : [ {"a" : 1.0, "b": "x  y \\" z"} ,\n\t{"a":\n[1, 2]} ] }'
+    expected = [({"a": 1.0, "b": 'x  y " z'}, '{"a":1.0,"b":"x  y \\" z"}'), ({"a": [1, 2]}, '{"a":[1,2]}')]
+    assert records_of(body) == expected
+    assert records_of(gzip.compress(body)) == expected
+    assert records_of(b'{"Records":[]}') == []
+
+
+WHOLE = b'{"Records":[{"a":1}]}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(WHOLE)[:-9],
+        gzip.compress(WHOLE)[:-8] + bytes(8),
+        WHOLE[:-2],
+        WHOLE.replace(b"1", b'"\xff"'),
+        b'{"Other":[]}',
+        b'{"Records":null}',
+        b"",
+    ],
+)
+def test_a_damaged_log_file_is_not_whole(body: bytes) -> None:
+    with pytest.raises(NotWhole):
+        records_of(body)
+
+
+def test_a_duplicate_has_the_same_id_and_bytes() -> None:
+    duplicates = Duplicates()
+    assert duplicates.is_new("id", '{"a":1}')
+    assert not duplicates.is_new("id", '{"a":1}')
+    assert duplicates.is_new("id", '{"a":2}')
+    assert duplicates.is_new(None, '{"b":1}')
+    assert duplicates.is_new(None, '{"b":1}')
+    assert duplicates.is_new(7, '{"c":1}')
+    assert duplicates.is_new(7, '{"c":1}')
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [
+        ("1970-01-01T00:00:01Z", 1000),
+        ("1970-01-01T00:00:01.2345Z", 1234),
+        ("2026-10-15T01:00:00+00:00", None),
+        ("2026-10-15", None),
+        (None, None),
+        (5, None),
+    ],
+)
+def test_an_instant_is_milliseconds(text: object, milliseconds: int | None) -> None:
+    assert instant(text) == milliseconds
+
+
+@pytest.mark.parametrize(
+    ("day", "event_time", "month"),
+    [
+        ("2026-10-15", "2026-10-15T01:00:00Z", "2026-10"),
+        ("2026-11-03", "2026-10-31T23:59:59Z", "2026-10"),
+        ("2026-11-04", "2026-10-31T23:59:59Z", "2026-11"),
+        ("2026-11-01", "2026-09-30T23:59:59Z", "2026-11"),
+        ("2026-11-01", "2026-11-01T00:00:00Z", "2026-11"),
+        ("2027-01-02", "2026-12-31T23:00:00Z", "2026-12"),
+        ("2026-11-01", "2026-10-31 late", "2026-11"),
+        ("2026-11-01", None, "2026-11"),
+    ],
+)
+def test_a_record_belongs_to_one_month(day: str, event_time: object, month: str) -> None:
+    assert home_month(day, event_time) == month
+
+
+def test_a_day_counts_lines_that_are_a_records_own_bytes(tmp_path: pathlib.Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    one, two = '{"eventID":"1","n":1.0}', '{"eventID":"2"}'
+    (logs / "a.json.gz").write_bytes(gzip.compress(f'{{"Records":[{one}, {two}]}}'.encode()))
+    (logs / "b.json.gz").write_bytes(gzip.compress(f'{{"Records":[{one}]}}'.encode()))
+    day = of_day(logs)
+    assert (day.records, day.once.total()) == (3, 2)
+
+    out = tmp_path / "out.ndjson.gz"
+    out.write_bytes(gzip.compress(f"{one}\n{one}\n{two}\n".encode()))
+    assert day.verbatim([out]) == 2
+    out.write_bytes(gzip.compress((json.dumps(json.loads(one)) + "\n" + two + "\n").encode()))
+    assert day.verbatim([out]) == 1
+
+
+def test_canonical_json_is_equal_for_equal_json_alone() -> None:
+    assert canonical(loads('{"b":1, "a":"\\u0041"}')) == canonical(loads('{"a":"A","b":1}'))
+    assert canonical(loads('{"a":1.0}')) != canonical(loads('{"a":1}'))
+    assert canonical(loads('{"a":1,"a":2}')) != canonical(loads('{"a":2}'))
+    assert loads('{"a":1,"a":2}').repeated()
+
+
+SCHEMA = pyarrow.schema(
+    [
+        ("eventName", pyarrow.string()),
+        ("readOnly", pyarrow.string()),
+        ("requestParameters", pyarrow.string()),
+        ("userIdentity", pyarrow.struct([("type", pyarrow.string())])),
+        ("managementEvent", pyarrow.bool_()),
+        ("tags", pyarrow.map_(pyarrow.string(), pyarrow.string())),
+        ("resources", pyarrow.list_(pyarrow.struct([("ARN", pyarrow.string())]))),
+        ("extraFields", pyarrow.string()),
+    ]
+)
+
+
+def expected(text: str) -> Expected:
+    return Expected(loads(text), SCHEMA)
+
+
+def test_columns_hold_the_members_of_a_record() -> None:
+    record = expected(
+        '{"eventName":"Get","readOnly":true,"requestParameters":{"b":1.0},"userIdentity":{"type":"Root"},'
+        '"managementEvent":false,"tags":{"k":"v"},"resources":[{"ARN":"arn"}]}'
+    )
+    assert record.values == {
+        "eventName": "Get",
+        "readOnly": "true",
+        "requestParameters": '{"b":1.0}',
+        "userIdentity": {"type": "Root"},
+        "managementEvent": False,
+        "tags": [("k", "v")],
+        "resources": [{"ARN": "arn"}],
+    }
+    assert (record.extra, record.nulls, record.repeated) == ([], [], False)
+
+
+def test_what_no_column_holds_is_left_over() -> None:
+    record = expected('{"new":1,"eventName":5,"userIdentity":{"type":"Root","more":[]},"managementEvent":"no","tags":[]}')
+    assert canonical(record.extra) == '{"eventName":5,"managementEvent":"no","new":1,"tags":[],"userIdentity":{"more":[]}}'
+    assert (record.values["eventName"], record.values["managementEvent"], record.values["tags"]) == ("5", None, None)
+
+
+def test_nulls_are_named_and_repeated_members_noticed() -> None:
+    record = expected('{"eventName":null,"userIdentity":{"type":null}}')
+    assert record.nulls == ["eventName", "userIdentity.type"]
+    assert record.extra == []
+    assert expected('{"eventName":"a","eventName":"b"}').repeated
+    assert expected('{"userIdentity":{"type":"a","type":"b"}}').repeated
+
+
+def test_a_string_with_half_a_surrogate_stays_json() -> None:
+    record = expected('{"eventName":"\\ud83d"}')
+    assert record.values["eventName"] == '"\\ud83d"'
+    assert canonical(record.extra) == '{"eventName":"\\ud83d"}'
