@@ -1,5 +1,5 @@
-//! Benchmarks of each step that a record passes through, alone on one core: `scripts/bench-steps`. Throughput is in bytes of
-//! JSON. Each step is next to a library that does the same, or less.
+//! The steps a record passes through, each alone on one core: `scripts/bench steps`. Throughput is in bytes of JSON. Beside a
+//! step stands what a library needs for the same, or for less.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot start may stop")]
 

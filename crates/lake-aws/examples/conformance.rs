@@ -1,5 +1,5 @@
 //! The storage port's conformance suite and a day of the daily stage, over an S3 that shares no code with Trailmill.
-//! Called by `scripts/check-servers`.
+//! Called by `scripts/check servers`.
 //!
 //! `conformance [--signatures] [--faults] [--without=CHECK]… ENDPOINT REGION ACCESS_KEY SECRET_KEY BUCKET PREFIX`
 //!
