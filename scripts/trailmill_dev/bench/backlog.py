@@ -13,11 +13,12 @@ import time
 
 import botocore.session
 
+from trailmill_dev.bench.options import add_release
 from trailmill_dev.expect import Failed, present
 from trailmill_dev.ministack import KEY, REGION, SECRET, Ministack
 from trailmill_dev.testkit_s3 import CREDENTIALS, TestkitS3
 from trailmill_dev.timing import run
-from trailmill_dev.workspace import TRAILMILL, release_build
+from trailmill_dev.workspace import TRAILMILL, release_programs
 
 DAYS_AT_ONCE = "8"
 
@@ -93,8 +94,10 @@ def main(arguments: list[str]) -> int:
     )  # fmt: skip
     parser.add_argument("month", help="the month of the request, such as 2026-10")
     parser.add_argument("latency", nargs="?", default="15", help="milliseconds that a request to S3 takes [15]")
+    add_release(parser)
     said = parser.parse_args(arguments)
-    release = release_build(TRAILMILL, in_process_s3=True)
+    programs = ("trailmill", "examples/s3-server")
+    release = release_programs(said.release, TRAILMILL, *programs, in_process_s3=True)
     buckets = [f"logs={said.logs}", "lake"]
     with tempfile.TemporaryDirectory() as folder, TestkitS3(release, buckets, latency=said.latency) as s3:
         files = sum(1 for path in said.logs.rglob("*") if path.is_file())

@@ -10,10 +10,10 @@ import sys
 from dataclasses import dataclass
 
 from trailmill_dev.bench.days import whole_day
-from trailmill_dev.bench.options import at_least_one, folder
+from trailmill_dev.bench.options import add_release, at_least_one, folder
 from trailmill_dev.bench.tables import show
 from trailmill_dev.timing import Cost, median, run
-from trailmill_dev.workspace import WITH_CORPUS, release_build
+from trailmill_dev.workspace import WITH_CORPUS, release_programs
 
 HEAD = ["day", "run", "wall s", "cpu s", "peak MiB", "index MiB", "records", "bytes out"]
 
@@ -53,8 +53,9 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("records", nargs="?", type=int, default=1_000_000, help="records of the large day [1000000]")
     parser.add_argument("--runs", type=at_least_one, default=5, help="runs of each day [5]")
+    add_release(parser)
     said = parser.parse_args(arguments)
-    release = release_build(WITH_CORPUS)
+    release = release_programs(said.release, WITH_CORPUS, "trailmill", "examples/make-day")
     with folder(said.dir) as place:
         for day, records in {"ordinary": None, "large": said.records}.items():
             source, lake = whole_day(place, release, records), place / "lake"

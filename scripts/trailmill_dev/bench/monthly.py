@@ -11,10 +11,10 @@ import subprocess
 import sys
 
 from trailmill_dev.bench.data import first_days
-from trailmill_dev.bench.options import at_least_one, folder
+from trailmill_dev.bench.options import add_release, at_least_one, folder
 from trailmill_dev.bench.tables import show
 from trailmill_dev.timing import Command, Cost, median, run
-from trailmill_dev.workspace import TRAILMILL, release_build
+from trailmill_dev.workspace import TRAILMILL, release_programs
 
 HEAD = ["tool", "days", "wall s", "cpu s", "peak MiB", "MB out"]
 DUCKDB = """
@@ -54,8 +54,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "runs", nargs="?", type=at_least_one, default=5, help="runs of each, of which medians are printed [5]"
     )
+    add_release(parser)
     said = parser.parse_args(arguments)
-    release = release_build(TRAILMILL)
+    release = release_programs(said.release, TRAILMILL, "trailmill")
     with folder(said.dir) as place:
         month = demo(place, release)
         for days in (10, 31):

@@ -22,11 +22,16 @@ def at_least_one(text: str) -> int:
     return number
 
 
+def add_release(parser: argparse.ArgumentParser) -> None:
+    """--release."""
+    parser.add_argument("--release", type=pathlib.Path, help="a folder of built binaries; target/release is built without")
+
+
 def add_place(parser: argparse.ArgumentParser) -> None:
     """--dir, --release, --markdown."""
     parser.add_argument("--dir", type=pathlib.Path, help="where the data is made, or was; a temporary folder by default")
-    parser.add_argument("--release", type=pathlib.Path, help="a folder of built binaries; target/release is built without")
-    parser.add_argument("--markdown", action="store_true", help="print tables for docs/internals/performance.md")
+    add_release(parser)
+    parser.add_argument("--markdown", action="store_true", help="print tables for docs/PERFORMANCE.md")
 
 
 @contextlib.contextmanager

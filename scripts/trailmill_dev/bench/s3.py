@@ -8,11 +8,11 @@ import sys
 import tempfile
 
 from trailmill_dev.bench.days import whole_day
-from trailmill_dev.bench.options import at_least_one
+from trailmill_dev.bench.options import add_release, at_least_one
 from trailmill_dev.bench.tables import show
 from trailmill_dev.testkit_s3 import TestkitS3, without_aws
 from trailmill_dev.timing import Cost, median, run
-from trailmill_dev.workspace import WITH_CORPUS, release_build
+from trailmill_dev.workspace import WITH_CORPUS, release_programs
 
 HEAD = ["", "wall s", "wall, range", "cpu s", "peak MiB"]
 
@@ -42,8 +42,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench s3", description=__doc__)
     parser.add_argument("latency", nargs="?", default="15", help="milliseconds that a request takes [15]")
     parser.add_argument("runs", nargs="?", type=at_least_one, default=5, help="runs of each; one file at a time has one [5]")
+    add_release(parser)
     said = parser.parse_args(arguments)
-    release = release_build(WITH_CORPUS, in_process_s3=True)
+    programs = ("trailmill", "examples/make-day", "examples/s3-server")
+    release = release_programs(said.release, WITH_CORPUS, *programs, in_process_s3=True)
     with tempfile.TemporaryDirectory() as temporary:
         place = pathlib.Path(temporary)
         logs = whole_day(place, release)

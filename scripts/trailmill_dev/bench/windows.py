@@ -15,10 +15,10 @@ from functools import partial
 from typing import Protocol
 
 from trailmill_dev.bench.days import made_day
-from trailmill_dev.bench.options import at_least_one, folder
+from trailmill_dev.bench.options import add_release, at_least_one, folder
 from trailmill_dev.expect import Failed, present
 from trailmill_dev.testkit_s3 import TestkitS3
-from trailmill_dev.workspace import WITH_CORPUS, release_build
+from trailmill_dev.workspace import WITH_CORPUS, release_programs
 
 # seconds between two looks at a folder that are too many to tell when something happened
 LONGEST_LOOK_AWAY = 0.005
@@ -232,8 +232,10 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("runs", nargs="?", type=at_least_one, default=10, help="runs of each [10]")
     parser.add_argument("latency", nargs="?", default="15", help="milliseconds that a request to S3 takes [15]")
+    add_release(parser)
     said = parser.parse_args(arguments)
-    release = release_build(WITH_CORPUS, in_process_s3=True)
+    programs = ("trailmill", "examples/make-day", "examples/s3-server")
+    release = release_programs(said.release, WITH_CORPUS, *programs, in_process_s3=True)
     bench = Bench(release, said.runs)
     with folder(said.dir) as home:
         days = {"small": None, "large": LARGE_RECORDS}
