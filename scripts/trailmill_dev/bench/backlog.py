@@ -13,6 +13,7 @@ import time
 
 import botocore.session
 
+from trailmill_dev import front
 from trailmill_dev.bench.options import add_release
 from trailmill_dev.expect import Failed, present
 from trailmill_dev.ministack import KEY, REGION, SECRET, Ministack
@@ -96,6 +97,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("latency", nargs="?", default="15", help="milliseconds that a request to S3 takes [15]")
     add_release(parser)
     said = parser.parse_args(arguments)
+    front.end_in_order()
     programs = ("trailmill", "examples/s3-server")
     release = release_programs(said.release, TRAILMILL, *programs, in_process_s3=True)
     buckets = [f"logs={said.logs}", "lake"]
