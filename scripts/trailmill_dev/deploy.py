@@ -1,5 +1,5 @@
 """Builds the functions, uploads them, and creates or updates the stack of infra/template.yaml. Needs rustup, python3
-and the aws CLI with credentials and a region; docs/OPERATIONS.md has the parameters. A parameter that is not named
+and the aws CLI with credentials and a region; docs/guide/operations.md has the parameters. A parameter that is not named
 keeps the value it has in the stack, or its default in a new one."""
 
 import argparse

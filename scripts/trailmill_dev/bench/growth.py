@@ -144,9 +144,7 @@ def main(arguments: list[str]) -> int:
                 show([HEAD, *(size.row(measured[0]) for size in measured)], said.markdown)
             sys.stdout.flush()
     print("\n- linear should be: CPU, wall, what comes out, and the dedupe index, which doubles when it is full")
-    print(
-        "- flat should be: the memory beside it, which is the peak less 1.5 times the index: its old table and its new one"
-    )
+    print("- flat should be: the memory without the index: the peak less 1.5 times the index, its old table and its new one")
     if stopped:
         print(f"stopped early: {stopped}", file=sys.stderr)
     return 1 if stopped else 0

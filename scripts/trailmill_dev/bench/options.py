@@ -31,7 +31,7 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     """--dir, --release, --markdown."""
     parser.add_argument("--dir", type=pathlib.Path, help="where the data is made, or was; a temporary folder by default")
     add_release(parser)
-    parser.add_argument("--markdown", action="store_true", help="print tables for docs/PERFORMANCE.md")
+    parser.add_argument("--markdown", action="store_true", help="print tables for docs/internals/performance.md")
 
 
 @contextlib.contextmanager

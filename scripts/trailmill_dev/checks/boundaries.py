@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
-from trailmill_dev.checks import sources
+from trailmill_dev.checks import architecture_picture, markdown_links, sources
 from trailmill_dev.checks.sources import TESTKIT
 from trailmill_dev.workspace import ROOT
 
@@ -73,7 +73,12 @@ def main(arguments: list[str]) -> int:
     """Prints what is wrong."""
     argparse.ArgumentParser(prog="scripts/check boundaries", description=__doc__).parse_args(arguments)
     crates = {path.parent.name for path in ROOT.glob("crates/*/Cargo.toml")}
-    found = [*import_problems(crates, dependencies), *sources.problems()]
+    found = [
+        *import_problems(crates, dependencies),
+        *sources.problems(),
+        *architecture_picture.picture_problems(ROOT),
+        *markdown_links.link_problems(ROOT),
+    ]
     for problem in found:
         print(problem, file=sys.stderr)
     print(f"crate boundaries: {len(found)} problems" if found else "crate boundaries: all kept")

@@ -1,5 +1,4 @@
-"""What the columns of a record must hold, for every column: by docs/guide/schema.md, and by the column names and types in the
-Parquet itself."""
+"""What every column of a record must hold: by docs/guide/schema.md, and by the column names and types in the Parquet."""
 
 from typing import Any
 

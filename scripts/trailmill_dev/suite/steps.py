@@ -12,7 +12,13 @@ from trailmill_dev.workspace import ROOT, SCRIPTS
 
 # a crate's documentation examples are compiled one by one; the others have `doctest = false`
 WITH_EXAMPLES = (
-    "block-deflate", "cloudtrail-corpus", "cloudtrail-model", "daily-aggregator", "lake", "lake-store", "parquet-columns",
+    "block-deflate",
+    "cloudtrail-corpus",
+    "cloudtrail-model",
+    "daily-aggregator",
+    "lake",
+    "lake-store",
+    "parquet-columns",
 )
 # many tests wait: for another process, a server, a pause between retries
 THREADS = f"--test-threads={2 * (os.cpu_count() or 1)}"

@@ -5,11 +5,10 @@ dependencies do not count). The picture is right if
 
 - every shipped crate is in it: all but `feature-set`, which has no code, and the crates that are for tests alone;
 - every arrow is a dependency;
-- every dependency between crates of the picture is an arrow, or follows from other arrows: where `stage-jobs --> lake` can be
-  reached by `stage-jobs --> daily-aggregator --> lake`, the short arrow may be left out.
+- every dependency between crates of the picture is an arrow, or follows from others: if `stage-jobs --> lake` follows from
+  `stage-jobs --> daily-aggregator --> lake`, the short arrow may be left out.
 
-So a new crate needs an arrow to it, and its own arrows, and nothing else. `python3 -m unittest` runs the tests in
-check_architecture_picture_tests.py.
+So a new crate needs an arrow to it, and its own arrows, and nothing else.
 """
 
 import json
@@ -68,24 +67,31 @@ def reachable(graph: Graph, start: str) -> set[str]:
 def problems(manifests: Graph, markdown: str) -> list[str]:
     """What is wrong with the picture.
 
-    `manifests` has, for each crate of the workspace, the crates of the workspace that it depends on directly; `markdown` is the
-    text of the page with the picture.
+    `manifests` has, for each crate of the workspace, the crates of the workspace that it depends on directly; `markdown` is
+    the text of the page with the picture.
     """
     drawn = arrows(markdown)
     if drawn is None:
         return [f"{PICTURE}: there is no mermaid flowchart of the crates"]
-    shown = {crate: {name for name in needed if name not in NOT_SHOWN}
-             for crate, needed in manifests.items() if crate not in NOT_SHOWN}
-    found = [f"{PICTURE}: {crate} is not in the picture: add it, and an arrow for each crate of ours that it depends on"
-             for crate in sorted(set(shown) - set(drawn))]
+    shown = {
+        crate: {name for name in needed if name not in NOT_SHOWN}
+        for crate, needed in manifests.items()
+        if crate not in NOT_SHOWN
+    }
+    found = [
+        f"{PICTURE}: {crate} is not in the picture: add it, and an arrow for each crate of ours that it depends on"
+        for crate in sorted(set(shown) - set(drawn))
+    ]
     for crate in sorted(set(drawn) - set(shown)):
         why = "is not shown: it is no part of what is shipped" if crate in NOT_SHOWN else "is no crate of the workspace"
         found.append(f"{PICTURE}: {crate} {why}: take it out of the picture")
     for crate in sorted(set(drawn) & set(shown)):
-        for name in sorted((drawn[crate] & set(shown)) - shown[crate]):
-            found.append(f"{PICTURE}: {crate} --> {name} is no dependency: take the arrow out")
-        for name in sorted((shown[crate] & set(drawn)) - reachable(drawn, crate)):
-            found.append(f"{PICTURE}: {crate} depends on {name}, and no arrows lead there: add {crate} --> {name}")
+        wrong = sorted((drawn[crate] & set(shown)) - shown[crate])
+        found += [f"{PICTURE}: {crate} --> {name} is no dependency: take the arrow out" for name in wrong]
+        missing = sorted((shown[crate] & set(drawn)) - reachable(drawn, crate))
+        found += [
+            f"{PICTURE}: {crate} depends on {name}, and no arrows lead there: add {crate} --> {name}" for name in missing
+        ]
     return found
 
 
@@ -93,11 +99,17 @@ def read_manifests(root: pathlib.Path) -> Graph:
     """The direct, normal dependencies between the crates in `crates/`, as cargo reads the manifests."""
     told = subprocess.run(
         ["cargo", "metadata", "--no-deps", "--format-version", "1", "--locked"],
-        cwd=root, check=True, capture_output=True, text=True,
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     folder = root.resolve() / "crates"
-    packages = [package for package in json.loads(told.stdout)["packages"]
-                if pathlib.Path(package["manifest_path"]).is_relative_to(folder)]
+    packages = [
+        package
+        for package in json.loads(told.stdout)["packages"]
+        if pathlib.Path(package["manifest_path"]).is_relative_to(folder)
+    ]
     names = {package["name"] for package in packages}
     return {
         package["name"]: {needed["name"] for needed in package["dependencies"] if needed["kind"] is None} & names

@@ -63,7 +63,10 @@ def link_problems(root: pathlib.Path) -> list[str]:
     """Links that lead nowhere, of all Markdown pages of the repository at `root`."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=root, check=True, capture_output=True, text=True,
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     files = {name for name in listed.stdout.splitlines() if (root / name).exists()}
     pages = {name: (root / name).read_text(encoding="utf-8") for name in files if name.endswith(".md")}
