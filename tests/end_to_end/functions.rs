@@ -47,7 +47,7 @@ fn a_batch_of_requests_is_answered_message_by_message() {
 }
 
 #[test]
-fn what_is_no_batch_fails_whole() {
+fn an_invalid_batch_fails_as_a_whole() {
     let cloud = Cloud::with_logs(tempfile::tempdir().unwrap().path());
     let function = cloud.start("trailmill-fan-out", LONG);
     let mut nameless = batch(&[r#"{"day":"2024-02-08"}"#]);

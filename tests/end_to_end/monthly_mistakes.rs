@@ -142,7 +142,7 @@ fn an_export_never_writes_over_a_file() {
 }
 
 #[test]
-fn a_reader_of_an_export_that_goes_away_is_no_failure() {
+fn an_export_whose_reader_ends_early_does_not_fail() {
     let root = tempfile::tempdir().unwrap();
     // more than a pipe and the buffers before it hold
     let config = OrganizationConfig { files: 40, records: 4_000, ..OrganizationConfig::article_day() };

@@ -90,7 +90,7 @@ fn ten_of(day: Day) -> Vec<String> {
 }
 
 #[test]
-fn a_complete_month_becomes_parquet_and_of_an_incomplete_one_the_missing_days_are_said() {
+fn a_complete_month_becomes_parquet_and_an_incomplete_one_reports_its_missing_days() {
     let (source, lake) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let february = month("2026-02");
     let (late, early): (Vec<Day>, Vec<Day>) =

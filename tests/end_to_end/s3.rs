@@ -168,7 +168,7 @@ fn one_day() -> S3Server {
 const DAILY: &str = "daily --source s3://logs --lake s3://lake";
 
 #[test]
-fn a_bucket_that_is_not_there_is_said() {
+fn a_missing_bucket_is_reported() {
     let server = one_day();
     let no_source = ran(&server, "daily --source s3://log --lake s3://lake");
     assert_refused(&server, &no_source, &["s3://log/", "NoSuchBucket", "check the name of the bucket"]);
@@ -183,7 +183,7 @@ fn a_bucket_that_is_not_there_is_said() {
 }
 
 #[test]
-fn missing_wrong_and_expired_credentials_are_said() {
+fn missing_wrong_and_expired_credentials_are_reported() {
     let server = one_day();
     let mut command = without_aws(DAILY);
     command.env("AWS_ENDPOINT_URL", server.endpoint());
@@ -221,7 +221,7 @@ fn one_key_that_may_not_be_read_is_named_and_nothing_is_committed() {
 }
 
 #[test]
-fn a_kms_key_that_may_not_be_used_is_said() {
+fn a_denied_kms_key_is_reported() {
     use testkit::s3::Operation::{CreateUpload, Get, UploadPart};
     let server = one_day();
     for (operation, code) in [

@@ -122,7 +122,7 @@ fn a_submitted_month_is_milled_by_a_worker_to_the_end() {
 }
 
 #[test]
-fn a_worker_told_to_stop_finishes_what_it_has() {
+fn a_stopped_worker_finishes_its_messages() {
     let folder = tempfile::tempdir().unwrap();
     write_day(&small_day(150, 600), day(), folder.path()).unwrap();
     let cloud = Cloud::with_logs(folder.path());
@@ -139,7 +139,7 @@ fn a_worker_told_to_stop_finishes_what_it_has() {
 }
 
 #[test]
-fn what_a_killed_worker_had_another_one_does() {
+fn another_worker_handles_the_messages_of_a_killed_one() {
     let folder = tempfile::tempdir().unwrap();
     write_day(&small_day(150, 600), day(), folder.path()).unwrap();
     let cloud = Cloud::with_logs(folder.path());
@@ -159,7 +159,7 @@ fn what_a_killed_worker_had_another_one_does() {
 }
 
 #[test]
-fn where_one_queue_cannot_be_used_what_the_others_had_is_done_or_given_back() {
+fn if_one_queue_fails_messages_of_the_others_are_finished_or_released() {
     let folder = tempfile::tempdir().unwrap();
     write_day(&small_day(5, 20), day(), folder.path()).unwrap();
     let cloud = Cloud::with_logs(folder.path());
@@ -208,7 +208,7 @@ fn failed_messages_go_back_where_they_came_from() {
 }
 
 #[test]
-fn mistakes_are_said_on_one_line() {
+fn mistakes_are_reported_in_one_line() {
     let cloud = Cloud::with_logs(tempfile::tempdir().unwrap().path());
     let (requests, missing) = (cloud.sqs.url("requests"), cloud.sqs.url("missing"));
     for (arguments, why) in [

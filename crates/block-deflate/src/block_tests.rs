@@ -13,7 +13,7 @@ fn the_cheapest_kind_of_block_is_taken() {
     assert_eq!(first_block(&json_lines(1, 10_000)), (false, 2));
 }
 
-/// Blocks that are stored are put together: the bound on what does not compress would not hold else.
+/// Stored blocks are merged, or the bound on the size of incompressible text would not hold.
 #[test]
 fn text_to_be_stored_is_stored_in_the_fewest_blocks() {
     let text = Random::new(2).bytes(200_000);

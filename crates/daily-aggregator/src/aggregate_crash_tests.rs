@@ -1,4 +1,4 @@
-//! A run is stopped at every single effect it has on the lake. Whatever is left, a clean run sets right.
+//! A run is stopped at each of its effects on the lake. The next run must recover.
 
 use super::*;
 use crate::testing::world::{World, gzip, lines_of, partition, put, stride};
@@ -15,7 +15,7 @@ enum Before {
     ADeadAttempt,
 }
 
-/// The world before the run that is stopped: each has 60 records, several files and parts, duplicates, a broken file.
+/// The world before the stopped run: 60 records, several files and parts, duplicates, a broken file.
 async fn world(before: Before) -> World {
     let mut world = World::new();
     world.options.part_raw_bytes = 2_500;
@@ -58,7 +58,7 @@ async fn run_with(world: &World, fault: &Arc<Fault>, request: Request) -> Result
     Ok(world.run_over(world.source.clone(), lake, request).await?.outcome)
 }
 
-/// The lines of the parts that the journal names, each of which is there. A record in it twice is there twice.
+/// The lines of the parts that the journal names, duplicates included. Every part must exist.
 async fn committed_lines(world: &World) -> Vec<String> {
     let named = world.state().await.parts;
     let mut parts = world.parts().await;
@@ -67,8 +67,8 @@ async fn committed_lines(world: &World) -> Vec<String> {
     crate::testing::world::sorted_lines(&parts)
 }
 
-/// Stops the run at its first effect, its second, and so on, until it has none left to be stopped at. Returns how many
-/// it had. Over HTTP it is stopped at every `stride`th one, from `first` on.
+/// Stops the run at its first effect, its second, and so on; over HTTP at every `stride`th, from `first` on. Returns the number
+/// of effects.
 async fn stop_everywhere(
     before: Before,
     request: Request,
@@ -108,7 +108,7 @@ const PLAIN: Request = Request {
 const REBUILD: Request = Request { rebuild: true, ..PLAIN };
 
 async fn crash_before_and_after_every_effect(before: Before, request: Request, again: Request) {
-    // over HTTP a run is stopped once at each of its effects, in these ways by turns
+    // over HTTP once at each effect, with these faults in turn
     let ways = [
         (Effect::Missing, Then::GoesOn, 0),
         (Effect::Missing, Then::Dies, 1),

@@ -28,7 +28,7 @@ async fn busy_day(world: &World) -> BTreeSet<String> {
     lines
 }
 
-/// Runs into a lake of its own, with gets that take their time.
+/// Runs into a new lake, with random delays of gets.
 async fn parts_of(world: &World, options: Options, seed: u64) -> Vec<(String, Bytes)> {
     let world = World { lake: TestStore::new(), options, ..world.clone() };
     let source = Hooked { store: world.source.clone(), hook: RandomDelays::new(seed, 10) };

@@ -17,7 +17,7 @@ fn assert_up_to_date(report: DayReport, quarantined_earlier: &[QuarantinedFile])
 }
 
 #[tokio::test]
-async fn a_broken_file_is_named_and_the_rest_goes_on() {
+async fn a_broken_file_is_quarantined_and_the_others_are_read() {
     let world = World::new();
     world.deliver("a", 0..5).await;
     world.deliver_broken("b").await;

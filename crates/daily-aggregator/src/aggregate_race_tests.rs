@@ -63,7 +63,7 @@ async fn a_file_that_goes_after_it_was_listed_is_planned_again() {
     world.assert_settled(&lines_of(5..10), "").await;
 }
 
-/// Gives a file other bytes, and the same records, at every get.
+/// Replaces a file by other bytes with the same records at every get.
 #[derive(Debug)]
 struct SwapAlways(TestStore);
 
@@ -89,7 +89,7 @@ async fn a_source_that_never_holds_still_ends_in_an_error() {
     world.assert_settled(&lines_of(0..5), "").await;
 }
 
-/// Runs over slow stores; what comes out is an outcome, whatever the others do.
+/// Runs over stores with random delays. Must not fail, whatever the others do.
 async fn slow_run(world: &World, seed: u64, longest: u32, request: Request) -> Outcome {
     let hook = RandomDelays::new(seed, longest);
     let source = Hooked { store: world.source.clone(), hook: hook.clone() };
@@ -123,7 +123,7 @@ async fn two_runs_at_once_write_every_record_once() {
         }
         let last = if seed % 2 == 0 { 80 } else { 40 };
         let plain = Request::default();
-        // from nearly in step to one far ahead
+        // from small delays to large ones
         let outcomes = tokio::join!(
             slow_run(&world, seed, 1 + (seed % 7) as u32, plain),
             slow_run(&world, seed + 1_000, 1 + (seed % 11) as u32, plain)
@@ -223,7 +223,7 @@ async fn another_run_at_any_moment_of_a_run_or_a_rebuild_loses_nothing() {
                 break;
             }
             tally(&[run.expect(&context).outcome], &mut ended);
-            // no further run: the other one has said that all is there
+            // no further run: the other one found all parts
             world.assert_settled(&lines_of(0..60), &context).await;
         }
     }

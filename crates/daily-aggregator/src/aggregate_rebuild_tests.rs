@@ -144,7 +144,7 @@ async fn a_rebuild_mends_a_damaged_and_a_missing_part() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_what_the_commit_says_stops_a_run_that_needs_it() {
+async fn a_part_that_differs_from_its_commit_fails_a_run_that_reads_it() {
     let world = three_generations().await;
     let parts = world.parts().await;
     put(&world.lake, &parts[0].0, gzip(b"{\"eventID\":\"x\"}\n")).await;

@@ -130,7 +130,7 @@ async fn a_full_part_is_followed_by_the_next() {
 }
 
 #[tokio::test]
-async fn other_tables_other_days_and_what_is_no_log_file_stay_out() {
+async fn other_tables_days_and_objects_are_ignored() {
     let world = World::new();
     world.deliver("a", [1]).await;
     let others = [
@@ -160,7 +160,7 @@ async fn an_orphan_is_swept_even_when_there_is_nothing_else_to_do() {
 }
 
 #[tokio::test]
-async fn what_others_put_into_a_partition_is_reported_and_left_alone() {
+async fn foreign_objects_are_reported_and_not_deleted() {
     let world = World::new();
     world.deliver("a", [1]).await;
     world.commit().await;
@@ -194,7 +194,7 @@ async fn a_run_over_a_journal_that_lost_its_tail_stops_and_deletes_nothing() {
     world.commit().await;
     world.deliver("b", [2]).await;
     let lost = world.commit().await.parts.swap_remove(0).key;
-    // as a restored backup leaves it; and the log file has expired
+    // as after the restore of a backup; and the log file has expired
     for seq in [3, 4] {
         world.lake.delete(&partition().journal_key(seq)).await.unwrap();
     }
@@ -215,7 +215,7 @@ async fn a_run_over_a_journal_that_lost_its_tail_stops_and_deletes_nothing() {
     assert!(of_lost[0].what.contains("entries from 000003 on are missing"), "{problems:?}");
 }
 
-/// The one line that a missing part makes of a run, whatever there is to do.
+/// The error of a run whose partition has a missing part, with or without work to do.
 async fn assert_missing(world: &World, part: &str) {
     let error = world.try_run(Request::default()).await.unwrap_err();
     assert!(matches!(&error, DailyError::PartMissing { .. }), "{error}");

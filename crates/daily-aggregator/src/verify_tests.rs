@@ -12,7 +12,7 @@ async fn sound() -> World {
     world
 }
 
-/// The one problem, which names a key.
+/// The only problem, which must name a key.
 async fn problem(world: &World, key: &str) -> String {
     let problems = world.verify().await.problems;
     let [problem] = &problems[..] else { panic!("not one problem: {problems:?}") };
@@ -28,7 +28,7 @@ async fn damage(world: &World, change: fn(Vec<u8>) -> Vec<u8>) -> String {
     key
 }
 
-/// Commits a part with an entry that is true, whatever the part holds.
+/// Commits a part with an entry that matches it.
 async fn forge(world: &World, text: &str) -> String {
     let (journal, state) = (world.journal(), world.state().await);
     let claim = journal.claim(&state, (STAMP.new_attempt)(), String::new(), String::new());
@@ -110,7 +110,7 @@ async fn a_missing_part_is_named_with_its_records_and_the_command_that_mends_it(
 }
 
 #[tokio::test]
-async fn no_flipped_byte_goes_unnoticed() {
+async fn every_flipped_byte_is_detected() {
     let world = sound().await;
     let (key, body) = world.parts().await.swap_remove(0);
     for at in 0..body.len() {

@@ -109,7 +109,7 @@ fn jobs_look_so() {
 }
 
 #[test]
-fn what_is_no_job_is_refused() {
+fn an_invalid_job_is_rejected() {
     for text in
         ["", "{}", "[]", r#"{"day":"2026-11-22"}"#, r#"{"version":1}"#, r#"{"version":1,"day":"2026-11-31"}"#]
     {
@@ -125,7 +125,7 @@ fn what_is_no_job_is_refused() {
     ));
 }
 
-/// The months a job of a day feeds on 2026-11-23: each with whether it was asked for, and whether it is closing.
+/// The months that a job may change on 2026-11-23, each with `awaited` and `closing`.
 fn affected(job: DailyJob) -> Vec<(String, bool, bool)> {
     let months = job.months(day("2026-11-23")).into_iter();
     months.map(|affected| (affected.job.month.to_string(), affected.awaited, affected.closing)).collect()

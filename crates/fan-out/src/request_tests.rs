@@ -31,8 +31,8 @@ fn every_form_is_read() {
 }
 
 #[test]
-fn an_event_of_a_schedule_asks_for_what_its_time_says() {
-    // as EventBridge Scheduler and EventBridge rules send them, both of a version of their own
+fn an_event_of_a_schedule_requests_days_by_its_time() {
+    // events of EventBridge Scheduler and of EventBridge rules, each with its own version
     let scheduler = r#"{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.scheduler","account":"111122223333","time":"2026-11-23T01:00:00Z","region":"eu-central-1","resources":[],"detail":"{}"}"#;
     let rule = scheduler.replace("aws.scheduler", "aws.events");
     for text in [scheduler, &rule] {
@@ -56,7 +56,7 @@ fn flags_are_read() {
 }
 
 #[test]
-fn what_is_no_request_says_what_to_write() {
+fn an_invalid_request_says_what_to_write() {
     for (text, why) in [
         ("", "the request is not JSON"),
         ("[]", "not a JSON object"),

@@ -38,7 +38,7 @@ fn of_a_large_object_there_are_the_first_and_the_number_of_all() {
 }
 
 #[test]
-fn what_is_nested_too_deeply_is_left_out() {
+fn values_nested_too_deeply_are_cut() {
     let mut fact = json!("deepest");
     for _ in 0..MOST_NESTED {
         fact = json!([fact]);

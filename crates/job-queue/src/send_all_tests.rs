@@ -9,17 +9,17 @@ use crate::Message;
 /// The response to one call.
 #[derive(Debug, Clone)]
 enum Answer {
-    /// Takes all but those at these places.
+    /// Accepts all but those at these indexes.
     Refuses(Vec<usize>),
     /// Accepts the first messages, and returns no result for the others.
     AnswersFor(usize),
-    /// Takes all, and the answer is lost.
+    /// Accepts all, and the response is lost.
     Lost,
-    /// Takes none, and never will.
+    /// Rejects all, permanently.
     Denied,
 }
 
-/// Does with the calls what a script says, and takes all after it.
+/// Responds to calls by a script, and accepts all after its end.
 #[derive(Debug, Default)]
 struct Scripted {
     answers: Mutex<VecDeque<Answer>>,
@@ -103,7 +103,7 @@ async fn large_messages_are_fewer_a_call_but_at_least_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_was_not_confirmed_is_sent_again() {
+async fn only_unconfirmed_messages_are_sent_again() {
     let queue = scripted(&[Answer::Refuses(vec![1, 3]), Answer::Refuses(vec![0])]);
     send_all(&queue, &messages(4)).await.unwrap();
     assert_eq!(*queue.calls.lock().unwrap(), [4, 2, 1]);
@@ -111,7 +111,7 @@ async fn only_what_was_not_confirmed_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_queue_did_not_answer_for_is_not_confirmed() {
+async fn messages_without_a_result_are_not_confirmed() {
     let queue = scripted(&[Answer::AnswersFor(2)]);
     send_all(&queue, &messages(5)).await.unwrap();
     assert_eq!(*queue.calls.lock().unwrap(), [5, 3]);

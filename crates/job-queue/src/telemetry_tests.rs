@@ -62,7 +62,7 @@ fn a_failure_is_named_with_its_causes_on_one_line() {
     assert_eq!((&line["level"], &line["Failures"]), (&json!("error"), &json!(1)));
 }
 
-/// Holds a line against its bound, and gives it back parsed. Every metric is in it.
+/// Asserts that a line is within its limit and has every metric. Returns it parsed.
 fn bounded(handled: &Handled) -> Value {
     let text = line(handled, &origin());
     assert!(text.len() <= LINE_BYTES, "{} bytes", text.len());
@@ -110,7 +110,7 @@ fn ten_thousand_quarantined_files_and_a_long_body_fit_into_a_line_with_all_metri
 }
 
 #[test]
-fn no_fact_takes_the_place_of_what_cloudwatch_reads() {
+fn no_fact_replaces_a_metric() {
     let mut handled = Handled::default();
     handled.count("Commits", 1);
     for name in ["_aws", "Stack", "Function", "Commits", "Duration", "level"] {

@@ -37,7 +37,7 @@ async fn who_cannot_be_asked_says_no_region() {
     assert_eq!(region_of(&client, &location(), &BucketOptions::default()).await.unwrap(), None);
 }
 
-/// A session that the environment says so much of.
+/// A session with these variables in the environment.
 fn session(endpoint: Option<&str>, region: Option<&str>) -> Session {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -91,7 +91,7 @@ async fn a_queue_at_aws_is_reached_in_the_region_of_its_url() {
 }
 
 #[test]
-fn what_is_no_url_of_a_queue_is_refused() {
+fn an_invalid_queue_url_is_rejected() {
     let error = session(None, None).queue("arn:aws:sqs:eu-central-1:123456789012:jobs").unwrap_err();
     crate::test_world::assert_queue_said(
         &error,
@@ -101,7 +101,7 @@ fn what_is_no_url_of_a_queue_is_refused() {
 }
 
 #[tokio::test]
-async fn a_store_hides_what_passes() {
+async fn retries_hide_transient_faults() {
     let server = server();
     let session = session(Some(&server.endpoint()), None);
     let store = session.store(location(), BucketOptions::default()).await.unwrap();

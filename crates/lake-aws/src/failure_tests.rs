@@ -7,7 +7,7 @@ fn a_conflict_is_retried_and_a_failed_condition_is_an_answer() {
 }
 
 #[test]
-fn what_passes_is_retried_and_what_does_not_is_said() {
+fn transient_errors_are_retried_and_permanent_ones_are_reported() {
     for (status, code) in [(500, "InternalError"), (400, "RequestTimeout"), (502, ""), (200, "InternalError")]
     {
         assert_eq!(kind(Some(status), code), ErrorKind::Transient, "{status} {code}");

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn what_is_encoded_is_decoded() {
+fn encoded_keys_are_decoded() {
     for (text, key) in [
         ("a/b-c_d.e*", "a/b-c_d.e*"),
         ("year%3D2026/a+b%2Bc%25", "year=2026/a b+c%"),
@@ -16,6 +16,6 @@ fn what_is_encoded_is_decoded() {
 }
 
 #[test]
-fn what_is_not_encoded_is_left_alone() {
+fn other_keys_are_unchanged() {
     assert_eq!(decoded("a+b%2Bc", None), "a+b%2Bc");
 }

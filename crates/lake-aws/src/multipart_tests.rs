@@ -70,7 +70,7 @@ async fn a_part_whose_reply_was_lost_is_in_the_object_once() {
 }
 
 #[tokio::test]
-async fn a_part_that_failed_is_said_by_the_next_call_and_sent_again() {
+async fn a_failed_part_is_reported_by_the_next_call_and_sent_again() {
     let server = server();
     let body: Vec<u8> = (0..17_u8).flat_map(|number| vec![number; 1 << 20]).collect();
     let (first, rest) = body.split_at(PART_BYTES);

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn what_passes_may_be_tried_again() {
+fn transient_errors_are_retried() {
     for (status, code) in [
         (503, "ServiceUnavailable"),
         (500, "InternalError"),
@@ -21,7 +21,7 @@ fn what_passes_may_be_tried_again() {
 }
 
 #[test]
-fn what_does_not_pass_is_said_with_advice() {
+fn permanent_errors_have_advice() {
     for (status, code, words) in [
         (400, "AWS.SimpleQueueService.NonExistentQueue", "queue's URL"),
         (400, "QueueDoesNotExist", "queue's URL"),

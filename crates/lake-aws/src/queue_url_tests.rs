@@ -21,7 +21,7 @@ fn a_url_of_aws_says_the_region() {
 }
 
 #[test]
-fn what_is_not_the_usual_endpoint_of_a_region_is_where_requests_go() {
+fn a_host_that_is_not_the_default_endpoint_is_the_endpoint() {
     let vpc = "https://vpce-0a1b-2c3d.sqs.eu-central-1.vpce.amazonaws.com";
     for (endpoint, region) in [
         (vpc, Some("eu-central-1")),
@@ -38,7 +38,7 @@ fn what_is_not_the_usual_endpoint_of_a_region_is_where_requests_go() {
 }
 
 #[test]
-fn what_is_no_url_of_a_queue_is_refused_with_what_to_write() {
+fn an_invalid_queue_url_says_what_to_write() {
     for text in [
         "",
         "jobs",

@@ -21,8 +21,8 @@ async fn a_prefix_of_a_bucket_with_pages_of_two_keys_conforms() {
     conformance::suite(retried(bare(&server, "s3://lake/a prefix/+%é/").with_page_size(2))).await;
 }
 
-/// What may go wrong with a request such that a retry hides it. A lost reply of some cannot be hidden, and the port says
-/// so: a creation then finds its own object, an upload is left behind, what was abandoned is not counted.
+/// Faults of a request that retries hide. The port documents the lost responses that they do not hide: a put-if-absent finds
+/// its own object, an upload is left behind, an abandoned upload is not counted.
 fn harmless(call: &Call, number: u64) -> Fault {
     let anyhow = [
         Fault::Fail(503, "SlowDown"),
@@ -100,7 +100,7 @@ async fn a_body_that_ends_early_is_never_taken_for_the_whole() {
 }
 
 #[tokio::test]
-async fn what_no_retry_helps_is_said_at_once_in_one_line() {
+async fn permanent_errors_are_reported_at_once_in_one_line() {
     let server = server();
     let cases = [
         (Fault::Fail(403, "AccessDenied"), ErrorKind::Denied, "policy"),
@@ -144,7 +144,7 @@ async fn a_wrong_secret_is_denied() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_tried_again_and_then_said() {
+async fn a_stopped_server_is_retried_and_then_reported() {
     let gone: S3Server = server();
     let store = retried(top(&gone));
     drop(gone);
@@ -172,7 +172,7 @@ async fn keys_that_xml_cannot_hold_are_listed_and_their_uploads_abandoned() {
     for key in keys {
         store.create_new(key, "".into()).await.unwrap();
     }
-    // the answer that begins an upload has its key in XML too, and there is no other form of it
+    // the response that starts an upload has its key in XML, too, and cannot encode it
     let unreadable = store.stage("a\u{1}").await.unwrap_err();
     assert_said(&unreadable, ErrorKind::Transient, &["the response cannot be read"]);
     store.stage("a\r\n/b").await.unwrap();
@@ -186,7 +186,7 @@ async fn keys_that_xml_cannot_hold_are_listed_and_their_uploads_abandoned() {
 }
 
 #[tokio::test]
-async fn without_credentials_nothing_is_sent_and_that_is_said() {
+async fn missing_credentials_are_reported_without_a_request() {
     let server = server();
     let store = |provider| {
         let config = connection(&server).client().config().to_builder();

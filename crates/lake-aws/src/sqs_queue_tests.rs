@@ -13,7 +13,7 @@ use crate::test_world::{Failing, Queues, assert_queue_said, over_http, queue_con
 
 const NOT_AT_ALL: Duration = Duration::ZERO;
 
-/// Queues of one server, each made as it is asked for.
+/// Creates queues of one server.
 struct OverHttp {
     server: SqsServer,
     made: AtomicUsize,
@@ -61,7 +61,7 @@ fn received(receipt: &str) -> Message {
     Message { id: "1".into(), receipt: receipt.into(), body: "".into(), received: 1, group: None }
 }
 
-/// Every way that a batch may fail for a while, and how many of 12 messages may then be there twice.
+/// Transient failures of a batch, and the maximum of duplicates among 12 messages.
 fn passing_faults() -> Vec<(Fault, usize)> {
     let refused = |code, senders_fault| Refused { code, senders_fault };
     vec![
@@ -103,7 +103,7 @@ async fn whatever_passes_loses_no_message_and_a_fifo_queue_has_each_once() {
 }
 
 #[tokio::test]
-async fn only_what_was_not_confirmed_is_sent_again() {
+async fn only_unconfirmed_messages_are_sent_again() {
     let Queues { server, standard, .. } = queues();
     server.fault_next(&[
         Fault::Refused(&[1, 3], Refused { code: "InternalError", senders_fault: false }),
@@ -133,7 +133,7 @@ async fn each_message_is_answered_for_in_its_place() {
     assert_queue_said(answers[1].as_ref().unwrap_err(), true, &["/jobs: the response has no result for it"]);
 }
 
-/// Answers that no retry helps, with what to do.
+/// Permanent errors, with their advice.
 const LASTING: [(Fault, &str); 6] = [
     (Fault::Fail(403, "AccessDenied"), "the policy of the caller or of the queue"),
     (Fault::Fail(403, "ExpiredToken"), "renew the credentials"),
@@ -144,7 +144,7 @@ const LASTING: [(Fault, &str); 6] = [
 ];
 
 #[tokio::test]
-async fn what_no_retry_helps_is_said_at_once_in_one_line() {
+async fn permanent_errors_are_reported_at_once_in_one_line() {
     let Queues { server, standard, .. } = queues();
     let queue = over_http(&server, "jobs");
     let held = received("1");
@@ -178,7 +178,7 @@ async fn a_message_that_is_the_senders_fault_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_not_there_and_a_key_that_is_none_are_said() {
+async fn a_missing_queue_and_an_invalid_key_are_reported() {
     let Queues { server, .. } = queues();
     let missing = over_http(&server, "no-jobs").send(&messages(1)).await.unwrap_err();
     let words = [
@@ -263,7 +263,7 @@ async fn deleting_and_hiding_are_repeated_and_receiving_is_not() {
     server.fault_next(&[Fault::ReplyLost]);
     let error = queue.receive(1, NOT_AT_ALL).await.unwrap_err();
     assert_queue_said(&error, true, &["cannot receive messages", "no response"]);
-    // what was lost with the answer is hidden until its time is up
+    // messages of a lost response are hidden until their visibility timeout ends
     assert_eq!(queue.receive(1, NOT_AT_ALL).await.unwrap(), []);
 
     queue.send(&messages(1)).await.unwrap();

@@ -41,7 +41,7 @@ async fn objects_and_prefixes_share_a_page() {
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_after_what_it_gave_whatever_was_added_or_deleted() {
+async fn a_listing_continues_after_its_last_entry_despite_additions_and_deletions() {
     let store = filled(2, &["b", "c", "d", "e"]).await;
     let first = store.list("", Depth::All, None).await.unwrap();
     assert_eq!(keys(&first), ["b", "c"]);
@@ -102,7 +102,7 @@ async fn a_clone_is_the_same_store_and_counts_its_uploads() {
 }
 
 #[tokio::test]
-async fn what_s3_refuses_is_refused() {
+async fn keys_that_s3_rejects_are_rejected() {
     let store = MemoryStore::new();
     let longest = "k".repeat(1_024);
     assert_eq!(store.create_new(&longest, Bytes::new()).await.unwrap(), Created::Yes);
@@ -125,7 +125,7 @@ async fn an_upload_is_written_then_sealed_then_published() {
 }
 
 #[tokio::test]
-async fn a_snapshot_is_the_same_and_then_goes_its_own_way() {
+async fn a_snapshot_is_equal_and_independent() {
     let store = MemoryStore::new();
     store.create_new("a", Bytes::from_static(b"1")).await.unwrap();
     drop(store.stage("b").await.unwrap());

@@ -106,7 +106,7 @@ async fn an_attempt_fenced_after_publishing_takes_its_parts_back() {
 }
 
 #[tokio::test]
-async fn what_a_dead_attempt_published_is_swept_by_the_next() {
+async fn orphans_of_a_dead_attempt_are_swept_by_the_next() {
     let world = World::new();
     let dead = world.begin().await;
     let mut published = sealed(&dead, "x").await;
@@ -211,7 +211,7 @@ async fn parts_written_after_a_claim_that_the_journal_lost_are_not_swept() {
     assert_eq!(world.visible().await, parts, "it was swept");
     assert_eq!(world.journal.read().await.unwrap().last_seq, 2, "a claim took the place of the lost entry");
 
-    // a later entry may be all that is lost: the claim of the state is then no newer than the part
+    // if only a later entry is lost, the claim of the state is not newer than the part
     let begun = Attempt::begin(Arc::new(world.store.clone()), world.journal.clone(), &stale, STAMP).await;
     assert!(begun.unwrap().is_some(), "entries that the state has are not lost");
     assert_eq!(world.visible().await, parts);
@@ -233,7 +233,7 @@ async fn parts_published_since_the_state_was_read_are_no_sign_of_a_lost_entry() 
 }
 
 #[tokio::test]
-async fn what_is_no_part_is_named_and_never_swept() {
+async fn foreign_objects_are_reported_and_never_swept() {
     let world = World::new();
     let prefix = world.journal.partition().prefix();
     let foreign = ["20261122_000001_abcde_part.gz", "_SUCCESS", "nested/part-000001-0000.ndjson.gz"];
@@ -250,7 +250,7 @@ async fn what_is_no_part_is_named_and_never_swept() {
     drop(upload);
 }
 
-/// An upload that tells whether it was published.
+/// An upload that records whether it was published.
 #[derive(Debug)]
 struct Watched {
     upload: Box<dyn StagedUpload>,

@@ -7,7 +7,7 @@ use super::*;
 use crate::part_key;
 
 #[tokio::test]
-async fn what_no_journal_vouches_for_is_found_on_every_page() {
+async fn unjournaled_objects_are_found_on_every_page() {
     let lake = MemoryStore::with_page_size(2);
     let day = |day: &str| Partition::day(Table::CloudTrail, day.parse().unwrap());
     let put = async |key: &str| _ = lake.create_new(key, Bytes::from_static(b"x")).await.unwrap();

@@ -129,7 +129,7 @@ async fn a_writer_that_meets_its_own_entry_has_won() {
     let (_, journal) = journal();
     let state = PartitionState::default();
     let first = claimed(claim(&journal, &state, "a").await);
-    // the same call again, as a retry after a lost reply makes it
+    // the same call again, as a retry after a lost response
     assert_eq!(claimed(claim(&journal, &state, "a").await), first);
     assert_eq!(journal.commit(balanced(&first, "x", 1)).await.unwrap(), CommitOutcome::Committed);
     assert_eq!(journal.commit(balanced(&first, "x", 1)).await.unwrap(), CommitOutcome::Committed);

@@ -7,7 +7,7 @@ pub(crate) fn in_blocks(texts: &[&[u8]], level: u32) -> Vec<u8> {
     in_blocks_at(&texts.iter().map(|text| (*text, level)).collect::<Vec<_>>())
 }
 
-/// Such a part of texts that have a level each.
+/// Such a part, each text with its own level.
 pub(crate) fn in_blocks_at(texts: &[(&[u8], u32)]) -> Vec<u8> {
     let mut part = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let (mut crc, mut length) = (Crc::new(), 0);
@@ -63,7 +63,7 @@ fn a_block_that_inflates_to_much_is_read_whole() {
 }
 
 #[test]
-fn what_looks_like_a_sync_flush_ends_no_block() {
+fn the_bytes_of_a_sync_flush_inside_a_block_do_not_end_it() {
     // stored, so that the bytes are in the part as they are in the text
     let text = [&b"{\"a\":\""[..], &SYNC_FLUSH, b"\"}\n", &STOPPER, b"\n"].concat();
     assert_eq!(inflate(&in_blocks(&[&text, &text], 0), 1000), None);
@@ -104,7 +104,7 @@ fn a_part_cut_or_changed_anywhere_does_not_pass() {
     for length in 0..part.len() {
         assert_eq!(inflate(&part[..length], 1000), None, "cut to {length} bytes");
     }
-    // the time and the system in the header say nothing of the text
+    // the time and the system in the header do not affect the text
     for at in (0..part.len()).filter(|at| !(4..HEADER_BYTES).contains(at)) {
         for bit in 0..8 {
             let mut changed = part.clone();

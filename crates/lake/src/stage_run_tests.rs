@@ -213,7 +213,7 @@ async fn only_plans_in_a_row_without_a_commit_count() {
 }
 
 #[tokio::test]
-async fn a_run_that_another_one_fences_tells_what_it_committed_before() {
+async fn a_fenced_run_reports_its_earlier_commits() {
     for event in [Event::AnotherClaims, Event::AnotherClaimsAndThisFails] {
         let mut words = Words { events: [Event::Nothing, event].into(), ..Words::new(&["a", "b"], 1) };
         let Outcome::Superseded { before: Some(before) } = words.run().await.unwrap().outcome else {

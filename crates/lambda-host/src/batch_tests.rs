@@ -7,7 +7,7 @@ use testkit::MemoryQueue;
 
 use super::*;
 
-/// Fails what says so, and takes a minute for what is slow.
+/// Fails messages that ask for it, and takes a minute for slow ones.
 #[derive(Default)]
 struct Echo(Mutex<Vec<String>>);
 
@@ -43,7 +43,7 @@ fn event(bodies: &[&str]) -> SqsEvent {
     serde_json::from_value(json!({"Records": records})).unwrap()
 }
 
-/// The answer to a batch as Lambda gets it, and what was said of each message.
+/// The response to a batch, and the log line of each message.
 async fn answer(bodies: &[&str], handler: &Echo) -> (String, Vec<(String, u32, bool)>) {
     let mut said = Vec::new();
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -72,7 +72,7 @@ async fn a_batch_that_succeeds_reports_no_failures() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_there_is_no_time_for_comes_again() {
+async fn messages_after_the_deadline_are_delivered_again() {
     let handler = Echo::default();
     let (answer, _) = answer(&["slow", "good"], &handler).await;
     assert_eq!(answer, r#"{"batchItemFailures":[{"itemIdentifier":"m-1"}]}"#);

@@ -24,7 +24,7 @@ fn an_empty_setting_is_not_set() {
 }
 
 #[test]
-fn what_is_wrong_with_a_setting_is_said_with_its_name() {
+fn an_invalid_setting_is_reported_by_name() {
     let missing = settings().required::<u16>("EMPTY", "the number of days").unwrap_err();
     assert_eq!(missing.to_string(), "EMPTY is not set: the number of days");
     let unreadable = settings().optional::<u16>("WORD", "the number of days").unwrap_err();

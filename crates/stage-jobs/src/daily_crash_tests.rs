@@ -1,5 +1,5 @@
-//! The job that brings the last missing day of a month is stopped at every effect it has, on the lake and on the queues.
-//! When it comes again the day is right, and its month has been sent on once.
+//! The job of the last missing day of a month is stopped at each of its effects on the lake and the queues. After redelivery
+//! the day is right, and its month was sent on once.
 
 use bytes::Bytes;
 use lake_store::{Depth, MemoryStore, list_all};
@@ -37,7 +37,7 @@ async fn copy(world: &World) -> World {
     World { source: world.source.clone(), lake: TestStore::holding(lake).await, ..World::new() }
 }
 
-/// Lets the job come again, undisturbed, and checks what there is then.
+/// Delivers the job again, without faults, and checks the result.
 async fn assert_set_right(world: &World, context: &str) {
     let handled = world.handle(last_job()).await;
     assert!(handled.failure.is_none(), "{context}: {:?}", handled.failure);
@@ -74,7 +74,7 @@ async fn it_may_be_stopped_at_every_effect_on_the_lake() {
     }
 }
 
-/// A queue whose calls fail, before or after they are carried out.
+/// A queue whose calls fail before or after they are carried out.
 fn failing(queue: &MemoryQueue, effect: Effect) -> Failing {
     Failing { after: (effect == Effect::Done).then(|| queue.clone()) }
 }

@@ -87,7 +87,7 @@ async fn a_source_without_logs_is_a_failure_and_no_empty_day() {
 }
 
 #[tokio::test]
-async fn what_is_no_job_is_a_failure() {
+async fn an_invalid_job_fails() {
     let world = World::delivered([day("2026-11-22")]).await;
     for body in
         ["", "{}", "null", r#"{"version":2,"day":"2026-11-22"}"#, r#"{"version":1,"day":"2026-11-31"}"#]
@@ -113,7 +113,7 @@ async fn one_bad_table_does_not_hold_up_the_others_but_fails_the_job() {
 }
 
 #[tokio::test]
-async fn at_its_deadline_a_job_commits_what_it_has_and_hands_the_rest_back() {
+async fn at_its_deadline_a_job_commits_and_sends_the_rest_back() {
     let world = World::new();
     for (at, name) in ["a", "b", "c"].iter().enumerate() {
         world.deliver(day("2026-11-22"), name, at as u64).await;
@@ -122,7 +122,7 @@ async fn at_its_deadline_a_job_commits_what_it_has_and_hands_the_rest_back() {
         serde_json::to_string(&DailyJob { retry_quarantined: true, ..DailyJob::new(day("2026-11-22")) })
             .unwrap();
     for (part, left) in [(1, true), (2, true), (3, false)] {
-        // no time at all: one file a run, so that it comes to an end
+        // the deadline has passed: one file a run, so that it makes progress
         let handled = world.jobs().handle(&next, Some(Instant::now())).await;
         assert!(handled.failure.is_none(), "{:?}", handled.failure);
         assert_eq!((number(&handled, "FilesIn"), number(&handled, "HandedBack")), (1, u64::from(left)));
@@ -151,7 +151,7 @@ async fn a_day_that_cannot_be_handed_back_fails() {
     assert_eq!(world.commits(day("2026-11-22")).await, 1, "what it committed stays");
 }
 
-/// A queue whose calls fail, after they are carried out or without.
+/// A queue whose calls fail before or after they are carried out.
 #[derive(Debug, Default)]
 struct Failing {
     after: Option<MemoryQueue>,
@@ -185,7 +185,7 @@ async fn a_requested_month_is_sent_on_by_the_job_that_brings_its_last_day_whiche
     for seed in 0..3 {
         let mut jobs = jobs.clone();
         fastrand::Rng::with_seed(seed).shuffle(&mut jobs);
-        // some days have nothing
+        // some days have no log files
         let world = World::delivered(month("2026-10").days().step_by(3)).await;
         for job in &jobs[..33] {
             world.done(*job).await;

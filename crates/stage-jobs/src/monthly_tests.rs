@@ -24,7 +24,7 @@ impl Hook for Listings {
 }
 
 impl Listings {
-    /// Of all prefixes that begin so.
+    /// The listings of all prefixes with this beginning.
     fn below(&self, start: &str) -> usize {
         let listings = self.0.lock().unwrap();
         listings.iter().filter(|(prefix, _)| prefix.starts_with(start)).map(|(_, times)| times).sum()
@@ -92,7 +92,7 @@ async fn a_month_that_lacks_days_fails_and_is_written_if_gaps_are_allowed() {
 }
 
 #[tokio::test]
-async fn what_is_no_job_is_a_failure() {
+async fn an_invalid_job_fails() {
     for body in ["", "{}", r#"{"version":2,"month":"2026-10"}"#, r#"{"version":1,"month":"2026-13"}"#] {
         assert!(handle(&World::new(), body).await.failure.is_some(), "{body}");
     }
@@ -111,7 +111,7 @@ async fn listings(world: &World) -> Arc<Listings> {
 async fn the_journal_of_a_day_is_listed_once_for_all_tables() {
     let world = whole_october().await;
     let awaited = listings(&world).await;
-    // a day that is not there is asked for by each table
+    // each table looks for a missing day
     assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-10"), 31);
     assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-11"), 3 * Table::ALL.len());
     for day in grace_days(october()) {

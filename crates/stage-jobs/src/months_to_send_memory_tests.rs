@@ -1,4 +1,4 @@
-//! The memory of a look at a month, measured in a process of its own: that of the test run has other tests in it.
+//! The peak memory of `months_to_send`, measured in a child process: the test process runs other tests.
 
 use std::io::{BufWriter, Write};
 use std::process::Command;
@@ -52,7 +52,7 @@ async fn measured_in_a_process_of_its_own() {
     println!("\n{SAYS}{}", peak.trim().trim_end_matches(" kB"));
 }
 
-/// A claim and its commit of very many inputs, as objects of a journal. They do not say of which day.
+/// A claim and its commit with many inputs, as objects of a journal. They do not name the day.
 fn entries() -> (Bytes, Bytes) {
     let attempt = AttemptId("a".to_owned());
     let time = "2026-11-22T03:00:00Z".to_owned();
@@ -77,7 +77,7 @@ fn entries() -> (Bytes, Bytes) {
     };
     let text = String::from_utf8(Entry::Commit(Box::new(commit)).to_json().unwrap()).unwrap();
     let (before, after) = text.split_once(r#""inputs":[]"#).unwrap();
-    // inputs one by one: all at once they would be the peak
+    // inputs one by one: together they would be the peak
     let mut random = fastrand::Rng::with_seed(1);
     let commit = gzip(|out| {
         write!(out, r#"{before}"inputs":["#).unwrap();

@@ -14,12 +14,12 @@ async fn is_one_store_by_every_way(store: TestStore) {
 }
 
 #[tokio::test]
-async fn what_is_done_past_the_port_is_seen_through_it_in_memory() {
+async fn changes_without_a_call_are_visible_in_memory() {
     is_one_store_by_every_way(TestStore::in_memory(MemoryStore::new())).await;
 }
 
 #[tokio::test]
-async fn what_is_done_past_the_port_is_seen_through_it_over_http() {
+async fn changes_without_a_call_are_visible_over_http() {
     is_one_store_by_every_way(TestStore::in_s3(PAGE_SIZE)).await;
 }
 

@@ -4,7 +4,7 @@ use lake_store::{DiskStore, MemoryStore};
 
 use super::*;
 
-/// Remembers the calls, and refuses some.
+/// Records calls, and fails some.
 #[derive(Debug, Default)]
 struct Script {
     heard: Mutex<Vec<String>>,
@@ -29,7 +29,7 @@ impl Hook for Script {
     }
 }
 
-/// Reads four objects, the second of which is gone, by one call. Gives back what was read and what the hook heard.
+/// Reads four objects, the second of which is missing, by one call. Returns the results and the calls of the hook.
 async fn read_four(store: impl Store + Clone, script: Script) -> (Vec<String>, Vec<String>) {
     for key in ["a", "b", "c", "d"] {
         store.create_new(key, key.into()).await.unwrap();

@@ -41,7 +41,7 @@ fn a_bound_counts_only_attempts_that_could_have_gone_on() {
 }
 
 #[test]
-fn what_is_printed_is_the_same_order_again() {
+fn a_printed_schedule_replays_the_same_order() {
     for seed in 0..50 {
         let printed = run(&mut Schedule::seeded(seed), &[4, 3, 5]);
         assert_eq!(run(&mut Schedule::replay(&printed), &[4, 3, 5]), printed);

@@ -1,4 +1,4 @@
-//! The journal's protocol, as it is and not as a model of it, in every order of its calls.
+//! The real commit protocol in every order of its calls.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::{Effect, Fault, Hooked, STAMP, Then};
 /// The goal of an attempt.
 #[derive(Debug, Clone, Copy)]
 enum Wish {
-    /// These inputs, as far as they are new: the daily stage.
+    /// Add the new ones of these inputs: the daily stage.
     Add(&'static [&'static str]),
     /// Replace everything by these inputs: a rebuild, and the monthly stage.
     Replace(&'static [&'static str]),
@@ -26,7 +26,7 @@ enum Wish {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flaw {
     None,
-    /// It claims on top of what it finds then, not of what it planned with.
+    /// It claims on top of the current state, not of the state of its plan.
     StaleClaim,
 }
 
@@ -90,7 +90,7 @@ async fn write_part(parts: &mut PartSink<'_>, name: &str) -> Result<()> {
     parts.end_part().await
 }
 
-/// The lake, and what must be true of it.
+/// The lake, and its invariants.
 #[derive(Debug, Clone, Default)]
 struct World {
     store: MemoryStore,
@@ -106,7 +106,7 @@ impl World {
         page.objects.into_iter().map(|object| object.key).collect()
     }
 
-    /// At any moment: the journal can be read, what it names is there, and each input is in one part.
+    /// At any time: the journal is valid, its parts exist, and each input is in one part.
     async fn check(&self) -> std::result::Result<BTreeSet<String>, String> {
         let state =
             Journal::new(self.store(), partition()).read().await.map_err(|error| error.to_string())?;
@@ -137,7 +137,7 @@ impl World {
 /// The result of one order of turns, as a line that says how to replay it.
 type Verdicts = std::result::Result<usize, String>;
 
-/// Attempts at the same time, the first of them dying at an effect if at all, in every order of their calls.
+/// Concurrent attempts in every order of their calls; optionally the first one dies at an effect.
 async fn in_every_order(wishes: &[Wish], flaw: Flaw, most_preemptions: usize, dies_at: usize) -> Verdicts {
     let mut schedule = Schedule::every(most_preemptions);
     for orders in 1.. {
@@ -146,7 +146,7 @@ async fn in_every_order(wishes: &[Wish], flaw: Flaw, most_preemptions: usize, di
         let attempts = wishes.iter().enumerate().map(|(number, wish)| {
             let spared = if number == 0 { dies_at } else { usize::MAX };
             let store = Hooked { store: world.store.clone(), hook: turns.of(number) };
-            // the fault is outside: a process that is dead has no turns
+            // the fault wraps the turns: a dead process has none
             let store = Hooked { store, hook: Fault::at(spared, Effect::Done, Then::Dies) };
             attempt(Arc::new(store), *wish, flaw)
         });

@@ -58,7 +58,7 @@ const REBUILD: Request = Request {
 };
 
 #[test]
-fn work_is_what_is_new_or_has_changed() {
+fn new_and_changed_files_are_planned() {
     let plain = Request::default();
     assert_eq!(work(&[("bad", "v1"), ("good", "v1"), ("new", "v1")], plain), ["new"]);
     assert_eq!(work(&[("bad", "v1"), ("good", "v2")], plain), ["good"]);
@@ -91,6 +91,6 @@ fn a_rebuild_refuses_to_lose_files_and_names_one() {
 }
 
 #[test]
-fn dropping_what_is_missing_means_nothing_without_a_rebuild() {
+fn drop_missing_has_no_effect_without_a_rebuild() {
     assert_eq!(work(&[], Request { drop_missing: true, ..Request::default() }), Vec::<String>::new());
 }

@@ -81,7 +81,7 @@ async fn whether_a_day_has_log_files_is_what_its_listing_says() {
 }
 
 #[tokio::test]
-async fn what_is_no_log_file_is_counted_and_named() {
+async fn other_objects_are_counted_and_one_is_named() {
     let source = Source::survey(store(&KEYS).await, "").await.unwrap();
     let listing = source.list(Table::CloudTrail, "2026-11-22".parse().unwrap()).await.unwrap();
     assert_eq!(listing.others, 1);
@@ -89,7 +89,7 @@ async fn what_is_no_log_file_is_counted_and_named() {
 }
 
 #[tokio::test]
-async fn a_start_anywhere_on_the_way_down_narrows_what_is_read() {
+async fn a_start_at_any_depth_restricts_the_listing() {
     let all = store(&KEYS).await;
     for (start, on_22, on_23) in [
         ("AWSLogs/", 2, 1),

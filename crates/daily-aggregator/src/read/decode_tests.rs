@@ -128,7 +128,7 @@ fn a_bomb_is_stopped_by_its_ratio() {
     assert!(bomb.len() < 100_000);
     assert_eq!(reason(&bomb, &Limits::default()), "gzip_bomb");
     assert_eq!(reason(&bomb, &Limits { max_raw_bytes: 1 << 20, ..Limits::default() }), "too_large");
-    // room that is plenty does not make it less of a bomb, and little room is no verdict
+    // a bomb is quarantined even with enough memory; too little memory is no reason for quarantine
     assert!(matches!(decode(&bomb, 1 << 30, &Limits::default()), Err(DecodeError::Bomb { limit: 200 })));
     assert_eq!(decode(&bomb, 1 << 20, &Limits::default()).unwrap_err().reason(), "larger_than_promised");
 }
@@ -139,7 +139,7 @@ fn repetition_is_no_bomb_while_the_text_is_small() {
     let strict = Limits { max_ratio: 1, ..Limits::default() };
     assert!(decode(&gzip(&spaces(free)), ALL, &strict).is_ok());
     assert_eq!(reason(&gzip(&spaces(free + 1)), &strict), "gzip_bomb");
-    // a text that is really that rich may be larger: hexadecimal noise halves at best
+    // a text with a lower ratio may be larger: hexadecimal noise compresses to a half
     let rich = format!(r#"{{"Records":[],"x":"{}"}}"#, noise(1, free));
     assert!(decode(&gzip(rich.as_bytes()), ALL, &Limits { max_ratio: 3, ..Limits::default() }).is_ok());
 }

@@ -28,7 +28,7 @@ async fn rest(mut fetched: FetchedFiles) -> Vec<Fetched> {
     files
 }
 
-/// Counts gets, started and at once.
+/// Counts gets, and the maximum of concurrent ones.
 #[derive(Debug, Default)]
 struct Gets {
     started: AtomicUsize,
@@ -153,7 +153,7 @@ async fn a_failed_get_ends_the_row_after_the_files_before_it() {
     assert!(fetched.next().await.is_none());
 }
 
-/// A store that is read several objects a call, as a disk is, and counts the calls.
+/// A store that reads several objects by one call, like a disk, and counts calls.
 #[derive(Debug)]
 struct Together<S> {
     inner: S,
@@ -208,7 +208,7 @@ async fn files_read_together_come_out_one_by_one_in_order() {
             _ => world.deliver(&format!("{file:03}"), [file]).await,
         };
     }
-    /// Of each file the number of its records; each file goes before the next comes, for it holds memory.
+    /// The number of records of each file. Drops each before the next, since it holds memory.
     async fn records(mut fetched: FetchedFiles) -> Vec<(String, Option<usize>)> {
         let mut files = Vec::new();
         while let Some(file) = fetched.next().await {

@@ -62,7 +62,7 @@ fn no_cut_and_no_changed_byte_gives_another_text() {
     for at in 0..body.len() {
         let mut changed = body.clone();
         changed[at] ^= 0x10;
-        // time, extra flags and system of the header say nothing about the text, nor do the bits that fill the last byte
+        // time, extra flags and system in the header, and padding bits, do not affect the text
         let unread = (4..10).contains(&at) || at == body.len() - TRAILER_BYTES - 1;
         match whole(&mut gunzip, &changed) {
             Ok(read) => assert!(unread && read == text, "byte {at}"),

@@ -85,7 +85,7 @@ impl World {
 const A_WHILE: Duration = Duration::from_secs(300);
 
 #[tokio::test(start_paused = true)]
-async fn messages_are_handled_so_many_at_once_and_deleted() {
+async fn messages_are_handled_concurrently_up_to_the_limit_and_deleted() {
     let world = World::with(&["3", "4", "5", "6", "7"]).await;
     let (said, _) = world.poll_for(A_WHILE).await;
     assert_eq!(said.len(), 5);
@@ -123,7 +123,7 @@ async fn a_stopped_poller_finishes_messages_in_progress() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_finished_is_given_back_at_once() {
+async fn unfinished_messages_are_released_at_once() {
     let world = World::with(&["500", "0"]).await;
     let (said, took) = world.poll_for(Duration::from_secs(2)).await;
     assert_eq!((said.len(), took), (1, POLLING.drain));

@@ -28,7 +28,7 @@ async fn no_more_are_moved_than_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_other_queue_does_not_take_stays() {
+async fn messages_that_the_other_queue_rejects_stay() {
     let (dead, alive) = (queue(12).await, queue(0).await);
     alive.refuse_next(u64::MAX);
     let error = redrive(&dead, &alive, 1_000).await.unwrap_err();

@@ -58,7 +58,7 @@ async fn credentials_that_expire_before_any_request_of_a_run_leave_nothing_that_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_of_kms_that_may_not_be_used_is_said_in_one_line_and_nothing_is_committed() {
+async fn a_denied_kms_key_is_reported_in_one_line_and_nothing_is_committed() {
     for (fault, advice) in [
         (Fault::Fail(403, "AccessDenied"), "policy"),
         (Fault::Fail(400, "KMS.DisabledException"), "check the KMS key"),

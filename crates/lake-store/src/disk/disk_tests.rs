@@ -9,7 +9,7 @@ fn temporary() -> (tempfile::TempDir, DiskStore) {
     (folder, store)
 }
 
-/// A file that did not come through the store.
+/// Writes a file without the store.
 fn put(folder: &Path, name: &str, content: &str) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -127,7 +127,7 @@ async fn the_staging_area_is_no_part_of_the_store() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_left_is_abandoned() {
+async fn uploads_of_a_killed_process_are_abandoned() {
     let (folder, store) = temporary();
     for name in ["a/part-1.0123456789abcdef", "a/part-2.fedcba9876543210", "b/part-1.0123456789abcdef"] {
         put(folder.path(), &format!("_staging/{name}"), "half");

@@ -37,7 +37,7 @@ async fn a_write_that_failed_has_no_effect_and_can_be_repeated() {
 }
 
 #[tokio::test]
-async fn what_a_failed_write_left_in_the_file_is_not_published() {
+async fn bytes_of_a_failed_write_are_not_published() {
     let (folder, mut upload) = started();
     upload.write(Bytes::from(vec![1; GATHER])).await.unwrap();
     // a write that was cut short has moved the end of the file and the position in it

@@ -17,12 +17,12 @@ enum Fault {
 use ErrorKind::{Denied, Transient};
 use Fault::{After, Before};
 
-/// Faults in the order of calls, none after the last; and how many calls there were.
+/// Faults in the order of calls, none after the last; and the number of calls.
 #[derive(Debug, Clone, Default)]
 struct Script(Arc<Mutex<(VecDeque<Fault>, u32)>>);
 
 impl Script {
-    /// Carries out a call as the script wants.
+    /// Carries out a call by the script.
     async fn run<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         let fault = {
             let mut script = self.0.lock().unwrap();
@@ -189,7 +189,7 @@ async fn of_many_objects_only_those_that_failed_are_read_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_stops_after_so_many_tries() {
+async fn it_stops_after_the_maximum_of_tries() {
     let (script, _, store) = scripted();
     let store = store.max_attempts(3);
     script.plan(&[Before(Transient); 9]);

@@ -23,7 +23,7 @@ fn pages(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, most: usize) ->
 }
 
 #[test]
-fn pages_hold_so_many_objects_and_prefixes_together() {
+fn pages_have_a_maximum_of_objects_and_prefixes_together() {
     let bucket = filled(&["a-", "a/1", "a/2", "a0", "b/1", "b/2", "c"]);
     assert_eq!(pages(&bucket, "", Some("/"), 2), ["a- a/", "a0 b/", "c"]);
     assert_eq!(pages(&bucket, "", Some("/"), 3), ["a- a0 a/", "c b/"]);
