@@ -2,8 +2,8 @@
 //! attempts can run in every order; and a model of the commit protocol, checked in every state.
 //!
 //! After each fault `check` checks every [`Invariant`](lake::Invariant). The tests print what they ran and how often
-//! (`cargo test --test reliability -- --nocapture`); docs/internals/reliability.md notes it. Ignored tests are the same with larger
-//! bounds: `scripts/reliability` runs them.
+//! (`cargo test --test reliability -- --nocapture`); docs/internals/reliability.md notes it. Ignored tests are the same with
+//! larger bounds: `scripts/reliability` runs them.
 
 #![expect(
     clippy::unwrap_used,

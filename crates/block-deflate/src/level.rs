@@ -5,7 +5,8 @@ use crate::symbol::MAX_LENGTH;
 
 /// The compression level, 1 to 9 as in gzip: 1 is fastest, 9 smallest, 6 the default.
 ///
-/// The sizes and times of each are in `docs/adr/0010-an-own-deflate-for-blocks-of-json-lines.md`; 6 is about as small as zlib's 6.
+/// The sizes and times of each are in `docs/internals/adr/0010-an-own-deflate-for-blocks-of-json-lines.md`; 6 is about as
+/// small as zlib's 6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(u8);
 

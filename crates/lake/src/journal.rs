@@ -51,7 +51,8 @@ const LARGE_BYTES: usize = 16 << 10;
 /// let state = journal.read().await?;
 /// assert_eq!(state.last_seq, 0);
 ///
-/// let claim = |id: &str| journal.claim(&state, AttemptId(id.to_owned()), "2026-11-23T00:05:00Z".to_owned(), "example 1.0".to_owned());
+/// let (time, tool) = ("2026-11-23T00:05:00Z", "example 1.0");
+/// let claim = |id: &str| journal.claim(&state, AttemptId(id.into()), time.into(), tool.into());
 /// assert!(matches!(claim("a").await?, Claimed::Yes(_)));
 /// // a second attempt that planned on the same state must plan again
 /// assert_eq!(claim("b").await?, Claimed::Taken);
