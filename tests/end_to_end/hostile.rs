@@ -116,7 +116,8 @@ fn a_bomb_of_4_gb_costs_no_more_than_the_largest_file_allowed() {
 #[test]
 fn a_bomb_of_many_members_is_cut_off_by_its_ratio() {
     let member = gzip_of_repeated(b"", &[b' '; MIB], 1, b"");
-    let bomb = Refused { reason: "gzip_bomb", words: "more than 200 times its size", most_mib: 16 };
+    let bomb =
+        Refused { reason: "gzip_bomb", words: "more than 200 times the size of the object", most_mib: 16 };
     assert_refused(&bomb, &[], |path| write(path, &member.repeat(64)));
 }
 
@@ -138,10 +139,11 @@ fn text_of_an_honest_ratio_is_cut_off_by_its_size() {
 #[test]
 fn a_record_of_1_gb_is_refused_packed_or_not() {
     let (before, after) = IN_RECORD;
-    let bomb = Refused { reason: "gzip_bomb", words: "more than 200 times its size", most_mib: 256 };
+    let bomb =
+        Refused { reason: "gzip_bomb", words: "more than 200 times the size of the object", most_mib: 256 };
     assert_refused(&bomb, &[], |path| write(path, &gzip_of_repeated(before, &[b'a'; MIB], 1_024, after)));
     // plain text is not even read: most of it is a hole in the file
-    let object = Refused { reason: "too_large", words: "more than the 268435456", most_mib: 0 };
+    let object = Refused { reason: "too_large", words: "above the limit of 268435456", most_mib: 0 };
     assert_refused(&object, &[], |path| {
         write(path, before);
         File::options().append(true).open(path).unwrap().set_len(1 << 30).unwrap();
