@@ -27,42 +27,26 @@
 #[cfg(test)]
 extern crate self as cloudtrail_model;
 
-mod calendar;
-mod columns;
-mod columns_cloudtrail;
-mod columns_other;
-mod ddl;
-mod dedupe;
-mod envelope;
-mod event_time;
+mod delivery;
 #[cfg(test)]
 mod fuzz_corpus_tests;
-mod home_month;
-mod kind;
-mod members;
-mod scan;
-mod schema_markdown;
-mod shape;
-mod shred;
-mod shred_odd;
-mod shredded;
-mod source_key;
-mod source_prefix;
+mod json;
+mod record;
+mod table;
 
-pub use calendar::{BadDate, Day, DayRange, Month};
-pub use columns::{
-    Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD, columns,
-};
-pub use ddl::{ATHENA_YEARS, Dialect, ddl};
-pub use dedupe::{DedupeIndex, Fingerprint, Seen};
-pub use envelope::{EnvelopeError, Limits, LogFile, Record};
-pub use event_time::event_time_millis;
-pub use home_month::{grace_days, home_month, months_of};
-pub use kind::{Kind, Stage, Table};
-pub use members::{Member, elements, members, string_text};
-pub use schema_markdown::schema_markdown;
-pub use shape::{Leaf, Shape};
-pub use shred::{Shredder, SortKeys};
-pub use shredded::{LeafValue, ShreddedRow, ShreddedRows};
-pub use source_key::{KeyError, LogFileName, SourceKey};
-pub use source_prefix::SourcePrefix;
+pub use delivery::calendar::{BadDate, Day, DayRange, Month};
+pub use delivery::home_month::{grace_days, home_month, months_of};
+pub use delivery::kind::{Kind, Stage, Table};
+pub use delivery::source_key::{KeyError, LogFileName, SourceKey};
+pub use delivery::source_prefix::SourcePrefix;
+pub use json::members::{Member, elements, members, string_text};
+pub use record::dedupe::{DedupeIndex, Fingerprint, Seen};
+pub use record::envelope::{EnvelopeError, Limits, LogFile, Record};
+pub use record::event_time::event_time_millis;
+pub use table::column::{Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD};
+pub use table::columns::columns;
+pub use table::ddl::{ATHENA_YEARS, Dialect, ddl};
+pub use table::schema_markdown::schema_markdown;
+pub use table::shape::{Leaf, Shape};
+pub use table::shred::Shredder;
+pub use table::shredded::{LeafValue, ShreddedRow, ShreddedRows, SortKeys};

@@ -14,12 +14,12 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::gather::{Gathered, Gatherer, RowGroup};
-use crate::part_writer::PartWriter;
-use crate::piece::SparePieces;
-use crate::plan::{MonthPlan, plan};
-use crate::read::{FromPart, read};
-use crate::row_group::{EncodedRowGroup, Encoder};
+use crate::encode::part_writer::PartWriter;
+use crate::encode::row_group::{EncodedRowGroup, Encoder};
+use crate::gather::gatherer::{Gathered, Gatherer, RowGroup};
+use crate::plan::daily_parts::{MonthPlan, plan};
+use crate::read::daily_lines::{FromPart, read};
+use crate::read::piece::SparePieces;
 use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
 
 /// The monthly stage over one lake.

@@ -2,7 +2,7 @@
 //! and a clean run sets the lake right.
 
 use super::*;
-use crate::test_world::{GAPS, World, day, numbers_of, october, record, ten_of};
+use crate::testing::world::{GAPS, World, day, numbers_of, october, record, ten_of};
 use async_trait::async_trait;
 use lake::Outcome;
 use lake_store::{ErrorKind, Retry, StoreError};

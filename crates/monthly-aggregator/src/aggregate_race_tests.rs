@@ -1,7 +1,7 @@
 //! Several runs at one month, and daily commits that land while it is read.
 
 use super::*;
-use crate::test_world::{GAPS, World, day, numbers_of, october, record, rounds, stride, ten_of};
+use crate::testing::world::{GAPS, World, day, numbers_of, october, record, rounds, stride, ten_of};
 use lake::Outcome;
 use testkit::{Failpoint, Hooked, RandomDelays};
 

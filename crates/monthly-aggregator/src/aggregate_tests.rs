@@ -3,7 +3,7 @@ use lake::Outcome;
 use lake_store::ErrorKind;
 
 use super::*;
-use crate::test_world::{World, day, numbers_of, october, record, ten_of};
+use crate::testing::world::{World, day, numbers_of, october, record, ten_of};
 
 #[tokio::test]
 async fn a_whole_month_becomes_parquet_that_gives_every_record_back() {

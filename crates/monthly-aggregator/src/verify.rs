@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 
 use crate::append_lines;
-use crate::part_reader::read_rows;
+use crate::export::part_reader::read_rows;
 
 /// Bytes of an object that are fetched at once.
 const RANGE_BYTES: u64 = 4 << 20;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_world::{World, october};
+use crate::testing::world::{World, october};
 use cloudtrail_model::Table;
 
 async fn problems(world: &World) -> Vec<String> {

@@ -1,16 +1,10 @@
 #![no_main]
 
-// what only the crate's tests have: the oracle, and how JSON is compared
-#[path = "../../src/encoded_rows.rs"]
-mod encoded_rows;
-#[path = "../../src/json_text.rs"]
-mod json_text;
-#[path = "../../src/oracle.rs"]
-mod oracle;
 #[path = "../properties/parquet.rs"]
 mod parquet_rows;
-#[path = "../../src/round_trip.rs"]
-mod round_trip;
+// what only the crate's tests have: the oracle, and how JSON is compared
+#[path = "../../src/testing/mod.rs"]
+mod testing;
 
 use monthly_aggregator::{Options, Rows, append_lines, arrow_schema};
 

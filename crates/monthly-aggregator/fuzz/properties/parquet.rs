@@ -2,8 +2,8 @@
 
 use cloudtrail_model::{Record, ShreddedRows, Shredder, Table};
 
-use crate::encoded_rows::{parquet_of, rows_of};
-use crate::round_trip::assert_lossless;
+use crate::testing::encoded_rows::{parquet_of, rows_of};
+use crate::testing::round_trip::assert_lossless;
 
 /// Rows that are more than the encoder takes at once.
 const MANY_ROWS: usize = 1100;

@@ -1,0 +1,7 @@
+//! What CloudTrail delivers: kinds, days, and the keys of log files.
+
+pub(crate) mod calendar;
+pub(crate) mod home_month;
+pub(crate) mod kind;
+pub(crate) mod source_key;
+pub(crate) mod source_prefix;

@@ -1,0 +1,5 @@
+//! Log files and their records.
+
+pub(crate) mod dedupe;
+pub(crate) mod envelope;
+pub(crate) mod event_time;

@@ -1,0 +1,135 @@
+//! A column of a monthly table: its name, its type, and what its Parquet has.
+
+/// The made column with `eventTime` as a timestamp.
+pub const EVENT_TIMESTAMP: &str = "eventTimestamp";
+/// The made column with everything of a record that no other column holds.
+pub const EXTRA_FIELDS: &str = "extraFields";
+/// The made column with the paths of the members that were `null`.
+pub const NULL_FIELDS: &str = "nullFields";
+/// The made column with the whole text of a record that the other columns cannot give back.
+pub const RAW_RECORD: &str = "rawRecord";
+
+/// What a column holds, and how a JSON value gets into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// A JSON string, decoded.
+    Text,
+    /// JSON `true` or `false`, kept as the text `true` or `false`, since AWS's DDL has such members as strings.
+    /// A JSON string is an unexpected type.
+    BooleanText,
+    /// JSON `true` or `false`.
+    Boolean,
+    /// Any JSON value: the record's own bytes.
+    Json,
+    /// A JSON object with these members.
+    Struct(&'static [Column]),
+    /// A JSON array of objects with these members.
+    StructList(&'static [Column]),
+    /// A JSON object whose values are all strings.
+    TextMap,
+    /// Milliseconds since 1970, UTC. Made by Trailmill, never read from a member.
+    TimestampMillis,
+    /// A list of texts. Made by Trailmill, never read from a member.
+    TextList,
+}
+
+impl ColumnType {
+    /// The members of a struct or of a list of structs; none for other types.
+    pub fn members(self) -> &'static [Column] {
+        match self {
+            ColumnType::Struct(members) | ColumnType::StructList(members) => members,
+            ColumnType::Text
+            | ColumnType::BooleanText
+            | ColumnType::Boolean
+            | ColumnType::Json
+            | ColumnType::TextMap
+            | ColumnType::TimestampMillis
+            | ColumnType::TextList => &[],
+        }
+    }
+}
+
+/// Where a column comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// AWS's DDL for CloudTrail logs in Athena has it.
+    Athena,
+    /// A member that CloudTrail writes and that DDL lacks.
+    Newer,
+    /// Made by Trailmill.
+    Trailmill,
+}
+
+/// One column of a table, or one member of a struct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// The name as CloudTrail writes the member: `sourceIPAddress`, `ARN`. Athena knows it in lower case.
+    pub name: &'static str,
+    /// What it holds.
+    pub column_type: ColumnType,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What it says, in one sentence.
+    pub about: &'static str,
+    /// Whether nearly every record has a value of its own here: a dictionary of such values is all cost.
+    pub unique: bool,
+    /// Whether its Parquet has bloom filters, since investigations look for one exact value.
+    pub bloom_filter: bool,
+}
+
+impl Column {
+    const fn new(name: &'static str, column_type: ColumnType, origin: Origin, about: &'static str) -> Self {
+        Column { name, column_type, origin, about, unique: false, bloom_filter: false }
+    }
+
+    /// The same column, with values that differ from record to record.
+    pub(crate) const fn unique(self) -> Self {
+        Column { unique: true, ..self }
+    }
+
+    /// The same column, with bloom filters.
+    pub(crate) const fn bloom_filter(self) -> Self {
+        Column { bloom_filter: true, ..self }
+    }
+}
+
+/// A column of AWS's DDL.
+pub(crate) const fn athena(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
+    Column::new(name, column_type, Origin::Athena, about)
+}
+
+/// A member that AWS's DDL lacks.
+pub(crate) const fn newer(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
+    Column::new(name, column_type, Origin::Newer, about)
+}
+
+/// A column that Trailmill makes.
+const fn made(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
+    Column::new(name, column_type, Origin::Trailmill, about)
+}
+
+/// eventTimestamp, the first of the made columns; what it is made of differs from table to table.
+pub(crate) const fn event_timestamp(about: &'static str) -> Column {
+    made(EVENT_TIMESTAMP, ColumnType::TimestampMillis, about)
+}
+
+/// The made column for whatever no other column holds.
+pub(crate) const EXTRA_FIELDS_COLUMN: Column = made(
+    EXTRA_FIELDS,
+    ColumnType::Json,
+    "A JSON object of whatever no other column holds: members this table does not know and members of an unexpected type, at any depth.",
+);
+
+/// The made column for members that were `null`.
+pub(crate) const NULL_FIELDS_COLUMN: Column = made(
+    NULL_FIELDS,
+    ColumnType::TextList,
+    "The dotted paths of the members that were explicitly null, so that they can be told from missing ones.",
+);
+
+/// The made column for records that the other columns cannot give back.
+pub(crate) const RAW_RECORD_COLUMN: Column = made(
+    RAW_RECORD,
+    ColumnType::Text,
+    "The whole text of the record, only where the other columns cannot give it back, as with a member that occurs twice.",
+);

@@ -1,0 +1,62 @@
+//! Encoded row groups put one after the other into Parquet files, staged, not yet visible.
+
+use bytes::Bytes;
+use lake::{PartSink, WrittenRecords};
+use parquet::errors::ParquetError;
+use parquet::file::writer::SerializedFileWriter;
+
+use crate::encode::row_group::{EncodedRowGroup, Encoder};
+use crate::{MonthlyError, Options};
+
+/// Writes the parts of one attempt.
+pub(crate) struct PartWriter<'s, 'a> {
+    parts: &'s mut PartSink<'a>,
+    encoder: Encoder,
+    part_bytes: u64,
+    part_rows: u64,
+    /// The file that the open part is.
+    file: Option<SerializedFileWriter<Vec<u8>>>,
+}
+
+impl<'s, 'a> PartWriter<'s, 'a> {
+    /// Parts of at least as many bytes or rows as the options say, but the last.
+    pub(crate) fn new(parts: &'s mut PartSink<'a>, encoder: Encoder, options: &Options) -> Self {
+        let Options { part_bytes, part_rows, .. } = *options;
+        PartWriter { parts, encoder, part_bytes, part_rows, file: None }
+    }
+
+    /// Adds a row group to the open part, or to a new one.
+    pub(crate) async fn write(&mut self, group: EncodedRowGroup) -> Result<(), MonthlyError> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => self.encoder.start_file()?,
+        };
+        let written = group.append_to(&mut file)?;
+        hand_on(self.file.insert(file), self.parts, written).await?;
+        let is_full = self
+            .parts
+            .open_part()
+            .is_some_and(|part| part.bytes() >= self.part_bytes || part.written().records >= self.part_rows);
+        if is_full { self.finish().await } else { Ok(()) }
+    }
+
+    /// Ends the open part, if there is one: writes the footer.
+    pub(crate) async fn finish(&mut self) -> Result<(), MonthlyError> {
+        let Some(mut file) = self.file.take() else { return Ok(()) };
+        file.finish()?;
+        hand_on(&mut file, self.parts, WrittenRecords::default()).await?;
+        self.parts.end_part().await.map_err(MonthlyError::Stage)
+    }
+}
+
+/// Writes what the file has in memory to the open part.
+async fn hand_on(
+    file: &mut SerializedFileWriter<Vec<u8>>,
+    parts: &mut PartSink<'_>,
+    written: WrittenRecords,
+) -> Result<(), MonthlyError> {
+    file.flush().map_err(ParquetError::from)?;
+    // the writer counts the bytes it wrote by itself, so the memory behind it can go
+    let bytes = Bytes::from(std::mem::take(file.inner_mut()));
+    parts.write(bytes, written).await.map_err(MonthlyError::Stage)
+}

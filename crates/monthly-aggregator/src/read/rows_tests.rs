@@ -1,0 +1,114 @@
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMillisecondType;
+use arrow_array::{Array, ListArray, RecordBatch, StringArray, StructArray};
+
+use super::*;
+use crate::arrow_schema;
+use crate::testing::encoded_rows::{parquet_of, rows_of};
+
+fn row(line: &str) -> RecordBatch {
+    rows_of(parquet_of(Table::CloudTrail, &[line.as_bytes()]))
+}
+
+fn text<'a>(batch: &'a RecordBatch, path: &str) -> Option<&'a str> {
+    let mut names = path.split('.');
+    let mut array = batch.column_by_name(names.next()?)?;
+    for name in names {
+        let inside: &StructArray = array.as_struct();
+        array = inside.column_by_name(name)?;
+    }
+    let texts: &StringArray = array.as_string();
+    texts.is_valid(0).then(|| texts.value(0))
+}
+
+fn nulls(batch: &RecordBatch) -> Vec<String> {
+    let lists: &ListArray = batch.column_by_name("nullFields").unwrap().as_list();
+    if lists.is_null(0) {
+        return Vec::new();
+    }
+    let paths = lists.value(0);
+    let paths: &StringArray = paths.as_string();
+    paths.iter().flatten().map(str::to_owned).collect()
+}
+
+fn timestamp(line: &str) -> Option<i64> {
+    let batch = row(line);
+    let times = batch.column_by_name("eventTimestamp").unwrap().as_primitive::<TimestampMillisecondType>();
+    times.is_valid(0).then(|| times.value(0))
+}
+
+#[test]
+fn members_fill_the_columns_that_have_their_names() {
+    let batch = row(r#"{"eventName":"GetObject","readOnly":true,"managementEvent":false,
+        "userIdentity":{"arn":"a","sessionContext":{"sessionIssuer":{"userName":"u"}}},
+        "requestParameters":{ "n" : 1.0 },"resources":[{"ARN":"r1"},{"ARN":"r2"}]}"#);
+    assert_eq!(text(&batch, "eventName"), Some("GetObject"));
+    assert_eq!(text(&batch, "readOnly"), Some("true"));
+    assert!(!batch.column_by_name("managementEvent").unwrap().as_boolean().value(0));
+    assert_eq!(text(&batch, "userIdentity.arn"), Some("a"));
+    assert_eq!(text(&batch, "userIdentity.sessionContext.sessionIssuer.userName"), Some("u"));
+    assert_eq!(text(&batch, "requestParameters"), Some(r#"{ "n" : 1.0 }"#));
+    let resources: &ListArray = batch.column_by_name("resources").unwrap().as_list();
+    assert_eq!(resources.value_length(0), 2);
+    assert_eq!((text(&batch, "extraFields"), text(&batch, "rawRecord"), nulls(&batch)), (None, None, vec![]));
+}
+
+#[test]
+fn null_is_null_in_the_column_and_named_beside() {
+    let batch = row(
+        r#"{"requestParameters":null,"eventName":null,"userIdentity":{"sessionContext":{"attributes":null}}}"#,
+    );
+    assert_eq!(text(&batch, "requestParameters"), None);
+    assert_eq!(text(&batch, "eventName"), None);
+    let mut paths = nulls(&batch);
+    paths.sort();
+    assert_eq!(paths, ["eventName", "requestParameters", "userIdentity.sessionContext.attributes"]);
+}
+
+#[test]
+fn what_no_column_holds_is_in_extra_fields_where_it_was() {
+    let batch = row(
+        r#"{"eventName":7,"new":{"a":1},"userIdentity":{"type":true,"sessionContext":{"more":[ 1.0 ]}}}"#,
+    );
+    // the column still has something to query
+    assert_eq!(text(&batch, "eventName"), Some("7"));
+    assert_eq!(
+        text(&batch, "extraFields"),
+        Some(
+            r#"{"new":{"a":1},"userIdentity":{"type":true,"sessionContext":{"more":[ 1.0 ]}},"eventName":7}"#
+        )
+    );
+}
+
+#[test]
+fn a_record_with_a_member_twice_keeps_its_text() {
+    let line = r#"{"eventName":"a","userIdentity":{"arn":1,"arn":2}}"#;
+    assert_eq!(text(&row(line), "rawRecord"), Some(line));
+    assert_eq!(
+        text(&row(r#"{"requestParameters":{"a":1,"a":2}}"#), "rawRecord"),
+        None,
+        "kept as written anyway"
+    );
+}
+
+#[test]
+fn event_timestamp_is_null_where_the_time_cannot_be_known() {
+    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T00:00:01Z"}"#), Some(1_000));
+    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T00:00:01.0019Z"}"#), Some(1_001));
+    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T01:00:00+01:00"}"#), Some(0));
+    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T00:00:0\u0031Z"}"#), Some(1_000));
+    for odd in [r#"{}"#, r#"{"eventTime":"soon"}"#, r#"{"eventTime":7}"#, r#"{"eventTime":null}"#] {
+        assert_eq!(timestamp(odd), None, "{odd}");
+    }
+    assert_eq!(text(&row(r#"{"eventTime":"soon"}"#), "eventTime"), Some("soon"));
+}
+
+#[test]
+fn every_table_has_rows_of_its_own_schema() {
+    for table in Table::ALL {
+        let lines: [&[u8]; 2] = [br#"{"eventTime":"1970-01-01T00:00:01Z","eventID":"e","x":1}"#, b"{}"];
+        let batch = rows_of(parquet_of(table, &lines));
+        assert_eq!((batch.num_rows(), batch.schema().as_ref()), (2, &arrow_schema(table)));
+        assert_eq!(rows_of(parquet_of(table, &[])).num_rows(), 0);
+    }
+}
