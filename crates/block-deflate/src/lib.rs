@@ -14,8 +14,6 @@
 //! deflated.extend_from_slice(&block_deflate::STREAM_END);
 //! ```
 
-#![warn(clippy::missing_errors_doc)]
-
 #[cfg(test)]
 extern crate self as block_deflate;
 

@@ -55,11 +55,17 @@ impl DaySummary {
 }
 
 /// Writes all objects of a day below a folder.
+///
+/// # Errors
+/// Fails if a file cannot be written.
 pub fn write_day(config: &OrganizationConfig, day: Day, root: &Path) -> io::Result<DaySummary> {
     write_objects(day_objects(config, day), root)
 }
 
 /// Writes the late files of a day below a folder.
+///
+/// # Errors
+/// Fails if a file cannot be written.
 pub fn write_late_arrivals(config: &OrganizationConfig, day: Day, root: &Path) -> io::Result<DaySummary> {
     write_objects(late_arrivals(config, day), root)
 }

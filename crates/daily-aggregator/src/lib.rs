@@ -15,8 +15,6 @@
 //!
 //! [`DailyAggregator::run`] runs them. [`verify`] reads a partition back and compares it with its journal.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod aggregate;
 mod cpu;
 mod failure;

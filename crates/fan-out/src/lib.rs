@@ -6,8 +6,6 @@
 //! Requests are idempotent: a job that is sent twice finds nothing to do the second time. A request is done when the queue has
 //! confirmed every job, so its message must be deleted after [`FanOut::send_jobs`], never before.
 
-#![warn(clippy::missing_errors_doc)]
-
 #[cfg(test)]
 extern crate self as fan_out;
 

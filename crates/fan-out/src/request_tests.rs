@@ -74,7 +74,10 @@ fn an_invalid_request_says_what_to_write() {
         (r#"{"version":"1","day":"2026-11-22"}"#, "version \"1\""),
         (r#"{"day":"2026-11-22","rebuild":"yes"}"#, "write true or false"),
         (r#"{"source":"aws.scheduler","time":"soon"}"#, "time of the request is \"soon\""),
-        (r#"{"source":"aws.scheduler","time":"2026-11-05T03:00:00Z","month":"next"}"#, "for the last one"),
+        (
+            r#"{"source":"aws.scheduler","time":"2026-11-05T03:00:00Z","month":"next"}"#,
+            "a schedule requests \"last\"",
+        ),
         (r#"{"source":"aws.scheduler"}"#, "time of the request is null"),
     ] {
         let error = Request::parse(text.as_bytes()).unwrap_err().to_string();

@@ -1,7 +1,5 @@
 //! The common setup of the three Lambda functions. Each binary is a composition root.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod setup;
 mod stamp;
 

@@ -3,8 +3,6 @@
 //! [`Queue`] is the port. A [`Handler`] does the work of one message. Its caller (a Lambda function, or [`poll`]) deletes the
 //! message only if the handler succeeded, and logs the result by [`line()`].
 
-#![warn(clippy::missing_errors_doc)]
-
 mod bounds;
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -1,7 +1,5 @@
 //! S3 as a [`lake_store::Store`] and SQS as a [`job_queue::Queue`]: the only crate that names `aws_*`.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod client;
 mod failure;
 mod listed_text;

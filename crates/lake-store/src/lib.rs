@@ -3,8 +3,6 @@
 //! [`Store`] is the port; stages take an `Arc<dyn Store>`. Every backend passes the conformance suite (feature
 //! `conformance`). Each layer adds one concern: [`Retry`], [`Meter`], [`Limit`].
 
-#![warn(clippy::missing_errors_doc)]
-
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod disk;

@@ -74,8 +74,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#![warn(clippy::missing_errors_doc)]
-
 #[cfg(test)]
 extern crate self as lake;
 

@@ -7,8 +7,6 @@
 //! | batch | `batch` | handles messages one by one; failed ones are reported, and delivered again |
 //! | deadline | `deadline` | the soft deadline of a message, which leaves time to commit |
 
-#![warn(clippy::missing_errors_doc)]
-
 mod batch;
 mod deadline;
 mod serve;

@@ -27,11 +27,11 @@ use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
 pub struct MonthlyAggregator {
     /// Where the daily table is, and the monthly one goes.
     pub lake: Arc<dyn Store>,
-    /// How.
+    /// The settings.
     pub options: Options,
-    /// What attempts write about themselves.
+    /// What attempts write into the journal about themselves.
     pub stamp: Stamp,
-    /// How far it is.
+    /// The progress of runs.
     pub progress: Arc<Progress>,
     /// Days that are known to be there: shared by the tables of a month, and by months.
     pub days_there: DaysThere,

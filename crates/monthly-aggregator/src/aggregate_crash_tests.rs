@@ -83,12 +83,12 @@ async fn assert_readable(world: &World, before: &ReadersView, new: &[u64], conte
     let state = world.state(october()).await;
     let visible: BTreeSet<String> = world.visible(october()).await.into_iter().collect();
     assert!(visible.is_superset(&named), "{context}: a part that the journal names is gone");
-    let strays: BTreeSet<&String> = visible.difference(&named).collect();
+    let orphans: BTreeSet<&String> = visible.difference(&named).collect();
     let allowed = |key: &str| match &state.open_claim {
         Some(claim) => key.contains(&format!("/part-{:06}-", claim.seq)) || before.visible.contains(key),
         None => before.visible.contains(key),
     };
-    assert!(strays.iter().all(|key| allowed(key)), "{context}: {strays:?}");
+    assert!(orphans.iter().all(|key| allowed(key)), "{context}: {orphans:?}");
     for object in world.objects(october()).await {
         let rows = world.numbers_of_object(&object).await;
         assert!(!rows.is_empty() && rows.iter().all(|row| new.contains(row)), "{context}: {}", object.key);

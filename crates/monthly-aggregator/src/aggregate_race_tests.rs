@@ -25,7 +25,7 @@ fn with_late() -> Vec<u64> {
     [without_late(), vec![9_000, 9_001]].concat()
 }
 
-/// Runs over a slow store; what comes out is an outcome, whatever the others do.
+/// Runs over a slow store, and expects an outcome and no error.
 async fn slow_run(world: &World, seed: u64, longest: u32, request: Request) -> Outcome {
     let lake = Hooked { store: world.lake.clone(), hook: RandomDelays::new(seed, longest) };
     match world.run_over(lake, october(), request).await {
@@ -148,8 +148,8 @@ async fn three_days(has_month: bool) -> World {
     world
 }
 
-/// Runs while something happens right before the call after so many. `None` where the run has fewer calls.
-async fn run_meanwhile(world: &World, event: Event, spared: usize) -> Option<Outcome> {
+/// Runs with an event right before one call, after `spared` calls. `None` if the run has fewer calls.
+async fn run_with_event(world: &World, event: Event, spared: usize) -> Option<Outcome> {
     let hook = Failpoint::before_call(spared, happen(world.clone(), event));
     let lake = Hooked { store: world.lake.clone(), hook: hook.clone() };
     let report = world.run_over(lake, october(), REBUILD).await;
@@ -157,7 +157,7 @@ async fn run_meanwhile(world: &World, event: Event, spared: usize) -> Option<Out
     hook.happened().await.then_some(outcome)
 }
 
-/// How a run took a daily commit that landed while it was under way.
+/// How a run ended during which a daily commit landed.
 #[derive(Debug, Default)]
 struct Taken {
     /// Committed what it had planned; the next run brought the rest.
@@ -176,7 +176,7 @@ async fn daily_commit_at_any_moment(event: Event) -> Taken {
             let context = format!("{event:?} before call {spared}, month before: {has_month}");
             let world = three_days(has_month).await;
             let seq = world.state(october()).await.last_seq;
-            let Some(outcome) = run_meanwhile(&world, event, spared).await else { break };
+            let Some(outcome) = run_with_event(&world, event, spared).await else { break };
             assert!(matches!(outcome, Outcome::Committed(_)), "{context}: {outcome:?}");
             taken.planned_again += u32::from(world.state(october()).await.last_seq > seq + 2);
             let numbers = world.numbers(october()).await;
@@ -218,7 +218,7 @@ async fn a_run_never_brings_back_the_month_of_before_another_run() {
             let context = format!("before call {spared}, month before: {has_month}");
             let world = three_days(has_month).await;
             let event = Event::LatePartAndAnotherRun;
-            let Some(outcome) = run_meanwhile(&world, event, spared).await else { break };
+            let Some(outcome) = run_with_event(&world, event, spared).await else { break };
             tally.add(&outcome);
             // no further run: the other one has said that the late part is in the month
             world.assert_settled(&with_late(), &context).await;

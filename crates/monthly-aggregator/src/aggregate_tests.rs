@@ -80,7 +80,7 @@ async fn a_part_that_was_deleted_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_rebuild_writes_the_month_anew() {
+async fn a_rebuild_writes_the_month_again() {
     let world = World::of_a_whole_october().await;
     world.commit(october()).await;
     let request = Request { rebuild: true, ..Request::default() };

@@ -48,13 +48,13 @@ pub enum MonthlyError {
         difference: String,
     },
     /// A part cannot be written.
-    #[error("a part cannot be written to the lake")]
+    #[error("cannot write a part to the lake")]
     Stage(#[source] StoreError),
     /// Records cannot be encoded.
-    #[error("records cannot be written as Parquet (please report this)")]
+    #[error("cannot write records as Parquet (please report this)")]
     Encode(#[from] ParquetError),
     /// The system gives no threads.
-    #[error("no threads to work with; lower --threads, or the load of this machine")]
+    #[error("cannot start threads; lower --threads, or the load of this machine")]
     Threads(#[source] ThreadPoolBuildError),
     /// What was staged may not be published any more: see [`Request::until`](crate::Request::until).
     #[error(

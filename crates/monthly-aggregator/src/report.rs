@@ -6,9 +6,9 @@ use lake::{MonthSource, Outcome, Partition};
 /// A month and what happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthReport {
-    /// Which.
+    /// The partition.
     pub partition: Partition,
-    /// What happened.
+    /// How the run ended.
     pub outcome: Outcome,
     /// What the daily stage says of its days.
     pub source: MonthSource,

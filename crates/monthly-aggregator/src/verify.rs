@@ -17,6 +17,9 @@ const RANGE_BYTES: u64 = 4 << 20;
 
 /// Reads every part of a month again: size, SHA-256, every row of every column back to its record, and that none is there
 /// twice. Objects that no commit names are problems too.
+///
+/// # Errors
+/// Fails if the lake cannot be read. A damaged part or journal is a problem in the result, not an error.
 pub async fn verify(lake: Arc<dyn Store>, partition: Partition) -> Result<Verification, StoreError> {
     let journal = Journal::new(lake.clone(), partition);
     let mut result = Verification::of(partition);

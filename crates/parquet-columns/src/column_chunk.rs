@@ -21,7 +21,7 @@ use crate::statistics::MinMax;
 
 /// A column chunk under construction.
 pub(crate) struct ColumnChunkWriter {
-    /// Its place among the leaves of the schema.
+    /// The index among the leaves of the schema.
     column: usize,
     /// The optional groups it is in.
     within: u32,
@@ -45,7 +45,7 @@ pub(crate) struct ColumnChunkWriter {
 }
 
 impl ColumnChunkWriter {
-    /// The chunk of a column in a row group of so many rows.
+    /// The chunk of a column in a row group of `rows` rows.
     ///
     /// # Errors
     ///

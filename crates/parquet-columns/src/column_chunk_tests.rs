@@ -64,7 +64,7 @@ fn rows() -> RecordBatch {
     batch(columns)
 }
 
-/// No list, an empty one, or one of two structs that each lack a member.
+/// No list, an empty one, or one of two structs that each have a member missing.
 fn resources() -> ArrayRef {
     let lists = |n: usize| n >= 9_000 && n % 3 < 2;
     let elements = |n: usize| if n >= 9_000 && n % 3 == 1 { 2 } else { 0 };

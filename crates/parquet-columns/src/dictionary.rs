@@ -62,7 +62,7 @@ impl Dictionary {
         self.entries[index as usize].of(&self.page)
     }
 
-    /// Forgets all values but the first so many.
+    /// Keeps the first `length` values only.
     pub(crate) fn truncate(&mut self, length: usize) {
         let Dictionary { page, entries, indices, last } = self;
         for (index, entry) in entries.iter().enumerate().skip(length) {

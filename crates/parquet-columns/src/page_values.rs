@@ -68,7 +68,7 @@ impl PageValues {
         }
     }
 
-    /// Appends the values as a page has them, and begins anew. `distinct` is the length of the dictionary.
+    /// Appends the values as a page has them, and starts again without values. `distinct` is the length of the dictionary.
     pub(crate) fn encode(&mut self, distinct: usize, output: &mut Vec<u8>) -> Encoding {
         match self {
             PageValues::Indices(indices) => {

@@ -11,7 +11,7 @@ pub(crate) struct Runs {
 const GROUP: usize = 8;
 
 impl Runs {
-    /// Adds a value so many times.
+    /// Adds a value `count` times.
     pub(crate) fn push(&mut self, value: u32, times: u32) {
         self.length += times as usize;
         match self.runs.last_mut() {

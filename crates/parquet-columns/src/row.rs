@@ -8,7 +8,7 @@ pub trait Row: Sync {
     /// Which optional groups the row has, by the bits of [`ColumnLayout::within`](crate::ColumnLayout::within).
     fn present(&self) -> u32;
 
-    /// Its values: of a column that is not repeated one at most, of a repeated one any number in their order. Columns may
+    /// The values: of a column that is not repeated one at most, of a repeated one any number in their order. Columns may
     /// come in any order, and those without a value not at all.
     fn values(&self) -> impl Iterator<Item = Value>;
 }
@@ -16,7 +16,7 @@ pub trait Row: Sync {
 /// A value of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Value {
-    /// Its column, counted from 0 in the order of the schema's leaves.
+    /// The column, counted from 0 in the order of the schema's leaves.
     pub column: usize,
     /// Of a repeated column: the repetition and the definition level. An entry below the highest definition level is no
     /// value but says which list or element is null or empty. `None` for any other column.

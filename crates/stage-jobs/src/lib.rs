@@ -8,8 +8,6 @@
 //! Both are [`Handler`](job_queue::Handler)s, called by a Lambda function or `trailmill worker`. Jobs are idempotent: they may
 //! be delivered several times and stopped anywhere, since the work left is determined from the source and the lake alone.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod daily;
 mod monthly;
 mod months_to_send;

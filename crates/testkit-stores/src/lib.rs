@@ -2,8 +2,6 @@
 //!
 //! A crate of its own, since `testkit` may not know a client of S3, and no shipped crate may know `testkit`.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod bucket;
 mod test_store;
 

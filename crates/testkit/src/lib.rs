@@ -6,8 +6,6 @@
 //! other tasks, [`Turns`] runs concurrent attempts in every order of their calls. The feature `s3` adds servers of S3 and SQS
 //! in the process. [`MemoryQueue`] is a queue with at-least-once delivery, as SQS is.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod failpoint;
 mod fault;
 mod hooked_queue;

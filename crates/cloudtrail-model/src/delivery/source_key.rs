@@ -53,6 +53,9 @@ pub enum KeyError {
 impl SourceKey {
     /// Parses a key. The last segment may be any name that ends in `.json`, `.json.gz` or `.gz`: old files, and copies,
     /// do not keep to the documented form.
+    ///
+    /// # Errors
+    /// Fails if the key is not that of a log file or a digest file.
     pub fn parse(key: &str) -> Result<Self, KeyError> {
         let shape = || KeyError::Shape { key: key.to_owned() };
         let segments: Vec<&str> = key.split('/').collect();
@@ -102,7 +105,7 @@ impl fmt::Display for SourceKey {
 /// What the name of a log file says by itself, for files that were copied out of their folders.
 ///
 /// `ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHmmZ_UNIQUE.json.gz`; read leniently, since old files join the time with a dash
-/// and lack the last part, and insight and digest files have more parts before the time.
+/// and do not have the last part, and insight and digest files have more parts before the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFileName {
     /// Twelve digits.

@@ -1,4 +1,4 @@
-//! Where a listing stands on its way down to the log files, told by the prefix alone.
+//! How deep in the layout a prefix is, by the prefix alone: a listing goes down to the log files level by level.
 
 use crate::Kind;
 use crate::delivery::source_key::{is_account_id, is_organization_id, is_region};

@@ -17,6 +17,9 @@ pub struct Member<'a> {
 }
 
 /// The members of the object that a text is, in their order, repeated ones too.
+///
+/// # Errors
+/// Fails if the text is not a whole JSON object.
 pub fn members(object: &[u8]) -> Result<Vec<Member<'_>>, EnvelopeError> {
     let mut found = Vec::with_capacity(32);
     let mut scanner = Scanner::new(object);
@@ -29,6 +32,9 @@ pub fn members(object: &[u8]) -> Result<Vec<Member<'_>>, EnvelopeError> {
 }
 
 /// The elements of the array that a text is, as written.
+///
+/// # Errors
+/// Fails if the text is not a whole JSON array.
 pub fn elements(array: &[u8]) -> Result<Vec<&[u8]>, EnvelopeError> {
     let mut found = Vec::new();
     let mut scanner = Scanner::new(array);

@@ -17,7 +17,7 @@ use crate::Record;
 pub struct Fingerprint {
     /// The 128 bits of a UUID as CloudTrail writes it; of any other text, of its SHA-256.
     id: [u64; 2],
-    /// 64 bits, seeded anew in each process. Two records are held to be the same only when their eventIDs are the same
+    /// 64 bits, with a new seed in each process. Two records are held to be the same only when their eventIDs are the same
     /// too, which only AWS can give out.
     content: u64,
 }
@@ -32,7 +32,7 @@ impl Fingerprint {
     }
 }
 
-/// What came of adding a record.
+/// The result of adding a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
     /// Its eventID is new.

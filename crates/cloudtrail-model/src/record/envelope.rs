@@ -148,6 +148,9 @@ pub struct Record<'a> {
 
 impl LogFile {
     /// Checks a text whole, and splits it. Everything in it is validated, what is outside `Records` too.
+    ///
+    /// # Errors
+    /// Fails if the text is not a whole log file, or is larger than the limits allow.
     pub fn parse(mut text: Vec<u8>, limits: &Limits) -> Result<Self, EnvelopeError> {
         if text.len() > limits.max_raw_bytes as usize {
             return Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes });
@@ -197,6 +200,9 @@ impl LogFile {
 
 impl<'a> Record<'a> {
     /// The record a line of NDJSON holds, without its line end.
+    ///
+    /// # Errors
+    /// Fails if the line is not one whole JSON object.
     pub fn from_line(line: &'a [u8]) -> Result<Self, EnvelopeError> {
         let mut scanner = Scanner::new(line);
         let fault = |fault| EnvelopeError::from_fault(fault, line.len());

@@ -1,12 +1,12 @@
 //! A column of a monthly table: its name, its type, and what its Parquet has.
 
-/// The made column with `eventTime` as a timestamp.
+/// The derived column with `eventTime` as a timestamp.
 pub const EVENT_TIMESTAMP: &str = "eventTimestamp";
-/// The made column with everything of a record that no other column holds.
+/// The derived column with everything of a record that no other column holds.
 pub const EXTRA_FIELDS: &str = "extraFields";
-/// The made column with the paths of the members that were `null`.
+/// The derived column with the paths of the members that were `null`.
 pub const NULL_FIELDS: &str = "nullFields";
-/// The made column with the whole text of a record that the other columns cannot give back.
+/// The derived column with the whole text of a record that the other columns cannot give back.
 pub const RAW_RECORD: &str = "rawRecord";
 
 /// What a column holds, and how a JSON value gets into it.
@@ -54,7 +54,7 @@ impl ColumnType {
 pub enum Origin {
     /// AWS's DDL for CloudTrail logs in Athena has it.
     Athena,
-    /// A member that CloudTrail writes and that DDL lacks.
+    /// A member that CloudTrail writes and that is not in that DDL.
     Newer,
     /// Made by Trailmill.
     Trailmill,
@@ -98,37 +98,37 @@ pub(crate) const fn athena(name: &'static str, column_type: ColumnType, about: &
     Column::new(name, column_type, Origin::Athena, about)
 }
 
-/// A member that AWS's DDL lacks.
+/// A member that is not in AWS's DDL.
 pub(crate) const fn newer(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
     Column::new(name, column_type, Origin::Newer, about)
 }
 
-/// A column that Trailmill makes.
-const fn made(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
+/// A column that Trailmill derives.
+const fn derived(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
     Column::new(name, column_type, Origin::Trailmill, about)
 }
 
-/// eventTimestamp, the first of the made columns; what it is made of differs from table to table.
+/// eventTimestamp, the first of the derived columns. Its source differs from table to table.
 pub(crate) const fn event_timestamp(about: &'static str) -> Column {
-    made(EVENT_TIMESTAMP, ColumnType::TimestampMillis, about)
+    derived(EVENT_TIMESTAMP, ColumnType::TimestampMillis, about)
 }
 
-/// The made column for whatever no other column holds.
-pub(crate) const EXTRA_FIELDS_COLUMN: Column = made(
+/// The derived column for whatever no other column holds.
+pub(crate) const EXTRA_FIELDS_COLUMN: Column = derived(
     EXTRA_FIELDS,
     ColumnType::Json,
     "A JSON object of whatever no other column holds: members this table does not know and members of an unexpected type, at any depth.",
 );
 
-/// The made column for members that were `null`.
-pub(crate) const NULL_FIELDS_COLUMN: Column = made(
+/// The derived column for members that were `null`.
+pub(crate) const NULL_FIELDS_COLUMN: Column = derived(
     NULL_FIELDS,
     ColumnType::TextList,
     "The dotted paths of the members that were explicitly null, so that they can be told from missing ones.",
 );
 
-/// The made column for records that the other columns cannot give back.
-pub(crate) const RAW_RECORD_COLUMN: Column = made(
+/// The derived column for records that the other columns cannot give back.
+pub(crate) const RAW_RECORD_COLUMN: Column = derived(
     RAW_RECORD,
     ColumnType::Text,
     "The whole text of the record, only where the other columns cannot give it back, as with a member that occurs twice.",

@@ -25,7 +25,7 @@ pub struct Shape {
     leaves: Vec<Leaf>,
     /// The dotted path of each member, by [`Node::id`].
     pub(crate) paths: Vec<String>,
-    /// The leaf of each made column.
+    /// The leaf of each derived column.
     pub(crate) event_timestamp: u8,
     pub(crate) extra_fields: u8,
     pub(crate) null_fields: u8,
@@ -55,7 +55,7 @@ pub(crate) struct Node {
     pub(crate) key: Option<Key>,
 }
 
-/// What becomes of the value of a member.
+/// How the value of a member is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,

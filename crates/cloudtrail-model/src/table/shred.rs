@@ -12,7 +12,7 @@ use crate::table::shred_odd::shred_odd;
 use crate::table::shredded::{ShreddedRow, ShreddedRows, SortKeys};
 use crate::{EnvelopeError, Record, event_time_millis, string_text};
 
-/// Bytes of a line at most: what becomes of it has places below 4 GiB. The daily stage takes no record that is longer than a
+/// The most bytes of a line: offsets into shredded rows are below 4 GiB. The daily stage takes no record that is longer than a
 /// sixteenth of that ([`Limits`](crate::Limits)).
 const MAX_LINE_BYTES: u32 = 256 << 20;
 
@@ -36,6 +36,9 @@ impl Shredder {
     }
 
     /// Appends the record that a line of NDJSON holds, without its line end, as a row.
+    ///
+    /// # Errors
+    /// Fails if the line is not one whole JSON object, or is too long.
     pub fn shred<'l>(
         &mut self,
         line: &'l [u8],

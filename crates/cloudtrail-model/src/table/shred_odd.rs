@@ -1,7 +1,7 @@
-//! Shred any record: what no column can hold, or not so that it can be given back, goes to the made columns.
+//! Shred any record: what no column can hold, or not so that it can be given back, goes to the derived columns.
 //!
 //! Where a member is of the type its column has, the column holds it. Otherwise the column has something like it for
-//! queries, and `extraFields` the value as written. A record with a member twice is kept whole beside its columns: JSON
+//! queries, and `extraFields` the value as written. A record with a member twice is kept whole next to its columns: JSON
 //! readers disagree about which of the two counts.
 
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use crate::{EnvelopeError, Member, Record, elements, event_time_millis, members,
 enum Fit {
     /// It does.
     Exact,
-    /// It holds something like it, or nothing: the value itself must be kept beside.
+    /// It holds something like it, or nothing: the value itself must be kept next to it.
     Inexact,
 }
 

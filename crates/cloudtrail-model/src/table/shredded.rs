@@ -129,7 +129,7 @@ impl ShreddedRows {
         }
     }
 
-    /// Makes room for records of so many bytes.
+    /// Reserves room for records of `bytes` bytes.
     pub fn reserve(&mut self, bytes: usize) {
         self.text.reserve(bytes);
         // about a word for 14 bytes of values

@@ -26,7 +26,7 @@ pub(crate) struct StructReader<'a> {
 }
 
 /// What the columns do not say of an object.
-pub(crate) struct Beside<'a> {
+pub(crate) struct Surplus<'a> {
     /// A JSON object: unknown members, and known ones whose column does not hold them.
     pub(crate) extra: Option<&'a [u8]>,
     /// Dotted paths of members that are null.
@@ -50,8 +50,8 @@ impl<'a> StructReader<'a> {
     }
 
     /// Appends a row as a JSON object.
-    pub(crate) fn append(&self, row: usize, beside: &Beside<'_>, json: &mut Vec<u8>) {
-        let extra = beside.extra.and_then(|extra| members(extra).ok()).unwrap_or_default();
+    pub(crate) fn append(&self, row: usize, surplus: &Surplus<'_>, json: &mut Vec<u8>) {
+        let extra = surplus.extra.and_then(|extra| members(extra).ok()).unwrap_or_default();
         let instead: BTreeMap<&str, &[u8]> =
             extra.iter().map(|member| (member.name.as_ref(), member.value)).collect();
         let mut separator = b'{';
@@ -66,8 +66,8 @@ impl<'a> StructReader<'a> {
             match (reader, value) {
                 (ColumnReader::Struct(array, inner), value) if array.is_valid(row) => {
                     member(json, &quoted(column.name));
-                    let path = format!("{}{}.", beside.path, column.name);
-                    inner.append(row, &Beside { extra: value, nulls: beside.nulls, path }, json);
+                    let path = format!("{}{}.", surplus.path, column.name);
+                    inner.append(row, &Surplus { extra: value, nulls: surplus.nulls, path }, json);
                 }
                 (_, Some(value)) => {
                     member(json, &quoted(column.name));
@@ -77,7 +77,7 @@ impl<'a> StructReader<'a> {
                     member(json, &quoted(column.name));
                     reader.append(row, json);
                 }
-                _ if is_null(beside, column.name) => {
+                _ if is_null(surplus, column.name) => {
                     member(json, &quoted(column.name));
                     json.extend_from_slice(b"null");
                 }
@@ -95,8 +95,8 @@ impl<'a> StructReader<'a> {
     }
 }
 
-fn is_null(beside: &Beside<'_>, name: &str) -> bool {
-    beside.nulls.iter().any(|path| path.strip_prefix(beside.path.as_str()) == Some(name))
+fn is_null(surplus: &Surplus<'_>, name: &str) -> bool {
+    surplus.nulls.iter().any(|path| path.strip_prefix(surplus.path.as_str()) == Some(name))
 }
 
 impl<'a> ColumnReader<'a> {
@@ -118,7 +118,7 @@ impl<'a> ColumnReader<'a> {
                 let (keys, values) = (array.keys().as_string_opt()?, array.values().as_string_opt()?);
                 ColumnReader::TextMap(array, keys, values)
             }
-            // made columns are no members
+            // derived columns are not members
             ColumnType::TimestampMillis | ColumnType::TextList => return None,
         })
     }
@@ -142,14 +142,14 @@ impl<'a> ColumnReader<'a> {
             ColumnReader::Boolean(array) => {
                 json.extend_from_slice(if array.value(row) { b"true" } else { b"false" });
             }
-            ColumnReader::Struct(_, inner) => inner.append(row, &Beside::NOTHING, json),
+            ColumnReader::Struct(_, inner) => inner.append(row, &Surplus::NOTHING, json),
             ColumnReader::StructList(array, inner) => {
                 json.push(b'[');
                 for (at, item) in entries(array.value_offsets(), row).enumerate() {
                     if at > 0 {
                         json.push(b',');
                     }
-                    inner.append(item, &Beside::NOTHING, json);
+                    inner.append(item, &Surplus::NOTHING, json);
                 }
                 json.push(b']');
             }
@@ -169,9 +169,9 @@ impl<'a> ColumnReader<'a> {
     }
 }
 
-impl Beside<'_> {
+impl Surplus<'_> {
     /// Everything is in the columns.
-    const NOTHING: Self = Beside { extra: None, nulls: &[], path: String::new() };
+    const NOTHING: Self = Surplus { extra: None, nulls: &[], path: String::new() };
 }
 
 /// The entries of a list or a map that belong to a row. The array's own check keeps offsets in order.

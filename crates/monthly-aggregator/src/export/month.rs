@@ -40,6 +40,9 @@ pub enum ExportError {
 }
 
 /// Writes every record of a month as a line, in the order of parts and rows, and returns their number.
+///
+/// # Errors
+/// Fails if the journal or a part cannot be read, or if the lines cannot be written.
 pub async fn export(
     lake: Arc<dyn Store>,
     table: Table,

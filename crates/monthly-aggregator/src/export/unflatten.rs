@@ -5,9 +5,12 @@ use arrow_array::{Array, ListArray, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
 use cloudtrail_model::{EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD, Table, columns};
 
-use crate::export::column_reader::{Beside, StructReader};
+use crate::export::column_reader::{StructReader, Surplus};
 
 /// Appends every row of a batch of a table as a line of NDJSON, equal as JSON to the record it was made of.
+///
+/// # Errors
+/// Fails if the batch does not have the columns of the table.
 pub fn append_lines(batch: &RecordBatch, table: Table, ndjson: &mut Vec<u8>) -> Result<(), ArrowError> {
     let all = columns(table);
     let schema = batch.schema();
@@ -30,7 +33,7 @@ pub fn append_lines(batch: &RecordBatch, table: Table, ndjson: &mut Vec<u8>) -> 
                 let paths = paths.as_ref().and_then(|paths| paths.as_string_opt::<i32>());
                 let nulls: Vec<&str> = paths.into_iter().flat_map(|paths| paths.iter().flatten()).collect();
                 let extra = value(extra, row).map(str::as_bytes);
-                rows.append(row, &Beside { extra, nulls: &nulls, path: String::new() }, ndjson);
+                rows.append(row, &Surplus { extra, nulls: &nulls, path: String::new() }, ndjson);
             }
         }
         ndjson.push(b'\n');

@@ -13,7 +13,7 @@ use super::*;
 use crate::testing::encoded_rows::{parquet_of, rows_of};
 use crate::testing::round_trip::assert_lossless;
 
-/// Whether the record at a row needed its whole text beside its columns.
+/// Whether the record at a row needed its whole text next to its columns.
 fn is_raw(batch: &RecordBatch, row: usize) -> bool {
     batch.column_by_name(RAW_RECORD).unwrap().is_valid(row)
 }

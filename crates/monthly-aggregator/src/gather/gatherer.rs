@@ -21,7 +21,7 @@ pub(crate) struct RowGroup {
 }
 
 impl RowGroup {
-    /// Its lines, each with the piece that has its text.
+    /// The lines, each with the piece that has its text.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&Piece, &Line)> {
         self.pieces
             .iter()
@@ -42,7 +42,7 @@ pub(crate) struct Gatherer {
     index: DedupeIndex,
     /// The parts still to come, the current one first.
     parts: VecDeque<(Day, Part)>,
-    /// What came of the current part so far.
+    /// The counts of the current part so far.
     current: Account,
     inputs: Vec<Input>,
     conflicts: u64,
@@ -155,7 +155,7 @@ impl Gatherer {
     }
 }
 
-/// The last of so many days from a first one on.
+/// The last of `days` days, counted from `first`.
 fn last_day(first: Day, days: u8) -> Day {
     std::iter::successors(Some(first), |day| day.next()).take(usize::from(days)).last().unwrap_or(first)
 }

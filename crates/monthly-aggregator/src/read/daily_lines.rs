@@ -1,6 +1,6 @@
 //! Read: daily parts back into lines, in pieces of bounded size.
 //!
-//! A few parts are read at once, each ahead of its turn by a few pieces; they are handed on in order, so what comes out
+//! A few parts are read at once, each ahead of its turn by a few pieces; they are handed on in order, so the result
 //! does not depend on which is faster.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const PIECES_AHEAD: usize = 2;
 /// Parts read at once, at most: each may hold a thread that waits for its turn, and of those there is a bounded number.
 const MOST_AT_ONCE: usize = 8;
 
-/// What comes out of a daily part.
+/// The next thing that was read.
 #[derive(Debug)]
 pub(crate) enum FromPart {
     /// The next lines of the current part.
@@ -76,7 +76,7 @@ impl Reading {
             let shredder = Shredder::new(table);
             let splitter = Splitter { day, month, shredder, piece: spare.take(), spare, sender };
             let (content, splitter) = read_lines(&*lake, &key, bytes, splitter, Splitter::add).await?;
-            // nobody listens where the run has failed meanwhile
+            // nobody listens if the run has failed
             let _unheard = splitter.sender.send(splitter.piece).await;
             Ok(content)
         });
@@ -122,7 +122,7 @@ impl Splitter {
         }
         if self.piece.is_full(line.len()) {
             let full = std::mem::replace(&mut self.piece, self.spare.take());
-            // called from a thread that may block; nobody listens where the run has failed meanwhile
+            // called from a thread that may block; nobody listens if the run has failed
             let _unheard = self.sender.blocking_send(full);
         }
         self.piece.add(&mut self.shredder, line)

@@ -64,7 +64,7 @@ impl Line {
 }
 
 impl Piece {
-    /// Whether a line of so many bytes is to go to the next piece.
+    /// Whether a line of `bytes` bytes belongs to the next piece.
     pub(crate) fn is_full(&self, bytes: usize) -> bool {
         !self.lines.is_empty() && self.text().len() + bytes > PIECE_BYTES
     }

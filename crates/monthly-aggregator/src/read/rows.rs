@@ -16,6 +16,9 @@ pub struct Rows {
 
 impl Rows {
     /// The records of some lines of NDJSON, in their order.
+    ///
+    /// # Errors
+    /// Fails if a line is not a record.
     pub fn of<'l>(table: Table, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<Self, EnvelopeError> {
         let mut shredder = Shredder::new(table);
         let mut piece = Piece::default();
@@ -26,6 +29,9 @@ impl Rows {
     }
 
     /// A Parquet file of one row group. Columns are encoded on the thread pool that calls.
+    ///
+    /// # Errors
+    /// Fails if the rows cannot be encoded.
     pub fn to_parquet(&self, options: &Options) -> Result<Vec<u8>> {
         let encoder = Encoder::new(self.table, options)?;
         let rows: Vec<_> = self.piece.lines.iter().map(|line| (&self.piece, line)).collect();

@@ -30,7 +30,7 @@ type Object<'a> = [(&'a str, &'a str)];
 
 /// What the columns do not give back of an object.
 #[derive(Default)]
-struct Beside {
+struct Surplus {
     /// Members, as written: those no column knows, and those whose column gives something else back.
     extra: Vec<String>,
     /// Paths of the known members that are null.
@@ -62,7 +62,7 @@ fn cells(table: Table, line: &str) -> Vec<Cell> {
     let known: Vec<Column> =
         columns(table).iter().filter(|column| column.origin != Origin::Trailmill).copied().collect();
     let record = members(line).unwrap();
-    let Beside { extra, nulls, twice } = beside(&known, &record, "");
+    let Surplus { extra, nulls, twice } = surplus(&known, &record, "");
     let millis = || {
         known.iter().find(|column| column.name == "eventTime")?;
         event_time_millis(&text(last(&record, "eventTime")?)?)
@@ -115,20 +115,20 @@ fn text_of(value: &str) -> String {
     text(value).unwrap_or_else(|| value.to_owned())
 }
 
-fn beside(columns: &[Column], object: &Object<'_>, path: &str) -> Beside {
+fn surplus(columns: &[Column], object: &Object<'_>, path: &str) -> Surplus {
     let mut names: Vec<String> = object.iter().map(|(raw, _)| name(raw)).collect();
     let is_known = |raw: &str| columns.iter().any(|column| column.name == name(raw));
     let unknown = object.iter().filter(|(raw, _)| !is_known(raw));
     let extra = unknown.map(|(raw, value)| format!("{raw}:{value}")).collect();
     names.sort();
     let twice = names.windows(2).any(|pair| pair[0] == pair[1]);
-    let mut all = Beside { extra, twice, nulls: Vec::new() };
+    let mut all = Surplus { extra, twice, nulls: Vec::new() };
     for column in columns {
         let Some(value) = last(object, column.name) else { continue };
         match (column.column_type, members(value)) {
             _ if value == "null" => all.nulls.push(format!("{path}{}", column.name)),
             (ColumnType::Struct(columns), Some(object)) => {
-                let inner = beside(columns, &object, &format!("{path}{}.", column.name));
+                let inner = surplus(columns, &object, &format!("{path}{}.", column.name));
                 all.twice |= inner.twice;
                 all.nulls.extend(inner.nulls);
                 if !inner.extra.is_empty() {

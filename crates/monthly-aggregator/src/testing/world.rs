@@ -60,7 +60,7 @@ pub(crate) fn event_id(piece: &Piece, line: &Line) -> String {
     String::from_utf8(text.to_vec()).unwrap()
 }
 
-/// A request for a month that may lack days.
+/// A request for a month that may have missing days.
 pub(crate) const GAPS: Request = Request { allow_gaps: true, rebuild: false, until: None };
 
 /// How often a race is run, of as many seeds as there are: fewer where each takes much longer.

@@ -142,7 +142,7 @@ fn print(report: &MonthReport, console: &Console) {
         Outcome::Empty => {}
         Outcome::UpToDate => console.line(&format!("{partition}: up to date")),
         Outcome::Superseded { .. } => console.error(&anyhow::anyhow!(
-            "{partition}: another run took it over, and nothing of this one counts; run it again if that one failed"
+            "{partition} was superseded by a concurrent run: nothing of this attempt counts; run it again if the other one failed"
         )),
         Outcome::Committed(committed) if committed.only_swept() => {
             let swept = counted(committed.swept, "deleted orphan");
