@@ -1,4 +1,4 @@
-use crate::test_texts::{Random, deflated, inflated};
+use crate::testing::texts::{Random, deflated, inflated};
 
 #[test]
 fn new_codes_are_made_where_the_text_changes() {

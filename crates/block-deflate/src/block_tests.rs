@@ -1,4 +1,4 @@
-use crate::test_texts::{Random, deflated, json_lines};
+use crate::testing::texts::{Random, deflated, json_lines};
 
 /// RFC 1951 §3.2.3: the bit that says whether the block is the last, then its type.
 fn first_block(text: &[u8]) -> (bool, u8) {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::Compressor;
 use crate::Level;
-use crate::test_texts::{Random, assert_round_trip, deflated, inflated, json_lines};
+use crate::testing::texts::{Random, assert_round_trip, deflated, inflated, json_lines};
 
 /// Stored blocks cost five bytes each, and so does the flush.
 fn stored_size(bytes: usize) -> usize {

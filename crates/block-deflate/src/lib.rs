@@ -33,7 +33,7 @@ mod parser;
 mod sequence;
 mod symbol;
 #[cfg(test)]
-mod test_texts;
+mod testing;
 
 pub use compressor::Compressor;
 pub use level::Level;

@@ -1,7 +1,7 @@
 use super::{Match, MatchFinder};
 use crate::compare::word;
 use crate::level::{MoreRows, MostRows, OneWay};
-use crate::test_texts::Random;
+use crate::testing::texts::Random;
 
 const NONE: Match = Match { length: 4, distance: 0 };
 

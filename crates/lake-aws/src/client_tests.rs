@@ -3,7 +3,7 @@ use lake_store::{Depth, with_causes};
 use testkit::s3::{Fault, Operation, S3Server};
 
 use super::*;
-use crate::test_world::{BUCKET, Queues, connection, queue_connection, queues, server};
+use crate::testing::world::{BUCKET, Queues, connection, queue_connection, queues, server};
 
 fn location() -> S3Location {
     S3Location { bucket: BUCKET.to_owned(), prefix: String::new() }
@@ -93,7 +93,7 @@ async fn a_queue_at_aws_is_reached_in_the_region_of_its_url() {
 #[test]
 fn an_invalid_queue_url_is_rejected() {
     let error = session(None, None).queue("arn:aws:sqs:eu-central-1:123456789012:jobs").unwrap_err();
-    crate::test_world::assert_queue_said(
+    crate::testing::world::assert_queue_said(
         &error,
         false,
         &["cannot open a queue", "https://sqs.REGION.amazonaws.com"],

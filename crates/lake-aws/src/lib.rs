@@ -10,7 +10,7 @@ mod queue_url;
 mod s3_store;
 mod sqs_queue;
 #[cfg(test)]
-mod test_world;
+mod testing;
 
 pub use client::{Connection, Session};
 pub use location::{BadLocation, S3Location};

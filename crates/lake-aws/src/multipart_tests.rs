@@ -2,7 +2,7 @@ use lake_store::{Depth, Store, list_all};
 use testkit::s3::{Fault, Operation};
 
 use super::*;
-use crate::test_world::{BUCKET, assert_said, retried, server, top};
+use crate::testing::world::{BUCKET, assert_said, retried, server, top};
 
 /// A sealed upload of a body, behind retries.
 async fn sealed(store: &dyn Store, key: &str, body: Bytes) -> Box<dyn StagedUpload> {

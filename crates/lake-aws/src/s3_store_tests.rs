@@ -6,7 +6,7 @@ use testkit::s3::{Call, Fault, Operation, S3Server};
 
 use super::*;
 use crate::Connection;
-use crate::test_world::{BUCKET, Failing, assert_said, bare, connection, retried, server, top};
+use crate::testing::world::{BUCKET, Failing, assert_said, bare, connection, retried, server, top};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_conforms() {

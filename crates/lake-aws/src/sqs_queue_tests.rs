@@ -9,7 +9,7 @@ use testkit::sqs::{Fault, Operation, Refused, SqsServer};
 
 use super::*;
 use crate::Connection;
-use crate::test_world::{Failing, Queues, assert_queue_said, over_http, queue_connection, queues};
+use crate::testing::world::{Failing, Queues, assert_queue_said, over_http, queue_connection, queues};
 
 const NOT_AT_ALL: Duration = Duration::ZERO;
 

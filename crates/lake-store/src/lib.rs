@@ -11,7 +11,7 @@ mod layers;
 mod memory;
 mod store;
 #[cfg(test)]
-mod test_batches;
+mod testing;
 
 pub use disk::DiskStore;
 pub use error::{ErrorKind, StoreError, with_causes};

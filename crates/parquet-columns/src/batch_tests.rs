@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_rows::TestRow;
+use crate::testing::rows::TestRow;
 
 /// Rows of values, each a column and its text; and the groups each has.
 fn rows(rows: &[(&[(usize, &str)], u32)]) -> Vec<TestRow> {

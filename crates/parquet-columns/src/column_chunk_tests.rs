@@ -22,7 +22,7 @@ use parquet::file::serialized_reader::{ReadOptionsBuilder, SerializedFileReader}
 
 use super::*;
 use crate::batch::BATCH_ROWS;
-use crate::test_rows::{parquet_of, rows_of};
+use crate::testing::rows::{parquet_of, rows_of};
 
 const ROWS: usize = 26_000;
 

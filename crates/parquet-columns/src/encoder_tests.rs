@@ -2,7 +2,7 @@ use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::SchemaDescriptor;
 
 use super::*;
-use crate::test_rows::TestRow;
+use crate::testing::rows::TestRow;
 
 fn schema(columns: &str) -> SchemaDescPtr {
     let message = format!("message rows {{ {columns} }}");

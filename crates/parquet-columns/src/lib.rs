@@ -77,7 +77,7 @@ mod rle;
 mod row;
 mod statistics;
 #[cfg(test)]
-mod test_rows;
+mod testing;
 
 pub use encoder::{EncodedColumns, RowGroupEncoder};
 pub use layout::ColumnLayout;

@@ -8,7 +8,7 @@ use testkit::MemoryQueue;
 use testkit_stores::TestStore;
 
 use super::*;
-use crate::test_world::{TODAY, World, day, deliver, key, month, number, put, record};
+use crate::testing::world::{TODAY, World, day, deliver, key, month, number, put, record};
 
 fn october() -> Vec<DailyJob> {
     Asked::new(Wanted::Month(month("2026-10"))).jobs(day(TODAY), 0)

@@ -14,7 +14,7 @@ mod months_to_send;
 mod storage_metrics;
 mod tables;
 #[cfg(test)]
-mod test_world;
+mod testing;
 
 pub use daily::DailyJobs;
 pub use monthly::MonthlyJobs;

@@ -7,7 +7,7 @@ use lake::Partition;
 use testkit::{Call, Hook, Hooked, STAMP};
 
 use super::*;
-use crate::test_world::{World, day, deliver, key, month, number, record_at};
+use crate::testing::world::{World, day, deliver, key, month, number, record_at};
 
 /// The number of listings of each prefix.
 #[derive(Debug, Default)]

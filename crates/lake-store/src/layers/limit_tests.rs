@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::MemoryStore;
-use crate::test_batches::{Batched, read};
+use crate::testing::batches::{Batched, read};
 
 /// Every call takes a second; records the highest number of calls at once.
 #[derive(Debug, Clone, Default)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_batches::{Batched, read};
+use crate::testing::batches::{Batched, read};
 use crate::{ErrorKind, MemoryStore, StoreError};
 
 fn counts(usage: CallUsage) -> (u64, u64, u64) {

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::test_batches::Batched;
+use crate::testing::batches::Batched;
 use crate::{DiskStore, Limit, MemoryStore, Meter, conformance};
 
 /// The result of one call.
@@ -139,7 +139,7 @@ async fn it_reads_many_objects_by_as_many_calls_as_the_store_wants() {
     let store = Retry::new(batched.clone());
     assert_eq!(store.calls_at_once(), Batched::CALLS_AT_ONCE);
     assert_eq!(store.gets_per_call(), Batched::GETS_PER_CALL);
-    crate::test_batches::read(&store, &["a", "not found", "b"]).await;
+    crate::testing::batches::read(&store, &["a", "not found", "b"]).await;
     assert_eq!(batched.calls(), [["a", "not found", "b"]]);
 }
 

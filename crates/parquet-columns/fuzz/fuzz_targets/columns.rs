@@ -3,8 +3,8 @@
 #[path = "../properties/columns.rs"]
 mod columns;
 // what only the crate's tests have: rows of Arrow as the encoder takes them
-#[path = "../../src/test_rows.rs"]
-mod test_rows;
+#[path = "../../src/testing/mod.rs"]
+mod testing;
 
 libfuzzer_sys::fuzz_target!(
     init: {

@@ -14,7 +14,7 @@ use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::{ReadOptionsBuilder, SerializedFileReader};
 
-use crate::test_rows::{parquet_of, rows_of};
+use crate::testing::rows::{parquet_of, rows_of};
 
 /// The most rows, and bytes of text, that a few bytes stand for.
 const MOST_ROWS: usize = 20_000;

@@ -1,0 +1,3 @@
+//! What the tests of this crate, and its fuzz target, need.
+
+pub(crate) mod rows;
