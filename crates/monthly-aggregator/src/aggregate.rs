@@ -23,6 +23,60 @@ use crate::read::piece::SparePieces;
 use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
 
 /// The monthly stage over one lake.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cloudtrail_model::Table;
+/// use lake::{
+///     Attempt, AttemptId, Changes, EventTimes, Input, Journal, PartSink, Partition, Stamp, Verdict, WrittenRecords,
+/// };
+/// use lake_store::{MemoryStore, Store};
+/// use monthly_aggregator::{DaysThere, MonthlyAggregator, Options, Request, export};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let lake: Arc<dyn Store> = Arc::new(MemoryStore::new());
+/// let stamp = Stamp {
+///     new_attempt: || AttemptId("3f2a".to_owned()),
+///     now: || "2026-11-23T00:05:00Z".to_owned(),
+///     tool: "example 1.0",
+/// };
+/// // a day with one record, as the daily stage commits it
+/// let line = "{\"eventTime\":\"2026-10-22T10:11:12Z\",\"eventID\":\"1\"}\n";
+/// let journal = Journal::new(lake.clone(), Partition::day(Table::CloudTrail, "2026-10-22".parse()?));
+/// let state = journal.read().await?;
+/// let attempt = Attempt::begin(lake.clone(), journal, &state, stamp).await?.expect("nobody else claims");
+/// let mut parts = PartSink::new(&attempt);
+/// # let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+/// # std::io::Write::write_all(&mut gzip, line.as_bytes())?;
+/// # let gzip = gzip.finish()?;
+/// let raw_bytes = line.len() as u64;
+/// parts.write(gzip.into(), WrittenRecords { records: 1, raw_bytes, event_times: EventTimes::default() }).await?;
+/// parts.end_part().await?;
+/// # let (key, etag, verdict) = ("AWSLogs/…".to_owned(), "1".to_owned(), Verdict::Ok);
+/// # let (bytes, records, duplicates, other_months) = (70, 1, 0, 0);
+/// # let inputs = vec![Input { key, etag, bytes, raw_bytes, records, duplicates, other_months, verdict }];
+/// let parts = parts.into_sealed();
+/// attempt.finish(Changes { inputs, parts, ..Changes::default() }).await?;
+///
+/// let stage = MonthlyAggregator {
+///     lake: lake.clone(),
+///     options: Options::default(),
+///     stamp,
+///     progress: Arc::default(),
+///     days_there: DaysThere::default(),
+/// };
+/// let request = Request { allow_gaps: true, ..Request::default() };
+/// let report = stage.run(Table::CloudTrail, "2026-10".parse()?, request).await?;
+/// assert_eq!(report.source.missing_days.len(), 30);
+///
+/// let mut lines = Vec::new();
+/// export(lake, Table::CloudTrail, "2026-10".parse()?, &mut lines).await?;
+/// assert_eq!(String::from_utf8(lines)?, line);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct MonthlyAggregator {
     /// Where the daily table is, and the monthly one goes.

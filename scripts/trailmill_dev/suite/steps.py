@@ -18,6 +18,7 @@ WITH_EXAMPLES = (
     "daily-aggregator",
     "lake",
     "lake-store",
+    "monthly-aggregator",
     "parquet-columns",
 )
 # many tests wait: for another process, a server, a pause between retries

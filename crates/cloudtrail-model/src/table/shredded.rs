@@ -9,7 +9,7 @@ pub struct SortKeys {
     pub event_source: Range<u32>,
     /// The inside of eventName.
     pub event_name: Range<u32>,
-    /// [`Record::identity`]
+    /// The [identity](crate::Record::identity) of the record.
     pub identity: Range<u32>,
     /// The inside of eventTime.
     pub event_time: Range<u32>,
