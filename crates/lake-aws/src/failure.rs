@@ -140,7 +140,7 @@ pub(crate) fn kind(status: Option<u16>, code: &str) -> ErrorKind {
     }
 }
 
-/// Advice that the message of S3 lacks.
+/// Advice that the message of S3 does not give.
 fn advice(code: &str, kind: ErrorKind) -> &'static str {
     match (code, kind) {
         ("NoSuchBucket", _) => "; check the name of the bucket",

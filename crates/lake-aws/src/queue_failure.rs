@@ -83,7 +83,7 @@ fn is_transient(status: Option<u16>, code: &str) -> bool {
     }
 }
 
-/// Advice that the message of SQS lacks.
+/// Advice that the message of SQS does not give.
 fn advice(code: &str) -> &'static str {
     match code {
         "QueueDoesNotExist" | "NonExistentQueue" | "InvalidAddress" => {

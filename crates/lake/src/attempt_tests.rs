@@ -1,16 +1,11 @@
 use super::*;
-use crate::{Partition, Verdict};
+use crate::Partition;
+use crate::testing::attempts::{STAMP, input};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloudtrail_model::Table;
 use lake_store::{Depth, MemoryStore, list_all};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-const STAMP: Stamp = Stamp {
-    new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),
-    now: || "2026-11-22T03:00:00Z".into(),
-    tool: "test",
-};
 
 struct World {
     store: MemoryStore,
@@ -54,18 +49,8 @@ async fn sealed(attempt: &Attempt, text: &'static str) -> SealedPart {
 }
 
 async fn changes(attempt: &Attempt, text: &'static str) -> Changes {
-    let input = Input {
-        key: text.into(),
-        etag: "1".into(),
-        bytes: 1,
-        raw_bytes: 1,
-        records: 1,
-        duplicates: 0,
-        other_months: 0,
-        verdict: Verdict::Ok,
-    };
     let parts = vec![sealed(attempt, text).await];
-    Changes { inputs: vec![input], parts, ..Changes::default() }
+    Changes { inputs: vec![input(text)], parts, ..Changes::default() }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use lake_store::MemoryStore;
 
 use super::*;
 use crate::part_key;
+use crate::testing::attempts::STAMP;
 
 #[tokio::test]
 async fn unjournaled_objects_are_found_on_every_page() {
@@ -49,14 +50,9 @@ fn the_newest_orphan_tells_how_much_of_the_journal_is_lost() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_symbolic_link_in_a_partition_is_not_followed_and_nothing_behind_it_is_deleted() {
-    use crate::{Attempt, Stamp};
+    use crate::Attempt;
     use lake_store::DiskStore;
 
-    const STAMP: Stamp = Stamp {
-        new_attempt: || crate::AttemptId("0000000000000001".into()),
-        now: || "2026-11-22T03:00:00Z".into(),
-        tool: "test",
-    };
     let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let partition = Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap());
     let store = Arc::new(DiskStore::open(folder.path()).unwrap());

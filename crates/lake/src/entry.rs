@@ -83,7 +83,7 @@ pub struct Commit {
 pub struct MonthSource {
     /// The totals of the daily stage over the days read: those of the month, and the first three of the next.
     pub daily: Totals,
-    /// Missing days: days of the month that the daily stage had not committed. The month lacks their records.
+    /// Missing days: days of the month that the daily stage had not committed. Their records are missing in the month.
     pub missing_days: Vec<Day>,
     /// The days among the first three of the next month that were not committed yet. They may hold late events of this month.
     pub awaited_days: Vec<Day>,

@@ -91,6 +91,8 @@ mod part_blocks;
 mod part_reader;
 mod part_sink;
 mod stage_run;
+#[cfg(test)]
+mod testing;
 mod verification;
 
 pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};

@@ -4,10 +4,8 @@ use cloudtrail_model::Table;
 use lake_store::{MemoryStore, Store};
 
 use super::*;
-use crate::{AttemptId, Journal, Partition, PartitionState, Stamp};
-
-const STAMP: Stamp =
-    Stamp { new_attempt: || AttemptId("one".into()), now: || "2026-11-22T03:00:00Z".into(), tool: "test" };
+use crate::testing::attempts::STAMP;
+use crate::{Journal, Partition, PartitionState};
 
 async fn attempt(store: &MemoryStore) -> Attempt {
     let lake: Arc<dyn Store> = Arc::new(store.clone());

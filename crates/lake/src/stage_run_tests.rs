@@ -5,13 +5,8 @@ use cloudtrail_model::Table;
 use lake_store::{Depth, MemoryStore, list_all};
 
 use super::*;
-use crate::{AttemptId, Claimed, EventTimes, Input, Verdict, WrittenRecords};
-
-const STAMP: Stamp = Stamp {
-    new_attempt: || AttemptId(format!("{:016x}", fastrand::u64(..))),
-    now: || "2026-11-22T03:00:00Z".into(),
-    tool: "test",
-};
+use crate::testing::attempts::{STAMP, input};
+use crate::{AttemptId, Claimed, EventTimes, WrittenRecords};
 
 fn partition() -> Partition {
     Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap())
@@ -140,19 +135,6 @@ impl StageRun for Words {
 
     fn part_missing(&self, key: String) -> Option<Failure> {
         (!self.writes_missing_parts).then_some(Failure::Missing(key))
-    }
-}
-
-fn input(word: &str) -> Input {
-    Input {
-        key: word.to_owned(),
-        etag: "1".into(),
-        bytes: 1,
-        raw_bytes: 1,
-        records: 1,
-        duplicates: 0,
-        other_months: 0,
-        verdict: Verdict::Ok,
     }
 }
 

@@ -36,7 +36,7 @@ async fn a_job_brings_every_table_of_its_day() {
     assert!(outcomes.contains(&"cloudtrail_insight_daily 2026-11-22 committed".to_owned()), "{outcomes:?}");
     let again = world.done(DailyJob::new(day("2026-11-22"))).await;
     assert_eq!((number(&again, "FilesIn"), number(&again, "Commits")), (0, 0));
-    assert!(world.sent_on().await.is_empty(), "its month lacks days");
+    assert!(world.sent_on().await.is_empty(), "its month has missing days");
 }
 
 #[tokio::test]

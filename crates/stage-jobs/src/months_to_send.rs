@@ -1,4 +1,4 @@
-//! Months that a daily job sends on to the monthly stage: those without missing days whose Parquet lacks data of the day.
+//! Months that a daily job sends on to the monthly stage: those without missing days whose Parquet does not have all data of the day.
 //!
 //! Determined from the lake alone, so that a job that died after its commit sends them when it is delivered again. Concurrent
 //! jobs may both find a month complete; their messages have the same ID, so a FIFO queue accepts one.
@@ -35,7 +35,7 @@ pub(crate) async fn months_to_send(
 ) -> Result<Vec<NewMessage>, MonthError> {
     let mut messages = Vec::new();
     for affected in job.months(today) {
-        if !affected.closing && !lacks(lake, &affected, job.day).await? {
+        if !affected.closing && !misses_data(lake, &affected, job.day).await? {
             continue;
         }
         let main = commits(lake, Table::CloudTrail, affected.job.month).await?;
@@ -46,8 +46,12 @@ pub(crate) async fn months_to_send(
     Ok(messages)
 }
 
-/// Whether the Parquet of a month lacks data of a day.
-async fn lacks(lake: &Arc<dyn Store>, affected: &AffectedMonth, day: Day) -> Result<bool, JournalError> {
+/// Whether data of a day is missing in the Parquet of a month.
+async fn misses_data(
+    lake: &Arc<dyn Store>,
+    affected: &AffectedMonth,
+    day: Day,
+) -> Result<bool, JournalError> {
     for table in Table::ALL {
         let daily = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
         if daily.commits == 0 {

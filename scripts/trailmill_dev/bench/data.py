@@ -19,7 +19,7 @@ Kind = str | dict[str, Any]
 
 
 def day(folder: pathlib.Path, release: pathlib.Path, records: int | None) -> pathlib.Path:
-    """A day of the main table alone, for peers know no others: the ordinary day, or one of so many records."""
+    """A day of the main table alone, for peers know no others: the ordinary day, or one of a number of records."""
     name = "ordinary" if records is None else f"large-{records}"
     return made_day(folder / name, release, records, main_table_alone=True)
 

@@ -8,7 +8,7 @@ import subprocess
 def made_day(
     made: pathlib.Path, release: pathlib.Path, records: int | None, *, main_table_alone: bool = False
 ) -> pathlib.Path:
-    """The ordinary day of 3,911 log files, or a day of so many records, in a folder."""
+    """The ordinary day of 3,911 log files, or a day of a number of records, in a folder."""
     if not made.exists():
         draft = made.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
@@ -23,5 +23,5 @@ def made_day(
 
 
 def whole_day(folder: pathlib.Path, release: pathlib.Path, records: int | None = None) -> pathlib.Path:
-    """A day of all tables: the ordinary day, or one of so many records."""
+    """A day of all tables: the ordinary day, or one of a number of records."""
     return made_day(folder / ("logs" if records is None else f"logs-{records}"), release, records)

@@ -1,6 +1,6 @@
 """Shows how time, memory and output grow with the input: the daily stage on generated days of 62,500 records, 4 and 16
 times as many, and the monthly stage on the first 2, 8 and 31 days of the demo's October. Prints medians and each line's
-ratio to the first of its stage: CPU should grow as the records do, and memory beside the dedupe index hardly. The sizes
+ratio to the first of its stage: CPU should grow as the records do, and memory without the dedupe index hardly. The sizes
 take turns. Needs about 2 GB below --dir (a folder in memory measures the program, not the disk)."""
 
 import argparse
@@ -76,8 +76,8 @@ class Size:
         return timing.median(self.runs)
 
     @property
-    def beside(self) -> float:
-        """MiB beside the dedupe index, which holds its old table, of half the size, and the new one when it grows."""
+    def without_index(self) -> float:
+        """MiB without the dedupe index, which holds its old table, of half the size, and the new one when it grows."""
         return self.median.peak - 1.5 * self.index
 
     def row(self, first: "Size") -> list[str]:
@@ -85,10 +85,10 @@ class Size:
         cost, of = self.median, first.median
         return [
             self.name, f"{self.records:,}", str(len(self.runs)), f"{cost.cpu:.2f}", f"{cost.wall:.2f}",
-            f"{cost.size / 1e6:.1f}", f"{cost.peak:.0f}", f"{self.index:.1f}", f"{self.beside:.0f}",
+            f"{cost.size / 1e6:.1f}", f"{cost.peak:.0f}", f"{self.index:.1f}", f"{self.without_index:.0f}",
             f"{self.records / first.records:.1f}", f"{cost.cpu / of.cpu:.1f}", f"{cost.wall / of.wall:.1f}",
             f"{cost.size / of.size:.1f}", f"{self.index / first.index:.1f}", f"{cost.peak / of.peak:.2f}",
-            f"{self.beside / first.beside:.2f}",
+            f"{self.without_index / first.without_index:.2f}",
         ]  # fmt: skip
 
 

@@ -141,7 +141,7 @@ def report(measured: list[Measured], said: argparse.Namespace) -> list[str]:
     """The table and what it says; what does not fit."""
     print(f"\nthe ordinary day; medians, memory at most; {said.latency} ms a request to S3\n")
     show([HEAD, *(of.row() for of in measured), given("Chariot Solutions' Python", *ARTICLE)], said.markdown)
-    print("\n- of its share: CPU used of what the setting allows; what is lacking is waiting")
+    print("\n- of its share: CPU used of what the setting allows; the rest is waiting")
     print("- arm64 is priced for the seconds of this machine, not for seconds measured there")
     for name in dict.fromkeys(of.name for of in measured):
         ways = [of for of in measured if of.name == name]

@@ -65,7 +65,7 @@ def selections_with(edges: str) -> list[list[str]]:
 
 
 def check_resolved(edges: str) -> list[str]:
-    """What each selection lacks of the features of all, along some kinds of dependencies."""
+    """The features of all that each selection does not have, along some kinds of dependencies."""
     everything = features(["--workspace", "--edges", f"{edges},dev"])
     return lacking(selections_with(edges), everything, features)
 

@@ -53,7 +53,7 @@ def unrun_problems(name: str, text: str, library: dict[str, Any]) -> Iterator[st
 
 
 def manifest_problems(name: str, text: str) -> Iterator[str]:
-    """What a manifest lacks."""
+    """What is missing in a manifest."""
     if "[lints]\nworkspace = true" not in text:
         yield f"{name}: must take the workspace's lints, which forbid unsafe code"
 

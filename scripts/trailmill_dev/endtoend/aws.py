@@ -150,7 +150,7 @@ class Aws:
             raise Failed(f"{failed}: {left}") from None
 
     def receive_all(self, queue: str, count: int, seconds: float = 20) -> list[str]:
-        """Takes so many messages off a queue that nobody else polls."""
+        """Takes a number of messages off a queue that nobody else polls."""
         sqs, url = self.client("sqs"), self.outputs[queue]
         bodies: list[str] = []
 

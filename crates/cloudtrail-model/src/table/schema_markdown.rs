@@ -21,7 +21,7 @@ For names in snake case, each table has a view, such as `cloudtrail_monthly_snak
 - **A missing member is null.** One that was explicitly `null` is null too, and named in `nullFields`. One of an unexpected
   type, such as a number where a string should be, is there as its JSON text in a column of strings and null in any other;
   the value itself is in `extraFields`.
-- **From**: *AWS* is a column of AWS's DDL; *newer* is a member CloudTrail writes and that DDL lacks; *Trailmill* is made here.
+- **From**: *AWS* is a column of AWS's DDL; *newer* is a member CloudTrail writes that is not in that DDL; *Trailmill* is made here.
 
 AWS's pages:
 [the DDL](https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html),
