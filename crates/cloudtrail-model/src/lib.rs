@@ -35,13 +35,16 @@ mod record;
 mod table;
 
 pub use delivery::calendar::{BadDate, Day, DayRange, Month};
+pub use delivery::event_day::event_day;
 pub use delivery::home_month::{grace_days, home_month, months_of};
 pub use delivery::kind::{Kind, Stage, Table};
+pub use delivery::log_file_id::{LogFileId, account_of};
 pub use delivery::source_key::{KeyError, LogFileName, SourceKey};
 pub use delivery::source_prefix::SourcePrefix;
 pub use json::members::{Member, elements, members, string_text};
 pub use record::dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use record::envelope::{EnvelopeError, Limits, LogFile, Record};
+pub use record::event_instant::event_instant;
 pub use record::event_time::event_time_millis;
 pub use table::column::{Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD};
 pub use table::columns::columns;

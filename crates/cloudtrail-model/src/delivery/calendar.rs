@@ -7,6 +7,9 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// Microseconds of a day; the calendar has no leap seconds.
+const MICROS_OF_A_DAY: i64 = 86_400_000_000;
+
 /// A text that is not a calendar date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a {wanted}")]
@@ -64,6 +67,20 @@ impl Day {
     /// The UTC day of a moment.
     pub fn at(moment: jiff::Timestamp) -> Self {
         Day(jiff::tz::Offset::UTC.to_datetime(moment).date())
+    }
+
+    /// The UTC day of an instant in microseconds since 1970-01-01T00:00:00Z; `None` outside the years 1 to 9999.
+    pub fn of_instant(micros: i64) -> Option<Self> {
+        day_since_1970(micros.div_euclid(MICROS_OF_A_DAY))
+    }
+
+    /// Whether an instant in microseconds since 1970-01-01T00:00:00Z is on this day, in UTC.
+    pub fn contains(self, micros: i64) -> bool {
+        let number = |field: i8| u32::from(field.unsigned_abs());
+        let year = u32::from(self.year().unsigned_abs());
+        let midnight =
+            days_since_1970(year, number(self.month_number()), number(self.day_of_month())) * MICROS_OF_A_DAY;
+        (midnight..midnight + MICROS_OF_A_DAY).contains(&micros)
     }
 
     /// The day before; `None` before 0001-01-01.
@@ -203,6 +220,35 @@ impl Iterator for DayRange {
         self.next = day.0.checked_add(1.day()).ok().map(Day);
         Some(day)
     }
+}
+
+/// Days from 0000-03-01 to 1970-01-01. Years that begin in March have the leap day last.
+const DAYS_TO_1970: u32 = 719_468;
+/// Days of 400 years, after which the calendar repeats.
+const DAYS_OF_400_YEARS: u32 = 146_097;
+
+/// Number of days from 1970-01-01 to a date of the years 1 to 9999; negative before 1970.
+pub(crate) fn days_since_1970(year: u32, month: u32, day: u32) -> i64 {
+    // January and February count as months 13 and 14 of the year before
+    let (year, month) = if month > 2 { (year, month) } else { (year - 1, month + 12) };
+    let day_of_year = (153 * (month - 3) + 2) / 5 + day - 1;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
+    i64::from(days) - i64::from(DAYS_TO_1970)
+}
+
+/// The date a number of days after 1970-01-01, or before it if negative; `None` outside the years 1 to 9999.
+fn day_since_1970(days: i64) -> Option<Day> {
+    let days =
+        u32::try_from(days + i64::from(DAYS_TO_1970)).ok().filter(|days| *days < 25 * DAYS_OF_400_YEARS)?;
+    let (cycle, day) = (days / DAYS_OF_400_YEARS, days % DAYS_OF_400_YEARS);
+    // a year has a leap day every 1,461 days, none at the end of 36,524, one at the end of the 146,097
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = (cycle * 400 + year, month + 3);
+    let (year, month) = if month > 12 { (year + 1, month - 12) } else { (year, month) };
+    Day::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
 }
 
 /// A field of exactly `width` ASCII digits.

@@ -50,7 +50,43 @@ fn a_range_holds_both_ends() {
     assert_eq!(DayRange::new(day("9999-12-30"), day("9999-12-31")).count(), 2);
 }
 
+#[test]
+fn every_day_is_so_many_days_after_1970() {
+    let mut days = days_since_1970(1, 1, 1);
+    assert_eq!(days, -719_162);
+    assert_eq!(day_since_1970(days - 1), None);
+    for day in DayRange::new(Day::FIRST, Day::LAST) {
+        assert_eq!(day_since_1970(days), Some(day), "{days}");
+        let midnight = days * MICROS_OF_A_DAY;
+        let around = [midnight - 1, midnight, midnight + MICROS_OF_A_DAY - 1, midnight + MICROS_OF_A_DAY];
+        assert_eq!(around.map(|micros| day.contains(micros)), [false, true, true, false], "{day}");
+        days += 1;
+    }
+    assert_eq!(day_since_1970(days), None);
+    assert_eq!(days_since_1970(1970, 1, 1), 0);
+}
+
+#[test]
+fn an_instant_is_on_the_day_that_has_begun() {
+    let day = |micros| Day::of_instant(micros).map(String::from);
+    assert_eq!(day(0).unwrap(), "1970-01-01");
+    assert_eq!(day(86_399_999_999).unwrap(), "1970-01-01");
+    assert_eq!(day(86_400_000_000).unwrap(), "1970-01-02");
+    assert_eq!(day(-1).unwrap(), "1969-12-31");
+    assert_eq!(day(-86_400_000_000).unwrap(), "1969-12-31");
+    assert_eq!(day(-86_400_000_001).unwrap(), "1969-12-30");
+    assert_eq!(day(i64::MIN), None);
+    assert_eq!(day(i64::MAX), None);
+    assert!([i64::MIN, i64::MAX].iter().all(|micros| !Day::LAST.contains(*micros)));
+}
+
 proptest! {
+    #[test]
+    fn an_instant_is_on_the_day_that_jiff_says(micros in -62_135_596_800_000_000..253_402_207_200_000_000i64) {
+        let moment = jiff::Timestamp::from_microsecond(micros).unwrap();
+        prop_assert_eq!(Day::of_instant(micros), Some(Day::at(moment)));
+    }
+
     #[test]
     fn days_and_months_round_trip(year in 1i16..=9999, month in 1i8..=12, day in 1i8..=31) {
         prop_assume!(Day::new(year, month, day).is_some());
