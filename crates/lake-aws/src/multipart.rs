@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, EncodingType};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, EncodingType};
 use bytes::{Bytes, BytesMut};
 use lake_store::{ErrorKind, Result, StagedUpload, StoreError};
 use tokio::task::JoinHandle;
@@ -11,6 +11,7 @@ use crate::S3Store;
 use crate::client::long_upload;
 use crate::failure::store_error;
 use crate::listed_text::decoded;
+use crate::s3_store::crc32;
 
 /// Bytes of each part except the last. S3 requires at least 5 MiB and at most 10,000 parts, so an object has up to 80 GiB.
 const PART_BYTES: usize = 8 << 20;
@@ -47,6 +48,7 @@ impl MultipartUpload {
             .bucket(&store.location.bucket)
             .key(store.key(key))
             .metadata(MARK, &mark)
+            .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .set_request_payer(store.payer())
             .set_expected_bucket_owner(store.owner())
             .set_server_side_encryption(store.encryption())
@@ -81,6 +83,7 @@ impl MultipartUpload {
 
     fn send(&mut self, body: Bytes) {
         let number = i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX);
+        let checksum = crc32(&body);
         let request = self
             .store
             .client
@@ -89,6 +92,7 @@ impl MultipartUpload {
             .key(self.store.key(&self.key))
             .upload_id(&self.upload_id)
             .part_number(number)
+            .checksum_crc32(&checksum)
             .body(ByteStream::from(body.clone()))
             .set_request_payer(self.store.payer())
             .set_expected_bucket_owner(self.store.owner())
@@ -97,7 +101,8 @@ impl MultipartUpload {
         let key = self.key.clone();
         let sending = tokio::spawn(async move {
             let part = request.send().await.map_err(|error| store_error("write", &key, error))?;
-            Ok(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build())
+            let part = CompletedPart::builder().part_number(number).set_e_tag(part.e_tag);
+            Ok(part.checksum_crc32(checksum).build())
         });
         self.in_progress = Some(PartInProgress { body, sending });
     }
@@ -176,6 +181,7 @@ impl StagedUpload for MultipartUpload {
             .bucket(&self.store.location.bucket)
             .key(self.store.key(&self.key))
             .upload_id(&self.upload_id)
+            .if_none_match("*")
             .multipart_upload(parts)
             .set_request_payer(self.store.payer())
             .set_expected_bucket_owner(self.store.owner())
@@ -183,8 +189,13 @@ impl StagedUpload for MultipartUpload {
             .await;
         match sent.map_err(|error| store_error("publish", &self.key, error)) {
             Ok(_) => Ok(()),
-            // the upload is gone: abandoned, or completed by a call whose response was lost
-            Err(error) if error.kind == ErrorKind::NotFound && self.is_published().await? => Ok(()),
+            // the upload is gone, or the object exists: completed by a call whose response was lost, or the work of another
+            Err(error)
+                if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Changed)
+                    && self.is_published().await? =>
+            {
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }

@@ -51,6 +51,16 @@ async fn an_abandoned_upload_is_not_taken_for_published_because_another_object_h
 }
 
 #[tokio::test]
+async fn an_upload_never_replaces_an_object() {
+    let server = server();
+    let store = top(&server);
+    let mut mine = sealed(&store, "key", "mine".into()).await;
+    store.create_new("key", "theirs".into()).await.unwrap();
+    assert_eq!(mine.publish().await.unwrap_err().kind, ErrorKind::Changed);
+    assert_eq!(store.get("key", None).await.unwrap(), "theirs");
+}
+
+#[tokio::test]
 async fn a_part_whose_reply_was_lost_is_in_the_object_once() {
     let server = server();
     let store = retried(top(&server));
@@ -95,6 +105,7 @@ async fn a_failed_part_is_reported_by_the_next_call_and_sent_again() {
         upload.seal().await.unwrap();
         upload.publish().await.unwrap();
         assert!(store.get("key", None).await.unwrap() == body, "part {failing}");
+        store.delete("key").await.unwrap();
     }
 }
 

@@ -182,6 +182,7 @@ impl Store for S3Store {
             .bucket(&self.location.bucket)
             .key(self.key(key))
             .if_none_match("*")
+            .checksum_crc32(crc32(&body))
             .body(body.into())
             .set_request_payer(self.payer())
             .set_expected_bucket_owner(self.owner())
@@ -220,6 +221,12 @@ impl Store for S3Store {
             _ => Ok(()),
         }
     }
+}
+
+/// The checksum of a body, as the header has it: a bucket with Object Lock refuses writes without one. Not left to the SDK, which
+/// would send it behind the body, in chunks that some servers do not understand.
+pub(crate) fn crc32(body: &[u8]) -> String {
+    aws_smithy_types::base64::encode(crc32fast::hash(body).to_be_bytes())
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     check!("creating-race", creating::race);
     check!("creating-deleting", creating::deleting);
     check!("staging-invisible", staging::invisible);
-    check!("staging-replacing", staging::replacing);
+    check!("staging-existing-key", staging::existing_key);
     check!("staging-aborted", staging::aborted);
     check!("staging-dropped", staging::dropped);
     check!("staging-abandoned", staging::abandoned);

@@ -170,10 +170,12 @@ pub trait StagedUpload: Send + Sync + fmt::Debug {
     /// Fails if the content cannot be made durable.
     async fn seal(&mut self) -> Result<()>;
 
-    /// Makes the sealed object visible under its key, atomically. Idempotent.
+    /// Makes the sealed object visible under its key, atomically. Idempotent. The key must be free: a bucket refuses to replace an
+    /// object.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the upload was aborted or abandoned.
+    /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the upload was aborted or abandoned, in a bucket with
+    /// [`ErrorKind::Changed`](crate::ErrorKind::Changed) if another object has the key.
     async fn publish(&mut self) -> Result<()>;
 
     /// Removes the upload. Does not change a published object.

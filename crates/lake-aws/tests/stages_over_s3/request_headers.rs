@@ -69,6 +69,17 @@ async fn payer_owner_and_kms_key_go_with_every_request_that_takes_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_object_is_created_only_if_it_is_absent_and_with_a_checksum() {
+    for call in every_kind_of_request(&BucketOptions::default()).await {
+        let header = |name: &str| call.headers.get(name).map(String::as_str);
+        let creates = matches!(call.operation, Operation::Put | Operation::CompleteUpload);
+        assert_eq!(header("if-none-match"), creates.then_some("*"), "{call:?}");
+        let sends = matches!(call.operation, Operation::Put | Operation::UploadPart);
+        assert_eq!(header("x-amz-checksum-crc32").is_some(), sends, "{call:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_options_no_request_says_anything_of_them() {
     for call in every_kind_of_request(&BucketOptions::default()).await {
         for name in [PAYER, OWNER, ENCRYPTION, KMS_KEY] {

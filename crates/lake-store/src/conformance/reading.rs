@@ -66,6 +66,8 @@ pub(super) async fn versions(area: &Area) {
     let error = area.store.get(&area.key("object"), Some("no-such-etag")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Changed, "reading a version that never was");
 
+    // in a bucket, an upload does not replace an object
+    area.store.delete(&area.key("object")).await.unwrap();
     let mut upload = area.stage("object", &[b"the second"]).await;
     upload.seal().await.unwrap();
     upload.publish().await.unwrap();
