@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use cloudtrail_model::{Stage, Table};
-use lake::{Partition, Verdict};
+use lake::{Partition, Verdict, Why};
 use serde_json::Value;
 use testkit::{Oracle, partition_lines};
 
@@ -147,9 +147,8 @@ fn assert_names_quarantined(lines: &[&str], oracle: &Oracle, lake: &Path) {
     let all = 1 + broken.count();
     let at = lines.iter().position(|line| line.starts_with("Quarantined: ")).unwrap();
     assert!(lines[at].starts_with(&format!("Quarantined: {all} log files. ")), "{}", lines[at]);
-    let Verdict::Quarantined { detail, .. } = &journal_state(lake, partition).inputs[key].verdict else {
-        panic!("{key} is not quarantined")
-    };
+    let input = journal_state(lake, partition).inputs.get(key).unwrap();
+    let Verdict::Quarantined(Why { detail, .. }) = input.verdict else { panic!("{key} is not quarantined") };
     assert_eq!(lines[at + 1..at + 4], [format!("  {key}").as_str(), &format!("  {detail}"), ""]);
 }
 

@@ -61,13 +61,13 @@ fn late_files_become_a_small_part_of_their_own() {
     let new: Vec<&String> = now.keys().filter(|name| !first.contains_key(*name)).collect();
     let (journal, parts): (Vec<&String>, Vec<&String>) =
         new.into_iter().partition(|name| name.starts_with("_journal/"));
-    assert_eq!((journal.len(), parts.len()), (2, 1), "a claim, a commit, a part");
+    assert_eq!((journal.len(), parts.len()), (4, 1), "a claim, a commit, its inputs and facts, a part");
     assert!(parts[0].starts_with(&main_partition().prefix()));
     assert_holds(lake.path(), &Oracle::read(source.path()).unwrap());
     assert_verifies(lake.path());
 
     let after = &days(&status(source.path(), lake.path()))[&day()];
-    assert_eq!((&after["new_files"], &after["commits"], &after["parts"]), (&0.into(), &2.into(), &2.into()));
+    assert_eq!((&after["new_files"], &after["commits"], &after["parts"]), (&0.into(), &2.into(), &3.into()));
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn late_files_that_bring_nothing_new_add_no_part() {
     let (source, lake) = first_run();
     let before = part_bodies(lake.path(), main_partition());
     let state = journal_state(lake.path(), main_partition());
-    let (key, _) = state.inputs.first_key_value().unwrap();
+    let key = state.inputs.iter().next().unwrap().key;
     let again = key.replace(".json.gz", "again.json.gz");
-    std::fs::copy(source.path().join(key), source.path().join(again)).unwrap();
+    std::fs::copy(source.path().join(&key), source.path().join(again)).unwrap();
     let ran = daily_well(source.path(), lake.path(), &[]);
     assert_eq!(ran.summary()["summary"]["files_in"], 1);
     assert_eq!(ran.summary()["summary"]["records_out"], 0);
@@ -92,12 +92,12 @@ fn a_rebuild_leaves_one_generation_with_the_same_lines() {
     write_late_arrivals(&small_day(120, 600), day(), source.path()).unwrap();
     daily_well(source.path(), lake.path(), &[]);
     let before = part_bodies(lake.path(), main_partition());
-    assert_eq!(before.len(), 2);
+    assert_eq!(before.len(), 3, "on-day and off-day records, and the late ones");
     let ran = daily_well(source.path(), lake.path(), &["--rebuild"]);
     assert!(ran.outcomes().iter().all(|outcome| outcome == "committed"), "{ran:?}");
-    assert_eq!(ran.partitions()[&main_partition().to_string()]["committed"]["retired"], 2);
+    assert_eq!(ran.partitions()[&main_partition().to_string()]["committed"]["retired"], 3);
     let after = part_bodies(lake.path(), main_partition());
-    assert_eq!(after.len(), 1);
+    assert_eq!(after.len(), 2);
     assert!(after.keys().all(|name| !before.contains_key(name)), "{:?}", after.keys());
     assert_holds(lake.path(), &Oracle::read(source.path()).unwrap());
     assert_verifies(lake.path());
@@ -108,8 +108,8 @@ fn a_rebuild_leaves_one_generation_with_the_same_lines() {
 fn a_rebuild_refuses_to_lose_a_file_unless_told_to() {
     let (source, lake) = first_run();
     let state = journal_state(lake.path(), main_partition());
-    let (gone, _) = state.inputs.iter().find(|(_, input)| input.records > input.duplicates).unwrap();
-    remove_file(source.path().join(gone)).unwrap();
+    let gone = state.inputs.iter().find(|input| input.records > input.duplicates).unwrap().key;
+    remove_file(source.path().join(&gone)).unwrap();
     // without a rebuild nothing is lost
     daily_well(source.path(), lake.path(), &[]).assert_nothing_done();
 
@@ -117,7 +117,7 @@ fn a_rebuild_refuses_to_lose_a_file_unless_told_to() {
     let refused = daily(source.path(), lake.path(), &["--rebuild", "--day", &day().to_string()]);
     assert_eq!(refused.status, Some(1));
     assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
-    assert!(refused.stderr.starts_with("error") && refused.stderr.contains(gone), "{refused:?}");
+    assert!(refused.stderr.starts_with("error") && refused.stderr.contains(&gone), "{refused:?}");
     assert!(refused.stderr.contains("--drop-missing"), "{refused:?}");
     assert!(files_of_main_partition(lake.path()) == before, "a refused rebuild changed the partition");
 
@@ -155,4 +155,30 @@ fn status_shows_gaps_and_days_that_are_not_in_the_lake() {
     daily_well(source.path(), lake.path(), &["--from", &later.to_string()]);
     assert_eq!(journal_state(lake.path(), partition).commits, 1);
     assert_eq!(self::days(&status(source.path(), lake.path()))[&later]["new_files"], 0);
+}
+
+#[test]
+fn past_days_without_log_files_are_committed_so_that_their_month_can_be_complete() {
+    let (source, lake) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (before, first) = (day().previous().unwrap(), day());
+    let last = first.next().and_then(Day::next).unwrap();
+    for day in [first, last] {
+        write_day(&small_day(20, 60), day, source.path()).unwrap();
+    }
+    daily_well(source.path(), lake.path(), &[]);
+    daily_well(source.path(), lake.path(), &["--day", &before.to_string()]);
+    let found = days(&status(source.path(), lake.path()));
+    let states: Vec<_> =
+        found.iter().map(|(day, of)| (*day, of["state"].as_str().unwrap_or("none"))).collect();
+    let empty = first.next().unwrap();
+    let expected = [(before, "before_source"), (first, "committed"), (empty, "empty"), (last, "committed")];
+    assert_eq!(states, expected);
+    let said: Ran = trailmill().args(["status", "--lake"]).arg(lake.path()).output().unwrap().into();
+    assert!(said.stdout.contains("empty: no log file was delivered"), "{said:?}");
+    assert!(said.stdout.contains("before the first log file of the source"), "{said:?}");
+    daily_well(source.path(), lake.path(), &[]).assert_nothing_done();
+    // a log file that comes after all
+    write_day(&small_day(20, 60), empty, source.path()).unwrap();
+    daily_well(source.path(), lake.path(), &[]);
+    assert_eq!(days(&status(source.path(), lake.path()))[&empty]["state"], "committed");
 }

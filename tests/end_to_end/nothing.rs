@@ -73,7 +73,8 @@ fn a_range_of_decades_costs_what_is_in_it() {
     let ran = run(root.path(), "daily --source logs --lake lake --from 0001-01-01 --to 9999-12-31 --json");
     assert_eq!(ran.status, Some(0), "{ran:?}");
     let partitions = ran.partitions();
-    assert!(partitions.keys().all(|name| name.ends_with("2026-11-22")), "{:?}", partitions.keys());
+    // days of the month without log files are committed as such
+    assert!(partitions.keys().all(|name| name.contains(" 2026-11-")), "{:?}", partitions.keys());
 }
 
 #[test]

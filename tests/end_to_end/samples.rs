@@ -77,7 +77,9 @@ fn keys_are_the_same_from_a_folder_deep_in_the_layout() {
     let inputs = journal_state(top.path(), partition).inputs;
     assert_eq!(inputs, journal_state(deep.path(), partition).inputs);
     assert!(
-        inputs.keys().all(|key| key.starts_with("AWSLogs/218007301253/CloudTrail/us-east-1/2023/07/10/"))
+        inputs
+            .iter()
+            .all(|input| input.key.starts_with("AWSLogs/218007301253/CloudTrail/us-east-1/2023/07/10/"))
     );
     // and so the lake of one is up to date from the other
     daily_well(&below, top.path(), &[]).assert_nothing_done();

@@ -1,11 +1,21 @@
 //! Lakes that were tampered with: missing parts, orphans, lost journals.
 
+use std::io::Write;
+
 use cloudtrail_corpus::write_day;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
 use crate::command::{Ran, daily, daily_well, trailmill, verify};
-use crate::lake_on_disk::{assert_verifies, part_bodies};
+use crate::lake_on_disk::{assert_verifies, files_below, part_bodies};
 use crate::made_source::{day, main_partition, put, small_day};
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
 
 fn first_run() -> (TempDir, TempDir) {
     let (source, lake) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -149,4 +159,65 @@ fn a_symbolic_link_in_a_partition_is_named_and_what_is_behind_it_stays() {
     assert!(plain.stdout.contains(&said), "{plain:?}");
     let verified = verify(lake.path());
     assert!(verified.stdout.ends_with(": 2 problems\n"), "{verified:?}");
+}
+
+#[test]
+fn a_lake_of_format_1_is_refused_in_one_line_and_left_as_it_is() {
+    let (source, lake) = first_run();
+    let journal = lake.path().join(main_partition().journal_prefix());
+    std::fs::remove_dir_all(lake.path().join("_journal")).unwrap();
+    std::fs::create_dir_all(&journal).unwrap();
+    let (part, _) = part_bodies(lake.path(), main_partition()).pop_first().unwrap();
+    let claim = r#"{"entry":"claim","version":1,"seq":1,"attempt":"a","time":"t","tool":"trailmill 0.1.0"}"#;
+    let commit = format!(
+        r#"{{"entry":"commit","version":1,"seq":2,"attempt":"a","time":"t","replaces":false,"inputs":[],"parts":[{{"key":"{part}"}}]}}"#
+    );
+    for (seq, entry) in [(1, claim), (2, commit.as_str())] {
+        put(lake.path(), &main_partition().journal_key(seq), &gzip(entry.as_bytes()));
+    }
+    let before = files_below(lake.path());
+    let path = |path: &TempDir| path.path().display().to_string();
+    let commands = [
+        vec!["daily".into(), "--source".into(), path(&source), "--lake".into(), path(&lake)],
+        vec!["monthly".into(), "--lake".into(), path(&lake), "--month".into(), "2026-11".into()],
+        vec!["status".into(), "--lake".into(), path(&lake)],
+        vec!["verify".into(), "--lake".into(), path(&lake)],
+        vec!["export".into(), "--lake".into(), path(&lake), "--month".into(), "2026-11".into()],
+    ];
+    for command in commands {
+        let ran: Ran = trailmill().args(&command).output().unwrap().into();
+        assert_eq!(
+            (ran.status, ran.stdout.as_str(), ran.stderr.lines().count()),
+            (Some(1), "", 1),
+            "{ran:?}"
+        );
+        for words in ["journal format 1", "make a new lake from the raw logs", "where they have expired"] {
+            assert!(ran.stderr.contains(words), "{command:?}: {}", ran.stderr);
+        }
+    }
+    assert!(files_below(lake.path()) == before, "the lake was changed");
+}
+
+#[test]
+fn a_missing_or_altered_inputs_object_stops_the_run_by_name() {
+    let (source, lake) = first_run();
+    let inputs =
+        files_below(lake.path()).into_keys().find(|name| name.ends_with(".inputs.ndjson.gz")).unwrap();
+    let before = std::fs::read(lake.path().join(&inputs)).unwrap();
+    for (altered, said) in [(None, "is missing; restore the object"), (Some(gzip(b"{}\n")), "its sha256 is")]
+    {
+        match altered {
+            None => std::fs::remove_file(lake.path().join(&inputs)).unwrap(),
+            Some(body) => put(lake.path(), &inputs, &body),
+        }
+        let parts = part_bodies(lake.path(), main_partition());
+        let ran = daily(source.path(), lake.path(), &[]);
+        assert_eq!((ran.status, ran.stderr.lines().count()), (Some(1), 1), "{ran:?}");
+        assert!(ran.stderr.contains(&inputs) && ran.stderr.contains(said), "{ran:?}");
+        assert!(part_bodies(lake.path(), main_partition()) == parts);
+        let verified = verify(lake.path());
+        assert!(verified.status == Some(1) && verified.stdout.contains(&inputs), "{verified:?}");
+    }
+    put(lake.path(), &inputs, &before);
+    daily_well(source.path(), lake.path(), &[]).assert_nothing_done();
 }

@@ -7,9 +7,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 use bytes::Bytes;
 use cloudtrail_model::{Day, Table};
 use flate2::read::MultiGzDecoder;
-use lake::{Commit, Entry, Invariant, Partition, PartitionSpan, Problem, Verdict};
+use lake::{Commit, Entry, Invariant, Partition, PartitionSpan, Problem};
 use lake_store::{Depth, list_all};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use sha2::{Digest, Sha256};
 
 use crate::work::{Ended, Work};
 use crate::world::{World, is_monthly, partitions};
@@ -18,16 +19,36 @@ use crate::world::{World, is_monthly, partitions};
 #[derive(Debug)]
 pub(crate) struct Watch {
     world: World,
-    /// Journal entries seen before.
-    entries: BTreeMap<String, (Bytes, Entry)>,
+    /// Objects of journals seen before.
+    objects: BTreeMap<String, (Bytes, JournalObject)>,
+}
+
+/// An object below `_journal/`.
+#[derive(Debug, Clone)]
+enum JournalObject {
+    Entry(Entry),
+    /// The inputs of a commit.
+    Inputs(Vec<ReadInput>),
+    /// Facts, markers and the lake file: only that they do not change is checked.
+    Other,
+}
+
+/// A line of an inputs object.
+#[derive(Debug, Clone)]
+struct ReadInput {
+    key: String,
+    records: u64,
+    is_ok: bool,
 }
 
 /// A snapshot of a world.
 struct Seen {
     world: World,
-    /// Keys of journal entries that have changed or disappeared.
-    changed_entries: Vec<String>,
+    /// Keys of objects of journals that have changed or disappeared.
+    changed_objects: Vec<String>,
     journals: BTreeMap<Partition, Vec<Entry>>,
+    /// The inputs objects by key, each with the SHA-256 of its bytes.
+    inputs: BTreeMap<String, (String, Vec<ReadInput>)>,
     visible: BTreeSet<String>,
     /// The state when no run is in progress, if it was brought up to date.
     quiet: Option<Quiet>,
@@ -44,7 +65,7 @@ struct Quiet {
 
 impl Watch {
     pub(crate) fn of(world: &World) -> Self {
-        Watch { world: world.clone(), entries: BTreeMap::new() }
+        Watch { world: world.clone(), objects: BTreeMap::new() }
     }
 
     /// Checks the invariants that hold at any time.
@@ -82,22 +103,32 @@ impl Watch {
 
     async fn check(&mut self, quiet: Option<Quiet>) -> Result<(), String> {
         let bodies = self.world.objects("_journal/").await;
-        let is_changed = |(key, (body, _)): &(&String, &(Bytes, Entry))| bodies.get(*key) != Some(body);
-        let changed_entries = self.entries.iter().filter(is_changed).map(|(key, _)| key.clone()).collect();
+        let is_changed =
+            |(key, (body, _)): &(&String, &(Bytes, JournalObject))| bodies.get(*key) != Some(body);
+        let changed_objects = self.objects.iter().filter(is_changed).map(|(key, _)| key.clone()).collect();
         let mut journals: BTreeMap<Partition, Vec<Entry>> = BTreeMap::new();
+        let mut inputs = BTreeMap::new();
         for (key, body) in bodies {
-            let prefix = &key[..=key.rfind('/').unwrap()];
-            let partition =
-                Partition::from_journal_prefix(prefix).ok_or_else(|| format!("{key} is not in a journal"))?;
-            let entry = match self.entries.get(&key) {
-                Some((before, entry)) if *before == body => entry.clone(),
-                _ => entry(&key, &body)?,
+            let object = match self.objects.get(&key) {
+                Some((before, object)) if *before == body => object.clone(),
+                _ => object(&key, &body)?,
             };
-            journals.entry(partition).or_default().push(entry.clone());
-            self.entries.insert(key, (body, entry));
+            match &object {
+                JournalObject::Entry(entry) => {
+                    let prefix = &key[..=key.rfind('/').unwrap()];
+                    let partition = Partition::from_journal_prefix(prefix);
+                    let partition = partition.ok_or_else(|| format!("{key} is not in a journal"))?;
+                    journals.entry(partition).or_default().push(entry.clone());
+                }
+                JournalObject::Inputs(lines) => {
+                    inputs.insert(key.clone(), (lake::hex(&Sha256::digest(&body)), lines.clone()));
+                }
+                JournalObject::Other => {}
+            }
+            self.objects.insert(key, (body, object));
         }
         let visible = listing(&self.world).await.into_iter().map(|(key, _)| key).collect();
-        let seen = Seen { world: self.world.clone(), changed_entries, journals, visible, quiet };
+        let seen = Seen { world: self.world.clone(), changed_objects, journals, inputs, visible, quiet };
         Invariant::ALL
             .into_iter()
             .try_for_each(|invariant| seen.holds(invariant).map_err(|what| format!("[{invariant}] {what}")))
@@ -129,7 +160,7 @@ impl Seen {
     fn holds(&self, invariant: Invariant) -> Result<(), String> {
         match invariant {
             Invariant::FilesAccounted => self.files_are_accounted(),
-            Invariant::RecordsConserved => self.each_commit(records_are_conserved),
+            Invariant::RecordsConserved => self.records_are_conserved(),
             Invariant::BytesVerbatim => self.lines_are_records(),
             Invariant::OncePerPartition => self.records_are_unique(),
             Invariant::OneHomeMonth => self.months_hold_their_own(),
@@ -158,8 +189,34 @@ impl Seen {
         })
     }
 
-    fn each_commit(&self, check: fn(&Commit) -> Result<(), String>) -> Result<(), String> {
-        self.journals.keys().flat_map(|partition| self.commits(*partition)).try_for_each(check)
+    /// The inputs of a commit: an object that exists, with the content that the commit states.
+    fn inputs_of(&self, partition: Partition, commit: &Commit) -> Result<&[ReadInput], String> {
+        let Some(stated) = &commit.inputs else { return Ok(&[]) };
+        let key = partition.inputs_key(commit.seq, &commit.attempt);
+        match self.inputs.get(&key) {
+            None => Err(format!("{key} is named by a commit, and does not exist")),
+            Some((sha256, lines)) if *sha256 == stated.sha256 && lines.len() as u64 == stated.lines => {
+                Ok(lines)
+            }
+            Some(_) => Err(format!("{key} is not what its commit states")),
+        }
+    }
+
+    fn records_are_conserved(&self) -> Result<(), String> {
+        for partition in self.journals.keys() {
+            for commit in self.commits(*partition) {
+                let totals = &commit.totals;
+                let kept: u64 = commit.parts.iter().map(|part| part.records).sum();
+                let read: u64 = self.inputs_of(*partition, commit)?.iter().map(|input| input.records).sum();
+                let balanced = read == kept + totals.duplicates + totals.other_months
+                    && (totals.records_in, totals.records_out) == (read, kept)
+                    && totals.files_in == totals.files_ok + totals.files_quarantined;
+                if !balanced {
+                    return Err(format!("{totals:?}, with {read} read and {kept} kept"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Keys of the parts that the commits of a partition name and none has retired.
@@ -175,9 +232,11 @@ impl Seen {
     fn files_are_accounted(&self) -> Result<(), String> {
         for (partition, _) in self.quiet().iter().flat_map(|quiet| &quiet.lines) {
             let PartitionSpan::Day(day) = partition.span else { continue };
-            let inputs = self.commits(*partition).flat_map(|commit| &commit.inputs);
-            let verdicts: BTreeMap<&str, bool> =
-                inputs.map(|input| (input.key.as_str(), input.verdict == Verdict::Ok)).collect();
+            let mut verdicts: BTreeMap<&str, bool> = BTreeMap::new();
+            for commit in self.commits(*partition) {
+                let inputs = self.inputs_of(*partition, commit)?;
+                verdicts.extend(inputs.iter().map(|input| (input.key.as_str(), input.is_ok)));
+            }
             for file in self.world.files(day) {
                 match verdicts.get(file.as_str()) {
                     None => return Err(format!("no commit names {file}")),
@@ -289,7 +348,7 @@ impl Seen {
     }
 
     fn the_journal_only_grows(&self) -> Result<(), String> {
-        nothing(Some(&self.changed_entries))?;
+        nothing(Some(&self.changed_objects))?;
         for (partition, journal) in &self.journals {
             if let Some((expected, entry)) =
                 (1..).zip(journal).find(|(expected, entry)| *expected != entry.seq())
@@ -299,16 +358,6 @@ impl Seen {
         }
         Ok(())
     }
-}
-
-fn records_are_conserved(commit: &Commit) -> Result<(), String> {
-    let totals = &commit.totals;
-    let kept: u64 = commit.parts.iter().map(|part| part.records).sum();
-    let read: u64 = commit.inputs.iter().map(|input| input.records).sum();
-    let balanced = read == kept + totals.duplicates + totals.other_months
-        && (totals.records_in, totals.records_out) == (read, kept)
-        && totals.files_in == totals.files_ok + totals.files_quarantined;
-    if balanced { Ok(()) } else { Err(format!("{totals:?}, with {read} read and {kept} kept")) }
 }
 
 /// Lines that occur more often than expected, and less often.
@@ -327,8 +376,23 @@ fn nothing<T: std::fmt::Debug>(found: Option<&Vec<T>>) -> Result<(), String> {
     }
 }
 
-fn entry(key: &str, body: &[u8]) -> Result<Entry, String> {
-    Entry::from_json(&gunzip(body)).map_err(|error| format!("{key}: {error}"))
+fn object(key: &str, body: &[u8]) -> Result<JournalObject, String> {
+    if key.ends_with(".inputs.ndjson.gz") {
+        let lines = String::from_utf8(gunzip(body)).map_err(|error| format!("{key}: {error}"))?;
+        let input = |line: &str| -> Option<ReadInput> {
+            let line: serde_json::Value = serde_json::from_str(line).ok()?;
+            let (key, records) = (line["key"].as_str()?.to_owned(), line["records"].as_u64()?);
+            let is_ok = line.get("quarantined").is_none() && line.get("unreadable").is_none();
+            Some(ReadInput { key, records, is_ok })
+        };
+        let inputs: Option<Vec<ReadInput>> = lines.lines().map(input).collect();
+        return inputs.map(JournalObject::Inputs).ok_or_else(|| format!("{key} has a line that is no input"));
+    }
+    if key == lake::LAKE_FILE || key.contains("/feeds/") || key.ends_with(".facts.ndjson.gz") {
+        return Ok(JournalObject::Other);
+    }
+    let entry = Entry::from_json(&gunzip(body)).map_err(|error| format!("{key}: {error}"))?;
+    Ok(JournalObject::Entry(entry))
 }
 
 fn gunzip(body: &[u8]) -> Vec<u8> {

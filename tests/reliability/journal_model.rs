@@ -10,7 +10,8 @@ mod protocol;
 
 use attempt::{Broken, Wish};
 use protocol::{
-    NAMED_IS_VISIBLE, NO_OLD_ORPHANS, ONE_BASE, OWN_CLAIM, Protocol, SETTLES, SUPERSEDED_IS_GONE,
+    INPUTS_EXIST, NAMED_IS_VISIBLE, NO_OLD_ORPHANS, ONE_BASE, OWN_CLAIM, Protocol, SETTLES,
+    SUPERSEDED_IS_GONE,
 };
 use stateright::{Checker, HasDiscoveries, Model};
 
@@ -64,7 +65,7 @@ fn more_attempts_crash_more_often() {
 /// after the later attempt abandoned uploads; if it dies while publishing, and the call arrives after the last attempt at the
 /// partition, an orphan remains. And if uploads are abandoned after orphans are listed, a part published in between remains
 /// visible until another run deletes it.
-const NEEDED: [(Broken, [Wish; 3], &str); 10] = [
+const NEEDED: [(Broken, [Wish; 3], &str); 11] = [
     (Broken::NoReadBack, SAME, NAMED_IS_VISIBLE),
     (Broken::NoFence, SAME, OWN_CLAIM),
     (Broken::CommitBeforePublish, SAME, NAMED_IS_VISIBLE),
@@ -75,6 +76,7 @@ const NEEDED: [(Broken, [Wish; 3], &str); 10] = [
     (Broken::TakesNothingBack, SAME, SUPERSEDED_IS_GONE),
     (Broken::PublishUnfenced, SAME, SETTLES),
     (Broken::ListsOrphansFirst, SAME, NO_OLD_ORPHANS),
+    (Broken::InputsAfterCommit, SAME, INPUTS_EXIST),
 ];
 
 #[test]

@@ -124,7 +124,7 @@ impl Installation {
             Of::DailyJobs => {
                 let day = DailyJob::parse(body.as_bytes()).unwrap().day;
                 let state = self.state(day).await;
-                let all_read = self.world.files(day).iter().all(|file| state.inputs.contains_key(file));
+                let all_read = self.world.files(day).iter().all(|file| state.inputs.get(file).is_some());
                 // another job may complete the month
                 let months_wait = self.daily_jobs.bodies().len() > 1 || !self.has_october().await;
                 state.commits > 0 && all_read && (months_wait || self.october_follows(0).await)
@@ -142,7 +142,7 @@ impl Installation {
         let month = self.read(Partition::month(Table::CloudTrail, october())).await;
         for of in DAYS {
             let state = self.state(day(of)).await;
-            if !state.parts.keys().all(|part| month.inputs.contains_key(part)) {
+            if !state.parts.keys().all(|part| month.inputs.get(part).is_some()) {
                 return false;
             }
         }

@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Record, Table};
-use futures::{Stream, StreamExt};
+use cloudtrail_model::{Day, Table};
 use lake::{
-    AttemptError, Input, Next, Part, PartContent, PartError, PartSink, Partition, PartitionState, RunEnd,
-    StageRun, Staged, Stamp, Step, Verdict, bring_up_to_date, read_part,
+    DayState, Next, PartSink, Partition, PartitionState, RunEnd, StageRun, Staged, Stamp, Step,
+    bring_up_to_date,
 };
 use lake_store::{ErrorKind, Store};
 
-use crate::pack::packer::Packed;
-use crate::pipeline;
-use crate::plan::new_files::{Plan, is_quarantined, plan};
+use crate::pack::earlier_records::EarlierRecords;
+use crate::pack::packer::{Before, Packed};
+use crate::pack::part_fingerprints::CommittedParts;
+use crate::pack::rebuild_loss::RebuildLoss;
+use crate::pipeline::{self, DayWork};
+use crate::plan::new_files::{Plan, plan};
 use crate::plan::source::Listing;
 use crate::{DailyError, DayReport, Options, Progress, QuarantinedFile, Request, Source};
 
@@ -79,9 +81,9 @@ struct DayRun<'a> {
     request: Request,
     /// Counts of the last listing of the source.
     listed: Listed,
-    /// Log files that earlier runs quarantined, in key order.
+    /// Log files that earlier runs quarantined, in the order of the journal's inputs.
     quarantined_earlier: Vec<QuarantinedFile>,
-    /// Log files that this run quarantined, in key order.
+    /// Log files that this run quarantined, in the order in which they were read.
     quarantined: Vec<QuarantinedFile>,
 }
 
@@ -110,7 +112,7 @@ impl DailyAggregator {
             quarantined: Vec::new(),
         };
         let RunEnd { outcome, foreign } =
-            bring_up_to_date(&self.lake, partition, self.stamp, &mut run).await?;
+            Box::pin(bring_up_to_date(&self.lake, partition, self.stamp, &mut run)).await?;
         let DayRun { listed: Listed { files, others, other_example }, .. } = run;
         let (mut quarantined, mut quarantined_earlier) = (run.quarantined, run.quarantined_earlier);
         if outcome.is_superseded() {
@@ -155,37 +157,36 @@ impl StageRun for DayRun<'_> {
         let Listing { files, others, other_example } = listing;
         self.listed = Listed { files: files.len() as u64, others, other_example };
         self.quarantined = Vec::new();
-        self.quarantined_earlier = QuarantinedFile::among(state.inputs.values());
-        let plan = plan(state, files, self.request)?;
+        self.quarantined_earlier = QuarantinedFile::among(&state.inputs);
+        let mut plan = plan(state, files, self.request)?;
+        if plan.files.is_empty() && plan.is_work(state) {
+            plan.empty = self.state_without_log_files().await?;
+        }
         Ok(if plan.is_work(state) { Next::Commit(plan) } else { Next::UpToDate(plan) })
     }
 
-    /// Reads the existing parts back, unless the plan replaces them, and writes new parts from the log files.
+    /// Writes new parts from the log files, without the records that the partition has.
     async fn stage(
         &mut self,
         plan: Plan,
         state: &PartitionState,
         parts: &mut PartSink<'_>,
     ) -> Result<Step, DailyError> {
-        let Plan { files, replaces, may_lose, retired, until, .. } = plan;
-        let planned = files.len();
-        self.stage.progress.plan(planned);
-        let index = match replaces {
-            true => DedupeIndex::default(),
-            false => self.read_back(state).await?,
-        };
+        let Plan { files, replaces, may_lose, retired, until, empty, .. } = plan;
+        let planned = files.len() as u64;
+        self.stage.progress.plan(files.len());
         let DailyAggregator { source, options, progress, .. } = self.stage;
-        let packed = match pipeline::run(
-            source.store().clone(),
-            files,
-            until,
-            index,
-            parts,
-            options,
-            progress,
-        )
-        .await
-        {
+        let committed = self.committed_parts();
+        let before = match (replaces, may_lose) {
+            (false, _) => Before::Kept {
+                records: EarlierRecords::new(state.parts.values(), committed),
+                inputs: &state.inputs,
+            },
+            (true, false) => Before::Replaced(Some(RebuildLoss::new(state.parts.values(), committed))),
+            (true, true) => Before::Replaced(None),
+        };
+        let work = DayWork { source: source.store().clone(), delivered: self.day, files, until, before };
+        let packed = match pipeline::run(work, parts, options, progress).await {
             Ok(packed) => packed,
             // replaced or deleted since it was listed: list again
             Err(DailyError::Fetch(error))
@@ -195,18 +196,28 @@ impl StageRun for DayRun<'_> {
             }
             Err(error) => return Err(error),
         };
+        let Packed { inputs, quarantined, quarantined_earlier, conflicts, loss, index_bytes } = packed;
         if replaces {
-            let written = parts.sealed().map(|part| part.records).sum();
-            self.check_loss(state, &packed, written, may_lose).await?;
+            check_readable(state, &quarantined)?;
         }
-        let Packed { inputs, conflicts, index } = packed;
-        let read_now = |key: &String| inputs.binary_search_by(|input| input.key.cmp(key)).is_ok();
-        let earlier = state.inputs.values().filter(|input| !replaces && !read_now(&input.key));
-        self.quarantined_earlier = QuarantinedFile::among(earlier);
-        self.quarantined = QuarantinedFile::among(&inputs);
-        let left = (planned - inputs.len()) as u64;
-        let index_bytes = index.memory();
-        let staged = Staged { replaces, inputs, conflicts, retired, left, index_bytes, ..Staged::default() };
+        let lost = loss.map_or(0, |loss| loss.finish(parts.sealed().map(|part| part.records).sum()));
+        if lost > 0 {
+            return Err(DailyError::RebuildLosesEvents { count: lost });
+        }
+        self.quarantined_earlier = quarantined_earlier;
+        self.quarantined = quarantined;
+        let left = planned - inputs.len();
+        let day = if inputs.is_empty() { empty } else { DayState::Committed };
+        let staged = Staged {
+            replaces,
+            state: day,
+            inputs,
+            conflicts,
+            retired,
+            left,
+            index_bytes,
+            ..Staged::default()
+        };
         Ok(Step::Commit(Box::new(staged)))
     }
 
@@ -220,90 +231,28 @@ impl DayRun<'_> {
         Partition::day(self.table, self.day)
     }
 
-    /// The deduplication index of the records in the partition.
-    async fn read_back(&self, state: &PartitionState) -> Result<DedupeIndex, DailyError> {
-        let partition = self.partition();
-        let mut parts = self.old_parts(state);
-        let mut index = DedupeIndex::default();
-        while let Some((part, read)) = parts.next().await {
-            let unreadable = |source| DailyError::Part { key: part.key.clone(), partition, source };
-            let (content, seen) = read.map_err(|error| match error {
-                PartError::Store(error) if error.kind == ErrorKind::NotFound => {
-                    DailyError::PartMissing { key: part.key.clone(), partition }
-                }
-                error => unreadable(error.into()),
-            })?;
-            if let Some(difference) = content.difference(&part) {
-                return Err(unreadable(difference.into()));
-            }
-            for fingerprint in seen {
-                index.insert(fingerprint);
-            }
-        }
-        Ok(index)
+    fn committed_parts(&self) -> CommittedParts<'_> {
+        let DailyAggregator { lake, options, .. } = self.stage;
+        CommittedParts { lake: &**lake, partition: self.partition(), at_once: options.threads }
     }
 
-    /// Fails if a rebuild would remove events from the lake. A rebuild may replace unreadable parts; of those it compares only
-    /// the number of records.
-    async fn check_loss(
-        &self,
-        state: &PartitionState,
-        packed: &Packed,
-        written: u64,
-        may_lose: bool,
-    ) -> Result<(), DailyError> {
-        if let Some(broken) = newly_broken(state, &packed.inputs) {
-            return Err(broken);
-        }
-        if may_lose {
-            return Ok(());
-        }
-        let mut gone: u64 = 0;
-        let mut parts = self.old_parts(state);
-        while let Some((_, read)) = parts.next().await {
-            let seen = match read {
-                Ok((_, seen)) => seen,
-                Err(PartError::Store(error)) if error.kind != ErrorKind::NotFound => {
-                    return Err(AttemptError::Store(error).into());
-                }
-                Err(_) => continue,
-            };
-            gone +=
-                seen.into_iter().filter(|fingerprint| !packed.index.contains(*fingerprint)).count() as u64;
-        }
-        let before = state.parts.values().fold(0, |sum: u64, part| sum.saturating_add(part.records));
-        match gone.max(before.saturating_sub(written)) {
-            0 => Ok(()),
-            count => Err(DailyError::RebuildLosesEvents { count }),
-        }
-    }
-
-    /// The parts committed before this attempt, each with its content.
-    fn old_parts<'a>(
-        &'a self,
-        state: &'a PartitionState,
-    ) -> impl Stream<Item = (Part, ReadPart)> + Unpin + 'a {
-        let reads = futures::stream::iter(state.parts.values().cloned()).map(move |part| async move {
-            let each =
-                |seen: &mut Vec<Fingerprint>, record: &Record<'_>| seen.extend(Fingerprint::of(record));
-            let read = read_part(&*self.stage.lake, &part.key, part.bytes, Vec::new(), each).await;
-            (part, read)
-        });
-        Box::pin(reads.buffer_unordered(self.stage.options.threads.max(1)))
+    /// The state of a day without log files.
+    async fn state_without_log_files(&self) -> Result<DayState, DailyError> {
+        let first = self.stage.source.first_day().await.map_err(DailyError::List)?;
+        let is_recorded = first.is_some_and(|first| first <= self.day);
+        Ok(if is_recorded { DayState::Empty } else { DayState::BeforeSource })
     }
 }
 
-/// The content of a part, and the fingerprints of its records.
-type ReadPart = Result<(PartContent, Vec<Fingerprint>), PartError>;
-
-/// The error for a log file that was read before and cannot be read now: a rebuild would lose its events.
-fn newly_broken(state: &PartitionState, inputs: &[Input]) -> Option<DailyError> {
-    inputs.iter().find_map(|input| match (&input.verdict, state.inputs.get(&input.key)?) {
-        (Verdict::Quarantined { detail, .. }, before) if !is_quarantined(before) => {
-            Some(DailyError::RebuildBreaks { key: input.key.clone(), detail: detail.clone() })
+/// Fails if a log file was read before and cannot be read now: a rebuild would lose its events.
+fn check_readable(state: &PartitionState, quarantined: &[QuarantinedFile]) -> Result<(), DailyError> {
+    let was_ok = |file: &&QuarantinedFile| state.inputs.get(&file.key).is_some_and(|before| before.is_ok());
+    match quarantined.iter().find(was_ok) {
+        None => Ok(()),
+        Some(QuarantinedFile { key, detail, .. }) => {
+            Err(DailyError::RebuildBreaks { key: key.clone(), detail: detail.clone() })
         }
-        _ => None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +268,10 @@ mod crash_tests;
 mod determinism_tests;
 
 #[cfg(test)]
+#[path = "aggregate_identity_tests.rs"]
+mod identity_tests;
+
+#[cfg(test)]
 #[path = "aggregate_quarantine_tests.rs"]
 mod quarantine_tests;
 
@@ -329,3 +282,7 @@ mod race_tests;
 #[cfg(test)]
 #[path = "aggregate_rebuild_tests.rs"]
 mod rebuild_tests;
+
+#[cfg(test)]
+#[path = "aggregate_size_tests.rs"]
+mod size_tests;

@@ -84,7 +84,7 @@ async fn a_source_that_never_holds_still_ends_in_an_error() {
     world.deliver("a", 0..5).await;
     let source = Hooked { store: world.source.clone(), hook: Arc::new(SwapAlways(world.source.clone())) };
     let error = world.run_over(source, world.lake.clone(), Request::default()).await.unwrap_err();
-    assert!(matches!(error, DailyError::Lake(AttemptError::Contended { .. })), "{error}");
+    assert!(matches!(error, DailyError::Lake(lake::AttemptError::Contended { .. })), "{error}");
     world.commit().await;
     world.assert_settled(&lines_of(0..5), "").await;
 }

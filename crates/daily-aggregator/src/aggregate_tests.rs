@@ -27,7 +27,7 @@ async fn a_run_with_nothing_to_do_writes_nothing() {
     world.deliver("a", 0..10).await;
     world.commit().await;
     let before = world.lake_listing().await;
-    assert_eq!(before.len(), 3, "a claim, a commit and a part: {before:?}");
+    assert_eq!(before.len(), 6, "the lake file, a claim, a commit with inputs and facts, a part: {before:?}");
     assert_eq!(world.run().await, Outcome::UpToDate);
     assert_eq!(world.lake_listing().await, before);
 }

@@ -3,53 +3,60 @@
 use std::sync::Arc;
 
 use block_deflate::Level;
-use cloudtrail_model::DedupeIndex;
+use cloudtrail_model::Day;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
 use lake::PartSink;
-use lake_store::{ObjectMeta, Store};
+use lake_store::Store;
 use tokio::time::Instant;
 
 use crate::cpu::{Cpu, Tools};
-use crate::pack::packer::{Packed, Packer};
+use crate::pack::packer::{Before, Packed, Packer};
+use crate::plan::new_files::FilesToRead;
 use crate::progress::{Progress, Work};
 use crate::read::fetch::{FetchedFiles, fetch};
 use crate::write::block::{Block, Compressed};
 use crate::write::part_writer::PartWriter;
 use crate::{DailyError, Options};
 
-/// Writes `files`, in key order, to sealed parts. Leaves out files that were not started by `until`, and records that are in
-/// `index`.
-pub(crate) async fn run(
-    source: Arc<dyn Store>,
-    files: Vec<ObjectMeta>,
-    until: Option<Instant>,
-    index: DedupeIndex,
+/// The log files of a day to read, and what the partition holds before.
+pub(crate) struct DayWork<'a> {
+    pub(crate) source: Arc<dyn Store>,
+    pub(crate) delivered: Day,
+    pub(crate) files: FilesToRead,
+    /// Log files that were not started by then are left out.
+    pub(crate) until: Option<Instant>,
+    pub(crate) before: Before<'a>,
+}
+
+/// Writes log files, in the order of (account, identity), to sealed parts. Leaves out records that the partition has.
+pub(crate) async fn run<'a>(
+    work: DayWork<'a>,
     parts: &mut PartSink<'_>,
     options: &Options,
     progress: &Arc<Progress>,
-) -> Result<Packed, DailyError> {
+) -> Result<Packed<'a>, DailyError> {
+    let DayWork { source, delivered, files, until, before } = work;
     let cpu = Cpu::new(options.threads, Level::nearest(options.level), progress.clone())
         .map_err(DailyError::Threads)?;
-    let fetched = fetch(source, files, until, options, &cpu);
+    let fetched = fetch(source, delivered, files.into_iter(), until, options, &cpu);
+    let packer = Packer::new(delivered, before, options);
     let writer = PartWriter::new(parts, options.part_raw_bytes);
-    stage(fetched, index, writer, options, &cpu, progress).await
+    stage(fetched, packer, writer, &cpu, progress).await
 }
 
-async fn stage(
+async fn stage<'a>(
     mut fetched: FetchedFiles,
-    index: DedupeIndex,
+    mut packer: Packer<'a>,
     mut writer: PartWriter<'_, '_>,
-    options: &Options,
     cpu: &Cpu,
     progress: &Progress,
-) -> Result<Packed, DailyError> {
-    let mut packer = Packer::new(index, options);
+) -> Result<Packed<'a>, DailyError> {
     let mut blocks = Compressing { cpu, in_progress: FuturesOrdered::new() };
 
     while let Some(file) = fetched.next().await {
-        let (records, raw_bytes) = packer.add(file.map_err(DailyError::Fetch)?);
+        let (records, raw_bytes) = packer.add(file.map_err(DailyError::Fetch)?).await?;
         progress.done(records, raw_bytes);
         while let Some(block) = packer.next_full() {
             if let Some(compressed) = blocks.add(block).await {
@@ -58,8 +65,11 @@ async fn stage(
         }
     }
     let (last, packed) = packer.finish();
-    let last = last.map(|block| blocks.start(block));
-    blocks.in_progress.extend(last);
+    for block in last {
+        if let Some(compressed) = blocks.add(block).await {
+            writer.write(compressed).await.map_err(DailyError::Stage)?;
+        }
+    }
     while let Some(compressed) = blocks.next().await {
         writer.write(compressed).await.map_err(DailyError::Stage)?;
     }

@@ -1,6 +1,6 @@
 //! The report of a run at one day of one table.
 
-use lake::{Input, Outcome, Partition, Verdict};
+use lake::{Inputs, Outcome, Partition, Verdict, Why};
 use serde::Serialize;
 
 /// The report of a run at one day of one table.
@@ -16,9 +16,9 @@ pub struct DayReport {
     pub others: u64,
     /// The key of one of them.
     pub other_example: Option<String>,
-    /// Log files that this run quarantined, in key order.
+    /// Log files that this run quarantined, in the order of (account, identity).
     pub quarantined: Vec<QuarantinedFile>,
-    /// Log files that earlier runs quarantined and no later one has read, in key order.
+    /// Log files that earlier runs quarantined and no later one has read, in the order of the journal's inputs.
     pub quarantined_earlier: Vec<QuarantinedFile>,
     /// Keys in the partition that Trailmill did not write: see [`lake::Differences::foreign`].
     pub foreign: Vec<String>,
@@ -27,7 +27,7 @@ pub struct DayReport {
 /// A quarantined log file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QuarantinedFile {
-    /// The key.
+    /// The identity: see [`LogFileId::identity`](cloudtrail_model::LogFileId::identity).
     pub key: String,
     /// A stable code: see [`DecodeError`](crate::DecodeError).
     pub reason: String,
@@ -36,15 +36,17 @@ pub struct QuarantinedFile {
 }
 
 impl QuarantinedFile {
+    pub(crate) fn new(key: &str, why: &Why) -> Self {
+        let Why { reason, detail } = why.clone();
+        QuarantinedFile { key: key.to_owned(), reason, detail }
+    }
+
     /// The quarantined files among some inputs.
-    pub fn among<'a>(inputs: impl IntoIterator<Item = &'a Input>) -> Vec<Self> {
-        let quarantined = |input: &Input| match &input.verdict {
-            Verdict::Ok => None,
-            Verdict::Quarantined { reason, detail } => {
-                let (key, reason, detail) = (input.key.clone(), reason.clone(), detail.clone());
-                Some(QuarantinedFile { key, reason, detail })
-            }
+    pub fn among(inputs: &Inputs) -> Vec<Self> {
+        let quarantined = |input: lake::Input| match &input.verdict {
+            Verdict::Quarantined(why) => Some(QuarantinedFile::new(&input.key, why)),
+            Verdict::Ok | Verdict::Unreadable(_) => None,
         };
-        inputs.into_iter().filter_map(quarantined).collect()
+        inputs.iter().filter_map(quarantined).collect()
     }
 }

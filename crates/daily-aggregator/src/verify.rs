@@ -1,12 +1,17 @@
 //! Verifies a partition: reads all of its parts and compares them with its journal.
+//!
+//! Memory is eight bytes for each record: to find records that are there twice, hashes are collected and sorted. Only if two
+//! hashes are equal are the parts read a second time.
 
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use cloudtrail_model::{DedupeIndex, Fingerprint, Seen};
+use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Record, Seen, event_instant};
 use futures::{StreamExt, TryStreamExt};
 use lake::{
-    Invariant, Journal, JournalError, Part, PartContent, PartError, Partition, PartitionState, Problem,
-    Verification, read_part,
+    EventDays, Invariant, Journal, JournalError, Part, PartContent, PartError, Partition, PartitionSpan,
+    PartitionState, Problem, Verification, read_part,
 };
 use lake_store::{ErrorKind, Store, StoreError, with_causes};
 
@@ -33,31 +38,32 @@ pub async fn verify(
             return Ok(result);
         }
     };
+    result.unnamed = state.unnamed;
+    journal.check_facts(&state, &mut result).await?;
     let advice = rebuild_advice(partition);
     check_sums(&state, &advice, &mut result);
-    let mut index = DedupeIndex::default();
+    let PartitionSpan::Day(day) = partition.span else { return Ok(result) };
+    let hasher = RandomState::new();
+    let mut hashes = Vec::new();
     let mut reads = futures::stream::iter(state.parts.values().cloned())
         .map(|part| {
-            let lake = lake.clone();
-            async move { check_part(&*lake, part).await }
+            let (lake, seen) = (lake.clone(), SeenRecords::new(day, hasher.clone()));
+            async move { check_part(&*lake, part, seen).await }
         })
         .buffered(at_once.max(1));
-    while let Some((part, checked)) = reads.try_next().await? {
+    while let Some((content, checked)) = reads.try_next().await? {
         result.parts += 1;
         match checked {
-            Ok((content, seen)) => {
+            Ok(seen) => {
                 result.records += content.records;
                 result.bytes += content.bytes;
-                let twice = seen.into_iter().filter(|print| index.insert(*print) == Seen::Duplicate).count();
-                if twice > 0 {
-                    let what = format!("{}: {twice} records are in the partition twice; {advice}", part.key);
-                    result.found(Invariant::OncePerPartition, what);
-                }
+                hashes.extend(seen);
             }
             Err(Problem { invariant, what }) => result.found(invariant, format!("{what}; {advice}")),
         }
     }
     drop(reads);
+    find_copies(&lake, &state, hashes, &hasher, &advice, &mut result).await?;
     let sweep = format!("`trailmill daily --day {}`", partition.span);
     result.check_visible(&*lake, &journal, &state, &sweep).await?;
     Ok(result)
@@ -79,18 +85,46 @@ fn check_sums(state: &PartitionState, advice: &str, result: &mut Verification) {
     }
 }
 
-type Checked = Result<(PartContent, Vec<Fingerprint>), Problem>;
+/// What is remembered of the records of one part.
+struct SeenRecords {
+    delivered: Day,
+    event_days: EventDays,
+    hashes: Vec<u64>,
+    hasher: RandomState,
+}
 
-/// Checks a part against its commit. Fails if the store fails; damage of the part is a problem.
-async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), StoreError> {
-    let read = read_part(lake, &part.key, part.bytes, Vec::new(), |seen: &mut Vec<Fingerprint>, record| {
-        seen.extend(Fingerprint::of(record));
-    });
-    let checked = match read.await {
-        Ok((content, seen)) => match content.difference(&part) {
-            None => Ok((content, seen)),
-            Some(difference) => Err((Invariant::PartsAsCommitted, difference)),
-        },
+impl SeenRecords {
+    fn new(delivered: Day, hasher: RandomState) -> Self {
+        SeenRecords { delivered, event_days: EventDays::default(), hashes: Vec::new(), hasher }
+    }
+
+    fn add(&mut self, record: &Record<'_>) {
+        self.event_days.add(self.delivered, event_instant(record));
+        self.hashes.extend(Fingerprint::of(record).map(|fingerprint| self.hasher.hash_one(fingerprint)));
+    }
+}
+
+/// Checks a part against its commit, and returns the hashes of its records. Fails if the store fails; damage of the part is a
+/// problem.
+async fn check_part(
+    lake: &dyn Store,
+    part: Part,
+    seen: SeenRecords,
+) -> Result<(PartContent, Result<Vec<u64>, Problem>), StoreError> {
+    let read = read_part(lake, &part.key, part.bytes, seen, SeenRecords::add).await;
+    let mut content = PartContent::default();
+    let checked = match read {
+        Ok((found, seen)) => {
+            content = found;
+            match content.difference(&part) {
+                Some(difference) => Err((Invariant::PartsAsCommitted, difference)),
+                None if seen.event_days != part.event_days => Err((
+                    Invariant::PartsAsCommitted,
+                    "its records by event day are not those that the journal says".to_owned(),
+                )),
+                None => Ok(seen.hashes),
+            }
+        }
         Err(PartError::Store(error)) if error.kind == ErrorKind::NotFound => {
             Err((Invariant::PartsBeforeCommit, format!("missing, with {} records", part.records)))
         }
@@ -98,8 +132,53 @@ async fn check_part(lake: &dyn Store, part: Part) -> Result<(Part, Checked), Sto
         Err(error) => Err((Invariant::PartsAsCommitted, with_causes(&error))),
     };
     let named = |(invariant, what)| Problem { invariant, what: format!("{}: {what}", part.key) };
-    let checked = checked.map_err(named);
-    Ok((part, checked))
+    Ok((content, checked.map_err(named)))
+}
+
+/// Adds a problem for each part with records that are in the partition twice. `hashes` are those of all records.
+async fn find_copies(
+    lake: &Arc<dyn Store>,
+    state: &PartitionState,
+    mut hashes: Vec<u64>,
+    hasher: &RandomState,
+    advice: &str,
+    result: &mut Verification,
+) -> Result<(), StoreError> {
+    hashes.sort_unstable();
+    let pairs = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
+    let suspects: Arc<HashSet<u64>> = Arc::new(pairs.map(|pair| pair[0]).collect());
+    drop(hashes);
+    if suspects.is_empty() {
+        return Ok(());
+    }
+    let mut index = DedupeIndex::default();
+    let mut twice: BTreeMap<&str, usize> = BTreeMap::new();
+    for part in state.parts.values() {
+        let fold = (suspects.clone(), hasher.clone(), Vec::new());
+        type Suspects = (Arc<HashSet<u64>>, RandomState, Vec<Fingerprint>);
+        let each = |(suspects, hasher, found): &mut Suspects, record: &Record<'_>| {
+            let suspect = |print: &Fingerprint| suspects.contains(&hasher.hash_one(print));
+            found.extend(Fingerprint::of(record).filter(suspect));
+        };
+        let found = match read_part(&**lake, &part.key, part.bytes, fold, each).await {
+            Ok((_, (.., found))) => found,
+            // reported already
+            Err(PartError::Store(error)) if error.kind != ErrorKind::NotFound => return Err(error),
+            Err(_) => continue,
+        };
+        let copies = found.into_iter().filter(|print| index.insert(*print) == Seen::Duplicate).count();
+        if copies > 0 {
+            twice.insert(&part.key, copies);
+        }
+    }
+    for (key, twice) in twice {
+        let what = format!(
+            "{key}: records that are in the partition twice: {twice}; {advice}; if they stay, log files of one account were \
+             copied below another one"
+        );
+        result.found(Invariant::OncePerPartition, what);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use super::*;
-use crate::testing::world::{World, gzip, partition, put, record};
-use lake::{Claimed, Commit, CommitOutcome, FORMAT_VERSION, Input, Totals, Verdict, part_key};
+use crate::testing::world::{World, day, gzip, partition, put, record};
+use lake::{Attempt, Changes, CommitOutcome, Input, InputsWriter, Lane, PartSink, WrittenRecords};
+use lake_store::{Depth, list_all};
 use testkit::STAMP;
 
 /// A partition of several parts, 40 records.
@@ -30,55 +31,23 @@ async fn damage(world: &World, change: fn(Vec<u8>) -> Vec<u8>) -> String {
 
 /// Commits a part with an entry that matches it.
 async fn forge(world: &World, text: &str) -> String {
-    let (journal, state) = (world.journal(), world.state().await);
-    let claim = journal.claim(&state, (STAMP.new_attempt)(), String::new(), String::new());
-    let Claimed::Yes(claim) = claim.await.unwrap() else { panic!("taken") };
-    let body = gzip(text.as_bytes());
-    let part = Part {
-        key: part_key(partition(), claim.seq, 0),
-        bytes: body.len() as u64,
-        raw_bytes: text.len() as u64,
-        records: text.lines().count() as u64,
-        sha256: lake::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body)),
-        min_event_time: None,
-        max_event_time: None,
-    };
-    let key = part.key.clone();
-    put(&world.lake, &key, body).await;
-    let input = Input {
-        key: "forged".into(),
-        etag: "v1".into(),
-        bytes: 1,
-        raw_bytes: 1,
-        records: part.records,
-        duplicates: 0,
-        other_months: 0,
-        verdict: Verdict::Ok,
-    };
-    let totals = Totals {
-        files_in: 1,
-        files_ok: 1,
-        records_in: part.records,
-        records_out: part.records,
-        bytes_in: 1,
-        raw_bytes_in: 1,
-        raw_bytes_out: part.raw_bytes,
-        bytes_out: part.bytes,
-        ..Totals::default()
-    };
-    let commit = Commit {
-        version: FORMAT_VERSION,
-        seq: claim.seq + 1,
-        attempt: claim.attempt,
-        time: String::new(),
-        replaces: false,
-        inputs: vec![input],
-        parts: vec![part],
-        retired: Vec::new(),
-        totals,
-        month: None,
-    };
-    assert_eq!(journal.commit(commit.balanced().unwrap()).await.unwrap(), CommitOutcome::Committed);
+    let lake = Arc::new(world.lake.clone());
+    let attempt = Attempt::begin(lake, world.journal(), &world.state().await, STAMP).await.unwrap().unwrap();
+    let mut event_days = EventDays::default();
+    let lines = || text.lines().map(str::as_bytes);
+    // a line that is no record counts as an undated one
+    let instant = |line| Record::from_line(line).ok().and_then(|record| event_instant(&record));
+    lines().for_each(|line| event_days.add(day(), instant(line)));
+    let (records, raw_bytes) = (lines().count() as u64, text.len() as u64);
+    let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
+    let mut parts = PartSink::new(&attempt);
+    parts.write(Lane::Main, gzip(text.as_bytes()).into(), written).await.unwrap();
+    parts.end_part(Lane::Main).await.unwrap();
+    let parts = parts.into_sealed();
+    let key = parts[0].part.key.clone();
+    let input = Input { key: format!("forged {key}"), bytes: 1, records, ..Input::default() };
+    let changes = Changes { inputs: InputsWriter::write_all(&[input]), parts, ..Changes::default() };
+    assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
     key
 }
 
@@ -172,7 +141,7 @@ async fn a_record_that_is_there_twice_is_counted() {
     let text = format!("{}\n{}\n{}\n", record(3), record(99), record(4));
     let key = forge(&world, &text).await;
     let said = problem(&world, &key).await;
-    assert!(said.contains("2 records are in the partition twice; "), "{said}");
+    assert!(said.contains("records that are in the partition twice: 2; "), "{said}");
     assert!(said.ends_with(" [once-per-partition]"), "{said}");
 }
 
@@ -188,4 +157,33 @@ async fn a_conflict_is_no_problem() {
     let world = sound().await;
     forge(&world, &format!("{}\n", record(3).replace("Get", "Put"))).await;
     assert_eq!(world.verify().await.problems, vec![]);
+}
+
+#[tokio::test]
+async fn missing_and_altered_objects_of_the_journal_are_named() {
+    for ending in [".inputs.ndjson.gz", ".facts.ndjson.gz"] {
+        let world = sound().await;
+        let journal = list_all(&world.lake, &partition().journal_prefix(), Depth::All).await.unwrap().objects;
+        let key = journal.into_iter().map(|object| object.key).find(|key| key.ends_with(ending)).unwrap();
+        for damaged in [Some(gzip(b"{}\n")), None] {
+            world.lake.delete(&key).await.unwrap();
+            if let Some(body) = damaged {
+                put(&world.lake, &key, body).await;
+            }
+            let problems = world.verify().await.problems;
+            assert!(problems.len() == 1 && problems[0].what.contains(&key), "{problems:?}");
+            assert_eq!(problems[0].invariant, Invariant::JournalOnlyGrows, "{problems:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn inputs_that_no_commit_names_are_counted_and_no_problem() {
+    let world = sound().await;
+    let dead = partition().inputs_key(4, &lake::AttemptId("dead".into()));
+    put(&world.lake, &dead, gzip(b"{}\n")).await;
+    let found = world.verify().await;
+    assert_eq!((found.unnamed, found.problems), (1, vec![]));
+    assert_eq!(world.run().await, lake::Outcome::UpToDate);
+    assert!(world.lake.get(&dead, None).await.is_ok(), "it was deleted");
 }

@@ -75,7 +75,7 @@ impl Setup {
     /// The store of `TRAILMILL_LAKE`.
     ///
     /// # Errors
-    /// Fails if the variable is not set or invalid, or if there are no credentials.
+    /// Fails if the variable is not set or invalid, if there are no credentials, or if the lake must not be written to.
     pub async fn lake(&self) -> anyhow::Result<Arc<dyn Store>> {
         let place: S3Location = self.settings.required("TRAILMILL_LAKE", A_PLACE)?;
         let options = BucketOptions {
@@ -83,8 +83,12 @@ impl Setup {
             expected_owner: self.settings.text("TRAILMILL_LAKE_OWNER"),
             kms_key: self.settings.text("TRAILMILL_KMS_KEY"),
         };
-        let store = self.session.store(place.clone(), options).await;
-        store.with_context(|| format!("the lake {place} cannot be opened"))
+        let opened = async {
+            let store = self.session.store(place.clone(), options).await?;
+            lake::open_lake(&*store, None).await?;
+            anyhow::Ok(store)
+        };
+        opened.await.with_context(|| format!("the lake {place} cannot be opened"))
     }
 
     /// The queue whose URL is in `name`.

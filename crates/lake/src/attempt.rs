@@ -1,19 +1,23 @@
-//! One attempt at a partition: claim, sweep, stage, publish, commit, retire. Stages change the lake only through this type.
+//! One attempt at a partition: claim, sweep, stage, write the inputs, publish, commit, retire. Stages change the lake only through this type.
 //!
 //! A crash leaves nothing, staged uploads, or orphans (visible parts that no commit names). The claim of the next attempt
 //! fences the dead one; its sweep deletes the rest.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use cloudtrail_model::Month;
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{ErrorKind, StagedUpload, Store, StoreError};
 
 use crate::differences::{Differences, Orphan, differences};
-use crate::journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState};
+use crate::journal::{Claimed, CommitOutcome, Journal, JournalError};
+use crate::lake_file::{create_settings, read_settings};
 use crate::part_sink::abort_all;
+use crate::partition_state::PartitionState;
 use crate::{
-    AttemptId, Balanced, Claim, Commit, FORMAT_VERSION, Input, Invariant, MonthSource, Part, Partition,
-    Totals, part_key,
+    AttemptId, Balanced, Claim, Commit, DayState, FORMAT_VERSION, Invariant, LakeError, MonthSource, Part,
+    Partition, PartitionSpan, Totals, WrittenInputs, part_key,
 };
 
 /// The maximum of parts deleted at once.
@@ -45,8 +49,12 @@ pub struct SealedPart {
 pub struct Changes {
     /// See [`Commit::replaces`].
     pub replaces: bool,
-    /// The inputs that were read, in key order.
-    pub inputs: Vec<Input>,
+    /// See [`Commit::state`].
+    pub state: DayState,
+    /// See [`Commit::left`].
+    pub left: u64,
+    /// The inputs that were read.
+    pub inputs: WrittenInputs,
     /// See [`Totals::conflicts`].
     pub conflicts: u64,
     /// The new parts, in part order.
@@ -60,7 +68,9 @@ pub struct Changes {
 impl Changes {
     /// The sums over inputs and parts.
     pub fn totals(&self) -> Totals {
-        Totals::of(&self.inputs, self.parts.iter().map(|sealed| &sealed.part), self.conflicts)
+        let mut totals = Totals { conflicts: self.conflicts, ..self.inputs.totals };
+        self.parts.iter().for_each(|sealed| totals.add_part(&sealed.part));
+        totals
     }
 }
 
@@ -71,7 +81,7 @@ impl Changes {
 /// use std::sync::Arc;
 ///
 /// use cloudtrail_model::Table;
-/// use lake::{Attempt, AttemptId, Changes, CommitOutcome, EventTimes, Journal, Partition, PartSink, Stamp, WrittenRecords};
+/// use lake::{Attempt, AttemptId, Changes, CommitOutcome, Journal, Lane, Partition, PartSink, Stamp, WrittenRecords};
 /// use lake_store::{MemoryStore, Store};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -88,9 +98,8 @@ impl Changes {
 /// let attempt = Attempt::begin(store.clone(), journal.clone(), &state, stamp).await?.expect("nobody else claims");
 /// // stage a part: invisible until it is published
 /// let mut sink = PartSink::new(&attempt);
-/// let written = WrittenRecords { records: 0, raw_bytes: 0, event_times: EventTimes::default() };
-/// sink.write("the bytes of the object".into(), written).await?;
-/// sink.end_part().await?;
+/// sink.write(Lane::Main, "the bytes of the object".into(), WrittenRecords::default()).await?;
+/// sink.end_part(Lane::Main).await?;
 /// // publish it and commit
 /// let changes = Changes { parts: sink.into_sealed(), ..Changes::default() };
 /// assert_eq!(attempt.finish(changes).await?, CommitOutcome::Committed);
@@ -118,6 +127,9 @@ pub enum AttemptError {
     /// The journal cannot be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The lake must not be written to.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
     /// The store failed.
     #[error("cannot change the lake")]
     Store(#[from] StoreError),
@@ -163,7 +175,10 @@ impl AttemptError {
     pub fn broken(&self) -> Option<Invariant> {
         match self {
             AttemptError::Journal(error) => error.broken(),
-            AttemptError::Store(_) | AttemptError::Contended { .. } => None,
+            AttemptError::Lake(LakeError::Missing { .. } | LakeError::Damaged(_)) => {
+                Some(Invariant::JournalOnlyGrows)
+            }
+            AttemptError::Lake(_) | AttemptError::Store(_) | AttemptError::Contended { .. } => None,
             AttemptError::JournalGone { .. } | AttemptError::JournalTailLost { .. } => {
                 Some(Invariant::JournalOnlyGrows)
             }
@@ -185,13 +200,17 @@ impl Attempt {
         stamp: Stamp,
     ) -> Result<Option<Self>, AttemptError> {
         // before the claim: it would take the number of a lost entry that may still be restored
-        let found = differences(&*store, &journal, state).await?;
+        let found = async { differences(&*store, &journal, state).await.map_err(AttemptError::from) };
+        let (found, is_new) = futures::try_join!(found, is_new_lake(&*store, state))?;
         if let Some(orphan) = found.newer_than(state.last_seq) {
             // unless another attempt has claimed and published since the state was read
             if journal.read_outline().await?.last_seq > state.last_seq {
                 return Ok(None);
             }
             return Err(entries_lost(journal.partition(), orphan.clone(), state.last_seq));
+        }
+        if is_new {
+            create_settings(&*store, None).await?;
         }
         let claimed =
             journal.claim(state, (stamp.new_attempt)(), (stamp.now)(), stamp.tool.to_owned()).await?;
@@ -249,26 +268,42 @@ impl Attempt {
     /// Fails before anything is published if the totals do not balance. Fails if the store or the journal fails.
     pub async fn finish(self, changes: Changes) -> Result<CommitOutcome, AttemptError> {
         let totals = changes.totals();
+        let Changes { replaces, state, left, inputs, parts, retired, month, .. } = changes;
         let (parts, uploads): (Vec<Part>, Vec<_>) =
-            changes.parts.into_iter().map(|sealed| (sealed.part, sealed.upload)).unzip();
+            parts.into_iter().map(|sealed| (sealed.part, sealed.upload)).unzip();
+        if let Some(key) = inputs.unordered {
+            return Err(JournalError::Unordered { key }.into());
+        }
         let own: Vec<String> = parts.iter().map(|part| part.key.clone()).collect();
         let commit = Commit {
             version: FORMAT_VERSION,
             seq: self.claim.seq + 1,
             attempt: self.claim.attempt.clone(),
             time: (self.stamp.now)(),
-            replaces: changes.replaces,
-            inputs: changes.inputs,
+            replaces,
+            state,
+            left,
+            inputs: inputs.inputs.as_ref().map(|object| object.stated.clone()),
+            facts: inputs.facts.as_ref().map(|object| object.stated.clone()),
+            above: inputs.above,
+            reread: inputs.reread,
             parts,
-            retired: changes.retired.clone(),
+            retired: retired.clone(),
+            kept: Vec::new(),
             totals,
-            month: changes.month,
+            month,
         };
         // before anything becomes visible
         let commit = commit.balanced().map_err(JournalError::from)?;
-        let outcome = self.publish_and_commit(uploads, commit).await?;
+        // at the same time as the look for a fence, so that no run waits for them
+        let (fenced, ..) = futures::try_join!(
+            self.is_fenced(),
+            self.journal.write_inputs(&self.claim, inputs.inputs.as_ref(), inputs.facts.as_ref()),
+            self.mark_fed_months(&commit.0.parts),
+        )?;
+        let outcome = self.publish_and_commit(fenced, uploads, commit).await?;
         let gone = match outcome {
-            CommitOutcome::Committed => changes.retired,
+            CommitOutcome::Committed => retired,
             CommitOutcome::Superseded => own,
         };
         self.delete_all(gone).await?;
@@ -284,13 +319,24 @@ impl Attempt {
         deletes.buffer_unordered(DELETES_AT_ONCE.min(self.store.calls_at_once()).max(1)).try_collect().await
     }
 
+    /// Creates a marker for each other month that the parts of a day hold events of, so that the planning of that month finds
+    /// the day. A marker without events is harmless, and is never removed.
+    async fn mark_fed_months(&self, parts: &[Part]) -> Result<(), JournalError> {
+        let PartitionSpan::Day(day) = self.partition().span else { return Ok(()) };
+        let months: BTreeSet<Month> = parts.iter().flat_map(|part| part.event_days.months()).collect();
+        let others = months.into_iter().filter(|month| *month != day.month());
+        futures::future::try_join_all(others.map(|month| self.journal.mark_fed(month))).await?;
+        Ok(())
+    }
+
     async fn publish_and_commit(
         &self,
+        fenced: bool,
         mut uploads: Vec<Box<dyn StagedUpload>>,
         commit: Balanced,
     ) -> Result<CommitOutcome, AttemptError> {
         // a fenced attempt would publish parts that it must delete again
-        if self.is_fenced().await? {
+        if fenced {
             abort_all(uploads).await;
             return Ok(CommitOutcome::Superseded);
         }
@@ -306,6 +352,11 @@ impl Attempt {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Whether the lake has no settings yet. Asked before the first claim of a partition only.
+async fn is_new_lake(store: &dyn Store, state: &PartitionState) -> Result<bool, AttemptError> {
+    Ok(state.last_seq == 0 && read_settings(store).await?.is_none())
 }
 
 /// The error for a part that proves that the journal has lost entries.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::Partition;
-use crate::testing::attempts::{STAMP, input};
+use crate::testing::attempts::{STAMP, inputs, records};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloudtrail_model::Table;
@@ -36,21 +36,15 @@ async fn sealed(attempt: &Attempt, text: &'static str) -> SealedPart {
     upload.write(Bytes::from_static(text.as_bytes())).await.unwrap();
     upload.seal().await.unwrap();
     let bytes = text.len() as u64;
-    let part = Part {
-        key: attempt.part_key(0),
-        bytes,
-        raw_bytes: bytes,
-        records: 1,
-        sha256: String::new(),
-        min_event_time: None,
-        max_event_time: None,
-    };
+    let event_days = records(1).event_days;
+    let part =
+        Part { key: attempt.part_key(0), bytes, raw_bytes: bytes, records: 1, event_days, ..Part::default() };
     SealedPart { part, upload }
 }
 
 async fn changes(attempt: &Attempt, text: &'static str) -> Changes {
     let parts = vec![sealed(attempt, text).await];
-    Changes { inputs: vec![input(text)], parts, ..Changes::default() }
+    Changes { inputs: inputs(&[text]), parts, ..Changes::default() }
 }
 
 #[tokio::test]
@@ -62,6 +56,42 @@ async fn nothing_is_visible_before_the_end_and_everything_after() {
     assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
     let state = world.journal.read().await.unwrap();
     assert_eq!(world.visible().await, state.parts.keys().cloned().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn inputs_and_facts_are_there_before_a_part_is_published() {
+    let world = World::new();
+    let attempt = world.begin().await;
+    let mut changes = changes(&attempt, "111122223333_a").await;
+    // so that publishing fails
+    changes.parts[0].upload.abort().await.unwrap();
+    let (partition, id) = (attempt.partition(), attempt.claim.attempt.clone());
+    assert!(attempt.finish(changes).await.is_err());
+    for (what, key) in [("inputs", partition.inputs_key(2, &id)), ("facts", partition.facts_key(2, &id))] {
+        assert!(world.store.get(&key, None).await.is_ok(), "there are no {what}");
+    }
+    let state = world.journal.read().await.unwrap();
+    assert_eq!((state.commits, state.unnamed), (0, 2));
+}
+
+/// Commits a part with a record of an event day, and returns the keys of all markers.
+async fn markers_with_a_record_of(world: &World, event_day: &str) -> Vec<String> {
+    let attempt = world.begin().await;
+    let mut changes = changes(&attempt, event_day.to_owned().leak()).await;
+    changes.parts[0].part.event_days.days = [(event_day.parse().unwrap(), 1)].into();
+    changes.parts[0].part.event_days.undated = 0;
+    assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
+    let page = list_all(&world.store, "_journal/cloudtrail_daily/feeds/", Depth::All).await.unwrap();
+    page.objects.into_iter().map(|object| object.key).collect()
+}
+
+#[tokio::test]
+async fn a_day_with_events_of_another_month_has_a_marker_of_that_month() {
+    let world = World::new();
+    assert_eq!(markers_with_a_record_of(&world, "2026-11-20").await, [""; 0]);
+    let marker = ["_journal/cloudtrail_daily/feeds/2026-10/2026-11-22"];
+    assert_eq!(markers_with_a_record_of(&world, "2026-10-31").await, marker);
+    assert_eq!(markers_with_a_record_of(&world, "2026-10-30").await, marker, "it may exist");
 }
 
 #[tokio::test]
@@ -126,7 +156,7 @@ async fn a_commit_that_does_not_balance_publishes_nothing() {
     let world = World::new();
     let attempt = world.begin().await;
     let mut wrong = changes(&attempt, "a").await;
-    wrong.inputs[0].records = 2;
+    wrong.inputs.totals.records_in = 2;
     assert!(attempt.finish(wrong).await.is_err());
     assert!(world.visible().await.is_empty());
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use cloudtrail_model::{Stage, Table};
 use lake_store::{Depth, Store, StoreError, list_all};
 
-use crate::journal::{Journal, PartitionState, partitions};
-use crate::{Partition, part_claim};
+use crate::journal::{Journal, partitions};
+use crate::{Partition, PartitionState, part_claim};
 
 /// A visible part that no commit names. Its attempt died between publishing and committing, or between committing and
 /// deleting the parts it replaced; or the journal has lost the entry that names it.
@@ -54,7 +54,8 @@ pub async fn differences(
     let visible: BTreeSet<String> = page.objects.into_iter().map(|object| object.key).collect();
     let missing = state.parts.keys().filter(|key| !visible.contains(*key)).cloned().collect();
     let (mut orphans, mut foreign) = (Vec::new(), page.prefixes);
-    for key in visible.into_iter().filter(|key| !state.parts.contains_key(key)) {
+    let named = |key: &String| state.parts.contains_key(key) || state.kept.contains_key(key);
+    for key in visible.into_iter().filter(|key| !named(key)) {
         match part_claim(partition, &key) {
             Some(claim) => orphans.push(Orphan { key, claim }),
             None => foreign.push(key),

@@ -6,13 +6,13 @@ use std::fmt;
 /// it and counts it in the metric `InvariantsBroken`. `trailmill verify` names it with each problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {
-    /// Every listed log file is committed, or quarantined with a reason.
+    /// Every listed log file is committed, quarantined with a reason, or counted as left to the next run.
     FilesAccounted,
     /// Records in = records out + duplicates + records of other months.
     RecordsConserved,
     /// Lines are the bytes CloudTrail wrote.
     BytesVerbatim,
-    /// A partition holds no record twice.
+    /// A partition holds no record of an account twice.
     OncePerPartition,
     /// Every record is in exactly one month.
     OneHomeMonth,
@@ -32,7 +32,7 @@ pub enum Invariant {
     AckAfterCommit,
     /// Objects of the lake are never read as log files.
     OutputNeverInput,
-    /// Memory does not grow with the size of the objects read.
+    /// Memory does not grow with the size of the objects read, nor with the number of accounts of a day.
     MemoryBounded,
 }
 
@@ -79,7 +79,8 @@ impl Invariant {
     pub fn says(self) -> &'static str {
         match self {
             Invariant::FilesAccounted => {
-                "Every log file that a finished run listed is named by a commit: read whole, or quarantined with its reason."
+                "Every log file that a finished run listed is in the inputs of a commit, read whole or quarantined with its \
+                 reason; or the newest commit counts it in `left`, and the next run reads it."
             }
             Invariant::RecordsConserved => {
                 "In every commit, records in = records out + duplicates + records of other months."
@@ -89,8 +90,8 @@ impl Invariant {
                  gives back the same JSON."
             }
             Invariant::OncePerPartition => {
-                "A partition holds the records with an event ID once each, deduplicated by (eventID, exact bytes), however \
-                 often they are delivered and the stages run."
+                "A partition holds the records of an account with an event ID once each, deduplicated by (eventID, exact \
+                 bytes), however often they are delivered below that account and the stages run."
             }
             Invariant::OneHomeMonth => {
                 "A record of the days that a month reads is in the Parquet of exactly one month, determined by its event time \
@@ -110,15 +111,16 @@ impl Invariant {
                 "When no attempt is in progress and none has died, every visible object of a partition is named by its commits."
             }
             Invariant::JournalOnlyGrows => {
-                "Journal entries are numbered without gaps, and are never changed or deleted."
+                "Journal entries are numbered without gaps. Entries, and the inputs and facts that a commit names, are never \
+                 changed or deleted."
             }
             Invariant::AckAfterCommit => {
                 "A message is deleted only after its work is committed, or confirmed by the next queue."
             }
             Invariant::OutputNeverInput => "No object of a lake is ever read as a log file.",
             Invariant::MemoryBounded => {
-                "Memory is bounded by the settings and the number of records of a day or month, not by the sizes that an object \
-                 declares."
+                "Memory is bounded by the settings, the number of log files of a day, and the number of records of its largest \
+                 account or of a month; not by the sizes that an object declares."
             }
         }
     }
@@ -133,7 +135,8 @@ impl Invariant {
                 "Every line is a slice of the log file, never serialized again; `verify` reads the records of daily parts back."
             }
             Invariant::OncePerPartition => {
-                "A deduplication index of the partition, existing parts included; `verify` counts again."
+                "A deduplication index of each account of a day, existing parts that can hold the account included, and of each \
+                 month; `verify` counts again."
             }
             Invariant::OneHomeMonth => "A pure function of event time and delivery day.",
             Invariant::Idempotent => {
@@ -149,7 +152,10 @@ impl Invariant {
                 "Checked whenever a part is read back; `verify` checks every part."
             }
             Invariant::NoOrphans => "A sweep follows every claim; `verify` reports orphans.",
-            Invariant::JournalOnlyGrows => "Checked whenever a journal is read.",
+            Invariant::JournalOnlyGrows => {
+                "Entries are checked whenever a journal is read, the SHA-256 of inputs by every run and `verify`, that of facts \
+                 by `verify`."
+            }
             Invariant::AckAfterCommit => {
                 "Lambda and `trailmill worker` delete a message after its handler succeeded."
             }

@@ -11,26 +11,26 @@
 //! A commit is valid only at the sequence number after its own claim, and only one writer can create that object. So a later
 //! claim fences every earlier attempt, without clocks or locks. The content of a partition is the fold of its commits: a
 //! [`PartitionState`].
+//!
+//! The inputs of a commit, and its facts, are objects next to its entry: `000002-<attempt>.inputs.ndjson.gz`. They are written
+//! before its parts are published.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
-use block_deflate::{Compressor, GZIP_HEADER, Level, STREAM_END};
 use bytes::Bytes;
-use cloudtrail_model::{Stage, Table};
+use cloudtrail_model::{Month, Stage, Table};
 use flate2::read::MultiGzDecoder;
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Created, Depth, ErrorKind, Store, StoreError, list_all};
 
+use crate::lines_object::{GzipText, LinesObject, read_lines_object};
 use crate::part_reader::blocking;
+use crate::partition_state::{InputsOf, PartitionState};
 use crate::{
-    AttemptId, Balanced, Claim, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Invariant, MonthSource,
-    Part, Partition, Totals,
+    AttemptId, Balanced, Claim, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Inputs, Invariant,
+    Partition, Verification,
 };
-
-/// A parser of the text of an entry.
-type Parse = fn(&[u8]) -> Result<Entry, EntryError>;
 
 /// The maximum of journal entries read at once.
 const READS_AT_ONCE: usize = 16;
@@ -100,6 +100,12 @@ pub enum JournalError {
     /// The totals of a commit do not balance. It was not written.
     #[error(transparent)]
     Imbalance(#[from] Imbalance),
+    /// The inputs of a commit are not in their order. It was not written.
+    #[error("the inputs of the commit are not in order at {key}; nothing was committed (please report this)")]
+    Unordered {
+        /// The key of the input that does not come after the one before.
+        key: String,
+    },
 }
 
 impl JournalError {
@@ -110,33 +116,14 @@ impl JournalError {
             JournalError::Store { source, .. } if source.kind == ErrorKind::NotFound => {
                 Some(Invariant::JournalOnlyGrows)
             }
-            JournalError::Store { .. } | JournalError::Entry { source: EntryError::Newer { .. }, .. } => None,
+            JournalError::Store { .. }
+            | JournalError::Entry { source: EntryError::Newer { .. } | EntryError::Older { .. }, .. } => None,
             JournalError::Entry { .. } => Some(Invariant::JournalOnlyGrows),
             JournalError::Damaged { broken, .. } => Some(*broken),
             JournalError::Imbalance(imbalance) => Some(imbalance.broken()),
+            JournalError::Unordered { .. } => Some(Invariant::FilesAccounted),
         }
     }
-}
-
-/// The content of a partition: the fold of its journal.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PartitionState {
-    /// Sequence number of the newest entry; 0 if there is none.
-    pub last_seq: u64,
-    /// Number of commits.
-    pub commits: u64,
-    /// The time of the newest commit, RFC 3339.
-    pub committed_at: Option<String>,
-    /// The newest entry, if it is a claim: its attempt is in progress, or died.
-    pub open_claim: Option<Claim>,
-    /// Committed inputs by key, with the newest verdict.
-    pub inputs: BTreeMap<String, Input>,
-    /// Parts by key: those that commits name and none has retired.
-    pub parts: BTreeMap<String, Part>,
-    /// The totals of all commits since the newest that has [`Commit::replaces`](crate::Commit::replaces).
-    pub totals: Totals,
-    /// [`Commit::month`](crate::Commit::month) of the newest commit that has it.
-    pub month: Option<MonthSource>,
 }
 
 /// The result of [`Journal::claim`].
@@ -177,23 +164,24 @@ impl Journal {
         self.partition
     }
 
-    /// Reads the whole journal.
+    /// Reads the whole journal, with the inputs of every commit that counts.
     ///
     /// # Errors
-    /// Fails if the store fails, or if the journal is damaged: an entry is missing, invalid, or in the wrong place.
+    /// Fails if the store fails, or if the journal is damaged: an entry or the inputs of a commit are missing, invalid, or in the
+    /// wrong place.
     pub async fn read(&self) -> Result<PartitionState, JournalError> {
-        self.read_by(Entry::from_json).await
+        let mut state = self.read_outline().await?;
+        let named = futures::stream::iter(state.inputs_of.clone());
+        let runs = named.map(|of| self.read_inputs(of)).buffered(self.reads_at_once());
+        state.inputs = Inputs::merged(runs.try_collect().await?);
+        Ok(state)
     }
 
-    /// Reads the journal without the inputs, which are most of its text: [`PartitionState::inputs`] is empty.
+    /// Reads the outlines of the commits: parts and counts. [`PartitionState::inputs`] is empty.
     ///
     /// # Errors
     /// Fails if the store fails, or if the journal is damaged: an entry is missing, invalid, or in the wrong place.
     pub async fn read_outline(&self) -> Result<PartitionState, JournalError> {
-        self.read_by(Entry::outline_from_json).await
-    }
-
-    async fn read_by(&self, parse: Parse) -> Result<PartitionState, JournalError> {
         let prefix = self.partition.journal_prefix();
         let page = list_all(&*self.store, &prefix, Depth::All).await.map_err(|e| self.unreachable(e))?;
         let mut sequence: Vec<u64> =
@@ -204,10 +192,11 @@ impl Journal {
                 return Err(self.damaged(format!("{} is missing", self.partition.journal_key(expected))));
             }
         }
-        let at_once = READS_AT_ONCE.min(self.store.calls_at_once()).max(1);
-        let mut entries =
-            futures::stream::iter(sequence).map(|seq| self.read_entry(seq, parse)).buffered(at_once);
-        let mut state = PartitionState::default();
+        let mut entries = futures::stream::iter(sequence.clone())
+            .map(|seq| self.read_entry(seq))
+            .buffered(self.reads_at_once());
+        let unnamed = (page.objects.len() - sequence.len()) as u64;
+        let mut state = PartitionState { unnamed, ..PartitionState::default() };
         while let Some(entry) = entries.try_next().await? {
             state.apply(entry).map_err(|what| JournalError::Damaged {
                 partition: self.partition,
@@ -216,6 +205,65 @@ impl Journal {
             })?;
         }
         Ok(state)
+    }
+
+    /// Checks the facts of the commits that count. Damage is added to `result`.
+    ///
+    /// # Errors
+    /// Fails if the store fails.
+    pub async fn check_facts(
+        &self,
+        state: &PartitionState,
+        result: &mut Verification,
+    ) -> Result<(), StoreError> {
+        for of in &state.inputs_of {
+            let Some(stated) = &of.facts else { continue };
+            let key = self.partition.facts_key(of.seq, &of.attempt);
+            let problem = match self.store.get(&key, None).await {
+                Ok(body) => read_lines_object(stated, &body, |_| Ok(())).err(),
+                Err(error) if error.kind == ErrorKind::NotFound => Some("it is missing".to_owned()),
+                Err(error) => return Err(error),
+            };
+            if let Some(what) = problem {
+                let what = format!("{key}: {what}; restore the object from a backup or from object versions");
+                result.found(Invariant::JournalOnlyGrows, what);
+            }
+        }
+        Ok(())
+    }
+
+    fn reads_at_once(&self) -> usize {
+        READS_AT_ONCE.min(self.store.calls_at_once()).max(1)
+    }
+
+    /// Reads the inputs of one commit, and compares them with its outline.
+    async fn read_inputs(&self, of: InputsOf) -> Result<Inputs, JournalError> {
+        let key = self.partition.inputs_key(of.seq, &of.attempt);
+        let body = match self.store.get(&key, None).await {
+            Ok(body) => body,
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                return Err(self.damaged(format!("{key} is missing")));
+            }
+            Err(error) => return Err(self.unreachable(error)),
+        };
+        let small = body.len() < LARGE_BYTES;
+        let read = move || {
+            let (mut inputs, mut totals) = (Inputs::default(), crate::Totals::default());
+            read_lines_object(&of.inputs, &body, |line| {
+                let input = Input::from_line(line).map_err(|error| format!("not an input ({error})"))?;
+                totals.add_input(&input);
+                match inputs.push(&input) {
+                    true => Ok(()),
+                    false => Err(format!("{} is not in order", input.key)),
+                }
+            })?;
+            match of.totals.differs_from_inputs(&totals) {
+                None => Ok(inputs),
+                Some((what, stated, sum)) => Err(format!("{what} is {sum}, the commit says {stated}")),
+            }
+        };
+        let inputs = if small { read() } else { blocking(read).await };
+        inputs.map_err(|what| self.damaged(format!("{key}: {what}")))
     }
 
     /// Claims the partition on top of `state`, which fences every earlier attempt.
@@ -259,6 +307,38 @@ impl Journal {
         }
     }
 
+    /// Writes the inputs and the facts of a commit, which must follow. Both names have the attempt in them, so an object that
+    /// exists is that of an earlier try of the same call.
+    pub(crate) async fn write_inputs(
+        &self,
+        claim: &Claim,
+        inputs: Option<&LinesObject>,
+        facts: Option<&LinesObject>,
+    ) -> Result<(), JournalError> {
+        let seq = claim.seq + 1;
+        let create = |key: String, object: &LinesObject| {
+            let body = object.body.clone();
+            async move { self.store.create_new(&key, body).await.map_err(|error| self.unreachable(error)) }
+        };
+        let inputs = inputs.map(|object| create(self.partition.inputs_key(seq, &claim.attempt), object));
+        let facts = facts.map(|object| create(self.partition.facts_key(seq, &claim.attempt), object));
+        futures::future::try_join_all(inputs.into_iter().chain(facts)).await?;
+        Ok(())
+    }
+
+    /// Creates the marker that the partition holds events of a month; it may exist.
+    pub(crate) async fn mark_fed(&self, month: Month) -> Result<(), JournalError> {
+        let key = self.partition.feeds_key(month);
+        self.store.create_new(&key, Bytes::new()).await.map(drop).map_err(|error| self.unreachable(error))
+    }
+
+    /// Reads the first entry of a journal.
+    pub(crate) async fn first_entry(store: &dyn Store, partition: Partition) -> Result<Entry, JournalError> {
+        let body = store.get(&partition.journal_key(1), None).await;
+        let body = body.map_err(|source| JournalError::Store { partition, source })?;
+        decode(partition, 1, &body)
+    }
+
     /// Writes an entry by put-if-absent, and returns whether the entry at its sequence number is this one. If one exists, an
     /// earlier try of the same call may have written it: the entry is read back and its attempt compared.
     async fn append(&self, entry: Entry) -> Result<bool, JournalError> {
@@ -266,33 +346,18 @@ impl Journal {
         let body = compress(&entry).map_err(|e| self.damaged(format!("cannot serialize {key}: {e}")))?;
         match self.store.create_new(&key, body).await.map_err(|e| self.unreachable(e))? {
             Created::Yes => Ok(true),
-            Created::Exists => {
-                Ok(self.read_entry(entry.seq(), Entry::outline_from_json).await?.attempt() == entry.attempt())
-            }
+            Created::Exists => Ok(self.read_entry(entry.seq()).await?.attempt() == entry.attempt()),
         }
     }
 
-    async fn read_entry(&self, seq: u64, parse: Parse) -> Result<Entry, JournalError> {
+    async fn read_entry(&self, seq: u64) -> Result<Entry, JournalError> {
         let key = self.partition.journal_key(seq);
         let body = self.store.get(&key, None).await.map_err(|e| self.unreachable(e))?;
         if body.len() < LARGE_BYTES {
-            return self.decode(seq, &body, parse);
+            return decode(self.partition, seq, &body);
         }
-        let journal = self.clone();
-        blocking(move || journal.decode(seq, &body, parse)).await
-    }
-
-    fn decode(&self, seq: u64, body: &[u8], parse: Parse) -> Result<Entry, JournalError> {
-        let key = self.partition.journal_key(seq);
-        let mut text = Vec::new();
-        MultiGzDecoder::new(body)
-            .read_to_end(&mut text)
-            .map_err(|e| self.damaged(format!("{key} is truncated or damaged gzip ({e})")))?;
-        let entry = parse(&text).map_err(|source| JournalError::Entry { key: key.clone(), source })?;
-        if entry.seq() != seq {
-            return Err(self.damaged(format!("{key} has the sequence number {}", entry.seq())));
-        }
-        Ok(entry)
+        let partition = self.partition;
+        blocking(move || decode(partition, seq, &body)).await
     }
 
     fn unreachable(&self, source: StoreError) -> JournalError {
@@ -300,55 +365,33 @@ impl Journal {
     }
 
     fn damaged(&self, what: String) -> JournalError {
-        JournalError::Damaged { partition: self.partition, what, broken: Invariant::JournalOnlyGrows }
+        damaged(self.partition, what)
     }
 }
 
-impl PartitionState {
-    /// Applies the next entry of the journal.
-    fn apply(&mut self, entry: Entry) -> Result<(), String> {
-        self.last_seq = entry.seq();
-        let commit = match entry {
-            Entry::Claim(claim) => {
-                self.open_claim = Some(claim);
-                return Ok(());
-            }
-            Entry::Commit(commit) => *commit,
-        };
-        match self.open_claim.take() {
-            Some(claim) if claim.attempt == commit.attempt => {}
-            _ => return Err(format!("entry {} is a commit that does not follow its own claim", commit.seq)),
-        }
-        if commit.replaces {
-            self.inputs.clear();
-            self.totals = Totals::default();
-        }
-        for key in &commit.retired {
-            self.parts.remove(key);
-        }
-        self.commits += 1;
-        self.committed_at = Some(commit.time);
-        if commit.replaces || commit.month.is_some() {
-            self.month = commit.month;
-        }
-        self.totals.add(&commit.totals);
-        self.inputs.extend(commit.inputs.into_iter().map(|input| (input.key.clone(), input)));
-        self.parts.extend(commit.parts.into_iter().map(|part| (part.key.clone(), part)));
-        Ok(())
-    }
+fn damaged(partition: Partition, what: String) -> JournalError {
+    JournalError::Damaged { partition, what, broken: Invariant::JournalOnlyGrows }
 }
 
-/// An entry as one gzip member (RFC 1952 §2.3). `block-deflate`, because a commit names thousands of log files and the run
-/// waits for it.
-fn compress(entry: &Entry) -> std::io::Result<Bytes> {
-    let text = entry.to_json()?;
-    let mut member = GZIP_HEADER.to_vec();
-    Compressor::new(Level::default()).compress(&text, &mut member);
-    member.extend(STREAM_END);
-    member.extend(libdeflater::crc32(&text).to_le_bytes());
-    // modulo 2^32 (RFC 1952)
-    member.extend(&text.len().to_le_bytes()[..4]);
-    Ok(member.into())
+/// Parses the entry with a sequence number.
+fn decode(partition: Partition, seq: u64, body: &[u8]) -> Result<Entry, JournalError> {
+    let key = partition.journal_key(seq);
+    let mut text = Vec::new();
+    MultiGzDecoder::new(body)
+        .read_to_end(&mut text)
+        .map_err(|e| damaged(partition, format!("{key} is truncated or damaged gzip ({e})")))?;
+    let entry = Entry::from_json(&text).map_err(|source| JournalError::Entry { key: key.clone(), source })?;
+    if entry.seq() != seq {
+        return Err(damaged(partition, format!("{key} has the sequence number {}", entry.seq())));
+    }
+    Ok(entry)
+}
+
+/// An entry as one gzip member.
+fn compress(entry: &Entry) -> serde_json::Result<Bytes> {
+    let mut member = GzipText::new();
+    member.text().extend(entry.to_json()?);
+    Ok(member.finish())
 }
 
 #[cfg(test)]

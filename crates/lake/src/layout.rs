@@ -3,7 +3,10 @@
 //! ```text
 //! cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz
 //! cloudtrail_monthly/year=2026/month=11/part-000001-0000.parquet
-//! _journal/cloudtrail_daily/2026-11-22/000001.json.gz
+//! _journal/cloudtrail_daily/2026-11-22/000002.json.gz
+//! _journal/cloudtrail_daily/2026-11-22/000002-<attempt>.inputs.ndjson.gz
+//! _journal/cloudtrail_daily/2026-11-22/000002-<attempt>.facts.ndjson.gz
+//! _journal/cloudtrail_daily/feeds/2026-10/2026-11-22
 //! ```
 //!
 //! A journal is never inside a table's prefix: Athena reads every object below it.
@@ -12,6 +15,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use cloudtrail_model::{Day, Month, Stage, Table};
+
+use crate::AttemptId;
 
 /// The day or month of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,6 +113,21 @@ impl Partition {
         let name = key.strip_prefix(&self.journal_prefix())?.strip_suffix(".json.gz")?;
         let seq: u64 = name.parse().ok()?;
         (self.journal_key(seq) == key).then_some(seq)
+    }
+
+    /// The key of the inputs of the commit with a sequence number.
+    pub fn inputs_key(self, seq: u64, attempt: &AttemptId) -> String {
+        format!("{}{seq:06}-{attempt}.inputs.ndjson.gz", self.journal_prefix())
+    }
+
+    /// The key of the facts of the commit with a sequence number.
+    pub fn facts_key(self, seq: u64, attempt: &AttemptId) -> String {
+        format!("{}{seq:06}-{attempt}.facts.ndjson.gz", self.journal_prefix())
+    }
+
+    /// The key of the marker that a partition of a day holds events of a month: `_journal/cloudtrail_daily/feeds/2026-10/2026-11-22`.
+    pub fn feeds_key(self, month: Month) -> String {
+        format!("{}feeds/{month}/{}", Self::journal_root(self.table, self.stage()), self.span)
     }
 
     /// The partition of a journal prefix: `_journal/cloudtrail_daily/2026-11-22/`.

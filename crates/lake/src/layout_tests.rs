@@ -17,6 +17,19 @@ fn names_are_those_of_the_design() {
     let day = Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap());
     assert_eq!(part_key(day, 1, 0), "cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz");
     assert_eq!(day.journal_key(1), "_journal/cloudtrail_daily/2026-11-22/000001.json.gz");
+    let attempt = AttemptId("3f2a".into());
+    assert_eq!(
+        day.inputs_key(2, &attempt),
+        "_journal/cloudtrail_daily/2026-11-22/000002-3f2a.inputs.ndjson.gz"
+    );
+    assert_eq!(
+        day.facts_key(2, &attempt),
+        "_journal/cloudtrail_daily/2026-11-22/000002-3f2a.facts.ndjson.gz"
+    );
+    assert_eq!(
+        day.feeds_key("2026-10".parse().unwrap()),
+        "_journal/cloudtrail_daily/feeds/2026-10/2026-11-22"
+    );
     let month = Partition::month(Table::NetworkActivity, "2026-11".parse().unwrap());
     assert_eq!(
         part_key(month, 12, 3),
@@ -45,12 +58,21 @@ fn journal_prefixes_round_trip() {
         "_journal/",
         "_journal/x_daily/2026-11-22/",
         "_journal/cloudtrail_daily/2026-11/",
+        "_journal/cloudtrail_daily/feeds/",
         "cloudtrail_daily/",
     ] {
         assert_eq!(Partition::from_journal_prefix(other), None, "{other}");
     }
     let day = partitions()[0];
-    for key in ["7.json.gz", "+00007.json.gz", "0000007.json.gz", "000007.json", "000007.json.gz.tmp"] {
+    for key in [
+        "000007-a.inputs.ndjson.gz",
+        "000007-a.json.gz",
+        "7.json.gz",
+        "+00007.json.gz",
+        "0000007.json.gz",
+        "000007.json",
+        "000007.json.gz.tmp",
+    ] {
         assert_eq!(day.journal_seq(&format!("{}{key}", day.journal_prefix())), None, "{key}");
     }
 }

@@ -5,11 +5,15 @@
 //!
 //! ```text
 //! cloudtrail_daily/year=2026/month=11/day=22/part-000001-0000.ndjson.gz   a part, of the attempt with claim 1
+//! _journal/lake.json                                                      format and settings of the lake
 //! _journal/cloudtrail_daily/2026-11-22/000001.json.gz                     claim of attempt A
-//! _journal/cloudtrail_daily/2026-11-22/000002.json.gz                     commit of A: names that part
+//! _journal/cloudtrail_daily/2026-11-22/000002-A.inputs.ndjson.gz          inputs of A
+//! _journal/cloudtrail_daily/2026-11-22/000002-A.facts.ndjson.gz           their counts for each account and region
+//! _journal/cloudtrail_daily/2026-11-22/000002.json.gz                     commit of A: names that part and those inputs
 //! _journal/cloudtrail_daily/2026-11-22/000003.json.gz                     claim of B, which crashed
 //! _journal/cloudtrail_daily/2026-11-22/000004.json.gz                     claim of C: B is fenced
 //! _journal/cloudtrail_daily/2026-11-22/000005.json.gz                     commit of C
+//! _journal/cloudtrail_daily/feeds/2026-10/2026-11-22                      empty: the day holds events of October
 //! ```
 //!
 //! # One primitive
@@ -26,6 +30,7 @@
 //! | claim: [`Attempt::begin`] | creates entry *n* | a claim without a commit, which the next claim fences |
 //! | sweep: [`Attempt::begin`] | deletes orphans whose claim is older than *n* | the next attempt sweeps the rest |
 //! | stage parts: [`PartSink`] | uploads, not visible | the next attempt abandons them |
+//! | write inputs: [`Attempt::finish`] | creates the inputs and facts of the commit, and markers of other months | objects that nobody names, never deleted |
 //! | publish: [`Attempt::finish`] | the parts become visible | orphans, which the next attempt deletes |
 //! | commit: [`Attempt::finish`] | creates entry *n* + 1 | the commit is effective |
 //! | delete replaced parts: [`Attempt::finish`] | deletes retired parts | the next attempt deletes them |
@@ -41,6 +46,8 @@
 //! - A part with a claim that the journal does not have proves that the journal has lost its newest entries: the attempt fails
 //!   before it claims, and deletes nothing ([`AttemptError::JournalTailLost`]).
 //! - A commit whose totals do not balance fails ([`Commit::check_balance`]).
+//! - Inputs that are missing, or that differ from their commit, are damage of the journal, never "no inputs".
+//! - A lake of another format, or one whose store ignores `If-None-Match`, is refused ([`open_lake`]).
 //!
 //! # Example
 //!
@@ -80,33 +87,49 @@ extern crate self as lake;
 mod attempt;
 mod differences;
 mod entry;
-mod event_times;
+mod event_days;
+mod front_coded;
 #[cfg(test)]
 mod fuzz_corpus_tests;
+mod input;
+mod inputs;
+mod inputs_writer;
 mod invariant;
 mod journal;
+mod lake_file;
 mod layout;
+mod lines_object;
 mod outcome;
+mod part;
 mod part_blocks;
 mod part_reader;
 mod part_sink;
+mod partition_state;
 mod stage_run;
 #[cfg(test)]
 mod testing;
+mod totals;
 mod verification;
 
 pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};
 pub use differences::{Differences, Orphan, differences, unjournaled};
 pub use entry::{
-    AttemptId, Balanced, Claim, Commit, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, MonthSource,
-    Part, Totals, Verdict, hex,
+    AttemptId, Claim, Commit, DayState, Entry, EntryError, FORMAT_VERSION, InputCounts, MonthSource,
+    ObjectRef, hex,
 };
-pub use event_times::EventTimes;
+pub use event_days::EventDays;
+pub use input::{Input, Verdict, Why};
+pub use inputs::{Inputs, InputsWalk};
+pub use inputs_writer::{InputsWriter, WrittenInputs};
 pub use invariant::{Invariant, invariants_markdown};
-pub use journal::{Claimed, CommitOutcome, Journal, JournalError, PartitionState, partitions};
+pub use journal::{Claimed, CommitOutcome, Journal, JournalError, partitions};
+pub use lake_file::{LAKE_FILE, LakeError, LakeSettings, Readers, check_format, open_lake, read_settings};
 pub use layout::{Partition, PartitionSpan, part_claim, part_key};
 pub use outcome::{Committed, Outcome};
+pub use part::{AccountRange, ColumnCounts, Part};
 pub use part_reader::{PartContent, PartError, read_lines, read_part};
-pub use part_sink::{OpenPart, PartSink, WrittenRecords};
+pub use part_sink::{Lane, OpenPart, PartSink, WrittenRecords};
+pub use partition_state::{InputsOf, PartitionState};
 pub use stage_run::{Next, RunEnd, StageRun, Staged, Step, bring_up_to_date};
+pub use totals::{Balanced, Imbalance, Totals};
 pub use verification::{Problem, Verification};

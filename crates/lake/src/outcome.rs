@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Part, Totals};
+use crate::input::is_default;
+use crate::{DayState, Part, Totals};
 
 /// The outcome of a run at a partition that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +24,15 @@ pub enum Outcome {
 /// The sums over the commits of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Committed {
+    /// The state of the day after the newest commit.
+    #[serde(skip_serializing_if = "is_default")]
+    pub state: DayState,
     /// The totals.
     pub totals: Totals,
     /// The parts that were written.
     pub parts: Vec<Part>,
     /// Number of inputs left to a later run because the soft deadline had passed.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub left: u64,
     /// Number of parts that were replaced and deleted.
     pub retired: u64,
@@ -67,7 +71,8 @@ impl Outcome {
 impl Committed {
     /// Adds the next commit of the same run.
     pub fn add(&mut self, next: Committed) {
-        let Committed { totals, parts, left, retired, swept, index_bytes } = next;
+        let Committed { state, totals, parts, left, retired, swept, index_bytes } = next;
+        self.state = state;
         self.totals.add(&totals);
         self.parts.extend(parts);
         // the newest plan counts every input that is left
@@ -81,11 +86,6 @@ impl Committed {
     pub fn only_swept(&self) -> bool {
         self.swept > 0 && self.retired == 0 && self.parts.is_empty() && self.totals == Totals::default()
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 #[cfg(test)]

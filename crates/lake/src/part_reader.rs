@@ -16,7 +16,7 @@ use crate::{Part, hex};
 const RANGE_BYTES: u64 = 4 << 20;
 
 /// The sizes and the digest of a part as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PartContent {
     /// Size of the object in bytes.
     pub bytes: u64,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lake_store::Store;
 
+use crate::lake_file::{check_format, read_settings};
 use crate::{
-    Attempt, AttemptError, Changes, CommitOutcome, Committed, Input, Journal, MonthSource, Outcome, PartSink,
-    Partition, PartitionState, Stamp, differences,
+    Attempt, AttemptError, Changes, CommitOutcome, Committed, DayState, Journal, MonthSource, Outcome,
+    PartSink, Partition, PartitionState, Stamp, WrittenInputs, differences,
 };
 
 /// A run fails after this many plans in a row that end without a commit because another run changed the partition.
@@ -70,8 +71,10 @@ pub enum Step {
 pub struct Staged {
     /// See [`Commit::replaces`](crate::Commit::replaces).
     pub replaces: bool,
-    /// The inputs that were read, in key order.
-    pub inputs: Vec<Input>,
+    /// See [`Commit::state`](crate::Commit::state).
+    pub state: DayState,
+    /// The inputs that were read.
+    pub inputs: WrittenInputs,
     /// Records kept although the partition has one with the same eventID and other bytes.
     pub conflicts: u64,
     /// Keys of parts that the new ones replace.
@@ -121,7 +124,7 @@ pub async fn bring_up_to_date<R: StageRun>(
     while plans < MAX_PLANS {
         // Read the journal before the inputs: a commit of another run after this read makes the claim fail, so a plan is never
         // based on inputs older than the state.
-        let state = driver.journal.read().await.map_err(AttemptError::from)?;
+        let state = driver.read().await?;
         let next = run.plan(&state).await?;
         let outcome = match driver.attempt(&state, next, run).await? {
             AttemptEnd::PlanAgain => {
@@ -153,6 +156,17 @@ struct Driver<'a> {
 }
 
 impl Driver<'_> {
+    /// Reads the settings of the lake and the journal of the partition. The first claim of a partition creates the settings.
+    async fn read(&self) -> Result<PartitionState, AttemptError> {
+        let settings = async { read_settings(&**self.lake).await.map_err(AttemptError::from) };
+        let journal = async { self.journal.read().await.map_err(AttemptError::from) };
+        let (settings, state) = futures::try_join!(settings, journal)?;
+        if settings.is_none() && state.last_seq > 0 {
+            check_format(&**self.lake).await?;
+        }
+        Ok(state)
+    }
+
     async fn attempt<R: StageRun>(
         &mut self,
         state: &PartitionState,
@@ -187,7 +201,11 @@ impl Driver<'_> {
         match plan {
             Some(plan) => stage_and_commit(attempt, plan, state, run).await,
             // the claim has deleted the orphans; an empty commit ends the attempt
-            None => Ok(commit(attempt, Staged::default(), Vec::new()).await?),
+            None => {
+                let unchanged =
+                    Staged { state: state.day.unwrap_or_default(), left: state.left, ..Staged::default() };
+                Ok(commit(attempt, unchanged, Vec::new()).await?)
+            }
         }
     }
 
@@ -229,12 +247,12 @@ async fn commit(
     staged: Staged,
     parts: Vec<crate::SealedPart>,
 ) -> Result<AttemptEnd, AttemptError> {
-    let Staged { replaces, inputs, conflicts, retired, month, left, index_bytes, more } = staged;
+    let Staged { replaces, state, inputs, conflicts, retired, month, left, index_bytes, more } = staged;
     let (swept, retired_count) = (attempt.swept(), retired.len() as u64);
-    let changes = Changes { replaces, inputs, conflicts, parts, retired, month };
+    let changes = Changes { replaces, state, left, inputs, conflicts, parts, retired, month };
     let totals = changes.totals();
     let parts = changes.parts.iter().map(|sealed| sealed.part.clone()).collect();
-    let committed = Committed { totals, parts, left, retired: retired_count, swept, index_bytes };
+    let committed = Committed { state, totals, parts, left, retired: retired_count, swept, index_bytes };
     Ok(match attempt.finish(changes).await? {
         CommitOutcome::Committed => AttemptEnd::Committed { committed, more },
         CommitOutcome::Superseded => AttemptEnd::Superseded,

@@ -5,8 +5,8 @@ use cloudtrail_model::Table;
 use lake_store::{Depth, MemoryStore, list_all};
 
 use super::*;
-use crate::testing::attempts::{STAMP, input};
-use crate::{AttemptId, Claimed, EventTimes, WrittenRecords};
+use crate::testing::attempts::{STAMP, inputs, records};
+use crate::{AttemptId, Claimed, LAKE_FILE, Lane};
 
 fn partition() -> Partition {
     Partition::day(Table::CloudTrail, "2026-11-22".parse().unwrap())
@@ -89,7 +89,7 @@ impl StageRun for Words {
             return Ok(Next::Empty);
         }
         let new: Vec<_> =
-            self.words.iter().copied().filter(|word| !state.inputs.contains_key(*word)).collect();
+            self.words.iter().copied().filter(|word| state.inputs.get(word).is_none()).collect();
         // all of them, for a part that is missing
         Ok(if new.is_empty() { Next::UpToDate(self.words.clone()) } else { Next::Commit(new) })
     }
@@ -101,12 +101,14 @@ impl StageRun for Words {
         parts: &mut PartSink<'_>,
     ) -> Result<Step, Failure> {
         self.staged += 1;
-        let replaces = plan.iter().any(|word| state.inputs.contains_key(*word));
+        let replaces = plan.iter().any(|word| state.inputs.get(word).is_some());
         let now = &plan[..plan.len().min(self.per_commit)];
-        for word in now {
-            let written = WrittenRecords { records: 1, raw_bytes: 1, event_times: EventTimes::default() };
-            parts.write(Bytes::from_static(word.as_bytes()), written).await.map_err(AttemptError::from)?;
-            parts.end_part().await.map_err(AttemptError::from)?;
+        let left = (plan.len() - now.len()) as u64;
+        let inputs = inputs(now);
+        let texts: Vec<_> = now.iter().map(|word| Bytes::from_static(word.as_bytes())).collect();
+        for text in texts {
+            parts.write(Lane::Main, text, records(1)).await.map_err(AttemptError::from)?;
+            parts.end_part(Lane::Main).await.map_err(AttemptError::from)?;
         }
         match self.events.pop_front().unwrap_or(Event::Nothing) {
             Event::Nothing => {}
@@ -118,9 +120,7 @@ impl StageRun for Words {
                 return Err(Failure::NoLuck);
             }
         }
-        let left = (plan.len() - now.len()) as u64;
         let retired = if replaces { state.parts.keys().cloned().collect() } else { Vec::new() };
-        let inputs = now.iter().copied().map(input).collect();
         let staged = Staged {
             replaces,
             inputs,
@@ -218,8 +218,8 @@ async fn orphans_are_swept_without_staging_anything() {
     let attempt = Attempt::begin(Arc::new(words.store.clone()), words.journal(), &state, STAMP).await;
     let attempt = attempt.unwrap().unwrap();
     let mut parts = PartSink::new(&attempt);
-    parts.write(Bytes::from_static(b"x"), WrittenRecords::default()).await.unwrap();
-    parts.end_part().await.unwrap();
+    parts.write(Lane::Main, Bytes::from_static(b"x"), records(0)).await.unwrap();
+    parts.end_part(Lane::Main).await.unwrap();
     parts.into_sealed()[0].upload.publish().await.unwrap();
 
     let swept = words.commit().await;
@@ -241,4 +241,29 @@ async fn a_missing_part_is_written_again_if_the_stage_can() {
     let again = words.commit().await;
     assert_eq!((again.totals.records_out, again.retired), (2, 2));
     assert_eq!(words.run().await.unwrap().outcome, Outcome::UpToDate);
+}
+
+#[tokio::test]
+async fn the_first_run_makes_the_settings_of_the_lake_and_later_ones_keep_to_them() {
+    let mut words = Words::new(&["a"], 1);
+    words.commit().await;
+    let settings = words.store.get(LAKE_FILE, None).await.unwrap();
+    assert_eq!(settings, "{\"format\":2,\"readers\":\"listing\"}\n");
+    words.store.delete(LAKE_FILE).await.unwrap();
+    words.words.push("b");
+    let before = words.objects().await;
+    let error = words.run().await.unwrap_err().to_string();
+    assert!(error.contains("_journal/lake.json is missing"), "{error}");
+    assert_eq!(words.objects().await, before);
+}
+
+#[tokio::test]
+async fn what_an_interrupted_day_has_left_is_still_left_after_a_sweep() {
+    let mut words = Words::new(&["a", "b"], 1);
+    words.events = [Event::Nothing, Event::Fails].into();
+    assert!(words.run().await.is_err());
+    let state = words.journal().read_outline().await.unwrap();
+    assert_eq!((state.left, state.is_there()), (1, false));
+    assert_eq!(words.commit().await.left, 0);
+    assert!(words.journal().read_outline().await.unwrap().is_there());
 }

@@ -17,6 +17,8 @@ pub struct Verification {
     pub records: u64,
     /// Bytes of objects read.
     pub bytes: u64,
+    /// Number of objects of the journal that no commit names: inputs of attempts that died or are in progress. They are harmless.
+    pub unnamed: u64,
     /// The problems found. Empty if the partition matches its journal.
     pub problems: Vec<Problem>,
 }
@@ -33,7 +35,7 @@ pub struct Problem {
 impl Verification {
     /// A result with nothing read and no problems.
     pub fn of(partition: Partition) -> Self {
-        Verification { partition, parts: 0, records: 0, bytes: 0, problems: Vec::new() }
+        Verification { partition, parts: 0, records: 0, bytes: 0, unnamed: 0, problems: Vec::new() }
     }
 
     /// Adds a problem.

@@ -27,9 +27,9 @@ use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
 /// ```
 /// use std::sync::Arc;
 ///
-/// use cloudtrail_model::Table;
+/// use cloudtrail_model::{Record, Table};
 /// use lake::{
-///     Attempt, AttemptId, Changes, EventTimes, Input, Journal, PartSink, Partition, Stamp, Verdict, WrittenRecords,
+///     Attempt, AttemptId, Changes, EventDays, Input, InputsWriter, Journal, Lane, PartSink, Partition, Stamp, WrittenRecords,
 /// };
 /// use lake_store::{MemoryStore, Store};
 /// use monthly_aggregator::{DaysThere, MonthlyAggregator, Options, Request, export};
@@ -50,12 +50,14 @@ use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
 /// # let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
 /// # std::io::Write::write_all(&mut gzip, line.as_bytes())?;
 /// # let gzip = gzip.finish()?;
-/// let raw_bytes = line.len() as u64;
-/// parts.write(gzip.into(), WrittenRecords { records: 1, raw_bytes, event_times: EventTimes::default() }).await?;
-/// parts.end_part().await?;
-/// # let (key, etag, verdict) = ("AWSLogs/…".to_owned(), "1".to_owned(), Verdict::Ok);
-/// # let (bytes, records, duplicates, other_months) = (70, 1, 0, 0);
-/// # let inputs = vec![Input { key, etag, bytes, raw_bytes, records, duplicates, other_months, verdict }];
+/// let (records, raw_bytes) = (1, line.len() as u64);
+/// let mut event_days = EventDays::default();
+/// event_days.add("2026-10-22".parse()?, cloudtrail_model::event_instant(&Record::from_line(line.trim().as_bytes())?));
+/// let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
+/// parts.write(Lane::Main, gzip.into(), written).await?;
+/// parts.end_part(Lane::Main).await?;
+/// # let (key, etag) = ("AWSLogs/…".to_owned(), "1".to_owned());
+/// # let inputs = InputsWriter::write_all(&[Input { key, etag, bytes: 70, raw_bytes, records, ..Input::default() }]);
 /// let parts = parts.into_sealed();
 /// attempt.finish(Changes { inputs, parts, ..Changes::default() }).await?;
 ///
@@ -126,7 +128,7 @@ impl MonthlyAggregator {
         let partition = Partition::month(table, month);
         let mut run = MonthRun { stage: self, table, month, request, source: MonthSource::default() };
         let RunEnd { outcome, foreign } =
-            bring_up_to_date(&self.lake, partition, self.stamp, &mut run).await?;
+            Box::pin(bring_up_to_date(&self.lake, partition, self.stamp, &mut run)).await?;
         Ok(MonthReport { partition, outcome, source: run.source, foreign })
     }
 

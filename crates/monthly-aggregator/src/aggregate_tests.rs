@@ -1,5 +1,5 @@
 use cloudtrail_model::Day;
-use lake::Outcome;
+use lake::{ColumnCounts, Outcome};
 use lake_store::ErrorKind;
 
 use super::*;
@@ -16,8 +16,18 @@ async fn a_whole_month_becomes_parquet_that_gives_every_record_back() {
     );
     assert_eq!(committed.parts.len(), 1);
     assert_eq!(committed.parts[0].key, "cloudtrail_monthly/year=2026/month=10/part-000001-0000.parquet");
-    assert_eq!(committed.parts[0].min_event_time.as_deref(), Some("2026-10-01T10:00:00Z"));
-    assert_eq!(committed.parts[0].max_event_time.as_deref(), Some("2026-10-31T10:00:00Z"));
+    let event_days = &committed.parts[0].event_days;
+    // 2026-10-01 and 2026-10-31, 10:00
+    assert_eq!(event_days.min_instant, Some(1_790_848_800_000_000));
+    assert_eq!(event_days.max_instant, Some(1_793_440_800_000_000));
+    assert!(
+        event_days
+            .days
+            .iter()
+            .map(|(day, records)| (*day, *records))
+            .eq(october().days().map(|day| (day, 10)))
+    );
+    assert_eq!(committed.parts[0].columns["eventTimestamp"], ColumnCounts { values: 310, nulls: 0 });
     assert_eq!(world.numbers(october()).await, numbers_of(1..=31));
     let month = world.state(october()).await.month.unwrap();
     assert_eq!((month.daily.records_out, month.missing_days, month.awaited_days.len()), (310, vec![], 3));

@@ -32,6 +32,7 @@ pub async fn verify(lake: Arc<dyn Store>, partition: Partition) -> Result<Verifi
             return Ok(result);
         }
     };
+    result.unnamed = state.unnamed;
     let advice = format!("run `trailmill monthly --rebuild --month {}`", partition.span);
     let mut index = DedupeIndex::default();
     for part in state.parts.values() {

@@ -152,6 +152,7 @@ impl Report for DayReport {
         json!({
             "partition": self.partition.to_string(),
             "outcome": self.outcome.name(),
+            "state": self.outcome.committed().map(|made| made.state.name()),
             "listed": self.listed,
             "quarantined": quarantined,
             "quarantined_earlier": self.quarantined_earlier.len(),

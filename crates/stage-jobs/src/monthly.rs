@@ -80,6 +80,7 @@ impl Report for MonthReport {
             "partition": self.partition.to_string(),
             "outcome": self.outcome.name(),
             "missing_days": day_list(&self.source.missing_days),
+            "days_without_log_files": day_list(&self.source.days_without_log_files),
             "awaited_days": day_list(&self.source.awaited_days),
             "foreign": self.foreign,
         })

@@ -8,15 +8,14 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, Table, grace_days};
 use fan_out::{AffectedMonth, DailyJob};
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use job_queue::NewMessage;
 use lake::{Journal, JournalError, Partition, hex};
 use lake_store::Store;
 use sha2::{Digest, Sha256};
 
-/// The maximum of journals read at once. Each holds its text in memory while it is parsed: 270 bytes for each log file of
-/// its day, of which a large organisation has 100,000.
-const READS_AT_ONCE: usize = 4;
+/// The maximum of journals read at once. Only outlines are read, whose size does not depend on the number of log files.
+const READS_AT_ONCE: usize = 16;
 
 /// The error of a month that cannot be sent on.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +37,7 @@ pub(crate) async fn months_to_send(
         if !affected.closing && !misses_data(lake, &affected, job.day).await? {
             continue;
         }
-        let main = commits(lake, Table::CloudTrail, affected.job.month).await?;
-        if affected.job.allow_gaps || is_complete(&affected, today, &main) {
+        if let Some(main) = main_days(lake, &affected, job.day, today).await? {
             messages.push(message(lake, &affected, main).await?);
         }
     }
@@ -68,8 +66,9 @@ async fn misses_data(
         };
         let of_day: BTreeSet<&str> = daily.parts.keys().map(String::as_str).collect();
         let prefix = Partition::day(table, day).prefix();
+        let read: Vec<String> = monthly.inputs.iter().map(|input| input.key).collect();
         let read: BTreeSet<&str> =
-            monthly.inputs.keys().map(String::as_str).filter(|key| key.starts_with(&prefix)).collect();
+            read.iter().map(String::as_str).filter(|key| key.starts_with(&prefix)).collect();
         if of_day != read || source.missing_days.contains(&day) || source.awaited_days.contains(&day) {
             return Ok(true);
         }
@@ -77,11 +76,28 @@ async fn misses_data(
     Ok(false)
 }
 
-/// Whether the main table has a commit for every day of a month. A requested month also waits for the first days of the
-/// next month that are over.
-fn is_complete(affected: &AffectedMonth, today: Day, main: &BTreeMap<Day, u64>) -> bool {
-    let after = grace_days(affected.job.month).filter(|day| affected.awaited && *day < today);
-    affected.job.month.days().chain(after).all(|day| main.get(&day).is_some_and(|commits| *commits > 0))
+/// The number of commits of the main table for each day that may hold records of a month. `None` if a day of the month is not
+/// there; reads no further journal then. The day of the job comes first: it may be handed back by another job. A requested
+/// month also waits for the first days of the next month that are over.
+async fn main_days(
+    lake: &Arc<dyn Store>,
+    affected: &AffectedMonth,
+    own: Day,
+    today: Day,
+) -> Result<Option<BTreeMap<Day, u64>>, JournalError> {
+    let month = affected.job.month;
+    let mut days: Vec<Day> = days_of(month).collect();
+    days.sort_by_key(|day| *day != own);
+    let mut states = days_in(lake, Table::CloudTrail, days);
+    let mut commits = BTreeMap::new();
+    while let Some((day, of_day)) = states.try_next().await? {
+        let waits = day.month() == month || (affected.awaited && day < today);
+        if waits && !affected.job.allow_gaps && !of_day.is_there {
+            return Ok(None);
+        }
+        commits.insert(day, of_day.commits);
+    }
+    Ok(Some(commits))
 }
 
 /// The message with the job of a month. Its ID is a digest of the state of its days.
@@ -94,35 +110,44 @@ async fn message(
     let body = serde_json::to_string(&affected.job)?;
     let mut digest = Sha256::new();
     digest.update(&body);
-    let mut add = |days: BTreeMap<Day, u64>| {
-        days.into_values().for_each(|commits| digest.update(commits.to_le_bytes()));
-    };
-    add(main);
+    let mut add = |commits: u64| digest.update(commits.to_le_bytes());
+    main.into_values().for_each(&mut add);
     for table in Table::ALL.into_iter().filter(|table| *table != Table::CloudTrail) {
-        add(commits(lake, table, month).await?);
+        let mut states = days_in(lake, table, days_of(month).collect());
+        while let Some((_, of_day)) = states.try_next().await? {
+            add(of_day.commits);
+        }
     }
     Ok(NewMessage { body, group: month.to_string(), id: hex(&digest.finalize()) })
 }
 
-/// The number of commits of each day that may hold records of a month. Keeps only that number, so that memory is bounded by
-/// the journals read at once.
-///
-/// # Errors
-/// Fails if a journal cannot be read.
-async fn commits(
+/// The days that may hold records of a month.
+fn days_of(month: Month) -> impl Iterator<Item = Day> {
+    month.days().chain(grace_days(month))
+}
+
+/// What is kept of a day's journal.
+#[derive(Debug, Clone, Copy)]
+struct DayInLake {
+    commits: u64,
+    is_there: bool,
+}
+
+/// The days of a table, read in the given order, a few at once. One recursive listing each, then its outlines.
+fn days_in(
     lake: &Arc<dyn Store>,
     table: Table,
-    month: Month,
-) -> Result<BTreeMap<Day, u64>, JournalError> {
-    let days = month.days().chain(grace_days(month));
-    futures::stream::iter(days)
-        .map(|day| async move {
-            let state = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
-            Ok::<_, JournalError>((day, state.commits))
-        })
-        .buffered(READS_AT_ONCE)
-        .try_collect()
-        .await
+    days: Vec<Day>,
+) -> impl Stream<Item = Result<(Day, DayInLake), JournalError>> + Unpin {
+    let lake = lake.clone();
+    let read = move |day| {
+        let journal = Journal::new(lake.clone(), Partition::day(table, day));
+        async move {
+            let state = journal.read_outline().await?;
+            Ok((day, DayInLake { commits: state.commits, is_there: state.is_there() }))
+        }
+    };
+    Box::pin(futures::stream::iter(days).map(read).buffered(READS_AT_ONCE))
 }
 
 #[cfg(test)]

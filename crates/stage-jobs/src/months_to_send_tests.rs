@@ -15,10 +15,14 @@ fn october() -> Month {
 }
 
 async fn commit(lake: &Arc<dyn Store>, partition: Partition, month: Option<lake::MonthSource>) {
+    commit_changes(lake, partition, Changes { month, ..Changes::default() }).await;
+}
+
+async fn commit_changes(lake: &Arc<dyn Store>, partition: Partition, changes: Changes) {
     let journal = Journal::new(lake.clone(), partition);
     let state = journal.read().await.unwrap();
     let attempt = Attempt::begin(lake.clone(), journal, &state, STAMP).await.unwrap().unwrap();
-    attempt.finish(Changes { month, ..Changes::default() }).await.unwrap();
+    attempt.finish(changes).await.unwrap();
 }
 
 /// A lake with empty commits of these days.
@@ -41,6 +45,16 @@ async fn a_month_that_was_not_requested_waits_for_its_own_days() {
     let lake = lake(october().days()).await;
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-11-02").await, ["2026-10"]);
     assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-10-31").await, [""; 0], "it goes on");
+}
+
+#[tokio::test]
+async fn a_month_waits_for_a_day_that_has_log_files_left() {
+    let lake = lake(october().days()).await;
+    let interrupted = Partition::day(Table::CloudTrail, day("2026-10-20"));
+    commit_changes(&lake, interrupted, Changes { left: 3, ..Changes::default() }).await;
+    assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-11-02").await, [""; 0]);
+    commit(&lake, interrupted, None).await;
+    assert_eq!(sent(&lake, DailyJob::new(day("2026-10-07")), "2026-11-02").await, ["2026-10"]);
 }
 
 #[tokio::test]

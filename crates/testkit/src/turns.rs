@@ -42,6 +42,7 @@ struct Progress {
     waiting: VecDeque<oneshot::Sender<()>>,
     /// It neither waits for a turn nor has ended.
     busy: bool,
+    ended: bool,
 }
 
 impl Default for Turns {
@@ -57,8 +58,8 @@ impl Turns {
         Arc::new(Turn { attempt, stops: |_, _| true, events: self.sender.clone() })
     }
 
-    /// The hook of an attempt that makes calls from several threads, in no deterministic order. It stops only before calls that
-    /// others can observe or make fail.
+    /// The hook of an attempt that stops only before calls that others can observe or make fail: fewer orders that differ in
+    /// nothing. Needed for an attempt that makes other calls from several threads, in no deterministic order.
     pub fn decisive(&self, attempt: usize) -> Arc<Turn> {
         Arc::new(Turn { attempt, stops: is_decisive, events: self.sender.clone() })
     }
@@ -94,8 +95,9 @@ impl Turns {
                 break;
             }
             let chosen = &mut progress[schedule.choose(&ready)];
-            // its attempt has dropped the call
-            chosen.busy = chosen.waiting.pop_front().is_some_and(|go| go.send(()).is_ok());
+            let goes = chosen.waiting.pop_front().is_some_and(|go| go.send(()).is_ok());
+            // an attempt that has dropped the call goes on with something else
+            chosen.busy = goes || (chosen.waiting.is_empty() && !chosen.ended);
         }
         let mut results = Vec::new();
         for task in tasks {
@@ -108,10 +110,16 @@ impl Turns {
     }
 }
 
-/// Listings, calls to the journal, and calls that make objects visible or delete them.
+/// Listings, calls to entries of the journal, and calls that make objects visible or delete them. Inputs, facts and markers are
+/// not decisive: only their own attempt creates them, and others read them only after a commit has named them. The lake file
+/// does not change once it exists.
 fn is_decisive(call: Call, key: &str) -> bool {
+    let is_of_one_attempt = key.ends_with(".ndjson.gz") || key.contains("/feeds/");
     match call {
-        Call::Get | Call::GetRange => key.starts_with("_journal/"),
+        Call::Get | Call::GetRange => {
+            key.starts_with("_journal/") && !is_of_one_attempt && !key.ends_with("lake.json")
+        }
+        Call::Create => !(key.starts_with("_journal/") && is_of_one_attempt),
         Call::Stage | Call::Write | Call::Seal => false,
         _ => true,
     }
@@ -126,7 +134,7 @@ impl Progress {
             }
             // other concurrent calls of the attempt still wait
             Event::Returned => self.busy = self.waiting.is_empty(),
-            Event::Ended => self.busy = false,
+            Event::Ended => (self.busy, self.ended) = (false, true),
         }
     }
 }

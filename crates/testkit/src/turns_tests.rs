@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use cloudtrail_model::Table;
 use lake::{
-    Attempt, AttemptError, Changes, CommitOutcome, EventTimes, Input, Journal, PartSink, Partition, Verdict,
-    WrittenRecords,
+    Attempt, AttemptError, Changes, CommitOutcome, EventDays, Input, InputsWriter, Journal, Lane, PartSink,
+    Partition, WrittenRecords,
 };
 use lake_store::{Depth, ErrorKind, MemoryStore, Store, list_all};
 
@@ -35,16 +35,7 @@ fn partition() -> Partition {
 }
 
 fn input(name: &str) -> Input {
-    Input {
-        key: name.to_owned(),
-        etag: "1".to_owned(),
-        bytes: 1,
-        raw_bytes: 1,
-        records: 1,
-        duplicates: 0,
-        other_months: 0,
-        verdict: Verdict::Ok,
-    }
+    Input { key: name.to_owned(), bytes: 1, raw_bytes: 1, records: 1, ..Input::default() }
 }
 
 /// One attempt, from its plan to its end. `false` if there was nothing to do, or it was superseded.
@@ -54,7 +45,7 @@ async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::
         let mut state = journal.read().await?;
         let work: Vec<&str> = match wish {
             Wish::Add(wanted) => {
-                wanted.iter().copied().filter(|name| !state.inputs.contains_key(*name)).collect()
+                wanted.iter().copied().filter(|name| state.inputs.get(name).is_none()).collect()
             }
             Wish::Replace(wanted) => wanted.to_vec(),
         };
@@ -76,7 +67,9 @@ async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::
             write_part(&mut parts, name).await?;
         }
         let parts = parts.into_sealed();
-        let inputs = work.iter().map(|name| input(name)).collect();
+        let mut inputs = InputsWriter::new(None);
+        work.iter().for_each(|name| inputs.push(&input(name)));
+        let inputs = inputs.finish();
         let replaces = matches!(wish, Wish::Replace(_));
         let changes = Changes { replaces, inputs, parts, retired, ..Changes::default() };
         return Ok(attempt.finish(changes).await? == CommitOutcome::Committed);
@@ -85,9 +78,11 @@ async fn attempt(store: Arc<dyn Store>, wish: Wish, flaw: Flaw) -> std::result::
 
 /// Writes a part that holds the name of its input.
 async fn write_part(parts: &mut PartSink<'_>, name: &str) -> Result<()> {
-    let written = WrittenRecords { records: 1, raw_bytes: 1, event_times: EventTimes::default() };
-    parts.write(Bytes::copy_from_slice(name.as_bytes()), written).await?;
-    parts.end_part().await
+    let mut event_days = EventDays::default();
+    event_days.add("2026-11-22".parse().unwrap(), None);
+    let written = WrittenRecords { records: 1, raw_bytes: 1, event_days, ..WrittenRecords::default() };
+    parts.write(Lane::Main, Bytes::copy_from_slice(name.as_bytes()), written).await?;
+    parts.end_part(Lane::Main).await
 }
 
 /// The lake, and its invariants.
@@ -120,8 +115,9 @@ impl World {
             names.push(String::from_utf8(body.to_vec()).unwrap());
         }
         names.sort_unstable();
-        if !names.iter().eq(state.inputs.keys()) {
-            return Err(format!("the parts hold {names:?} of {:?}", state.inputs.keys()));
+        let read: Vec<String> = state.inputs.iter().map(|input| input.key).collect();
+        if names != read {
+            return Err(format!("the parts hold {names:?} of {read:?}"));
         }
         Ok(state.parts.into_keys().collect())
     }
@@ -145,7 +141,7 @@ async fn in_every_order(wishes: &[Wish], flaw: Flaw, most_preemptions: usize, di
         let turns = Turns::default();
         let attempts = wishes.iter().enumerate().map(|(number, wish)| {
             let spared = if number == 0 { dies_at } else { usize::MAX };
-            let store = Hooked { store: world.store.clone(), hook: turns.of(number) };
+            let store = Hooked { store: world.store.clone(), hook: turns.decisive(number) };
             // the fault wraps the turns: a dead process has none
             let store = Hooked { store, hook: Fault::at(spared, Effect::Done, Then::Dies) };
             attempt(Arc::new(store), *wish, flaw)

@@ -34,6 +34,7 @@ def month(folder: pathlib.Path, release: pathlib.Path) -> pathlib.Path:
         for path in (draft / "lake/_journal/cloudtrail_daily").iterdir():
             if path.name.startswith("2026-10"):
                 shutil.copytree(path, draft / "new/_journal/cloudtrail_daily" / path.name)
+        shutil.copy(draft / "lake/_journal/lake.json", draft / "new/_journal/lake.json")
         inner = "cloudtrail_daily/year=2026/month=10"
         shutil.copytree(draft / "lake" / inner, draft / "new" / inner)
         (draft / "new").rename(lake)
@@ -70,4 +71,5 @@ def first_days(month: pathlib.Path, days: int, lake: pathlib.Path) -> pathlib.Pa
             f"_journal/cloudtrail_daily/2026-10-{number:02}",
         ):
             shutil.copytree(month / path, lake / path, copy_function=os.link)
+    os.link(month / "_journal/lake.json", lake / "_journal/lake.json")
     return lake

@@ -94,7 +94,7 @@ class Disk:
     def measure(self, arguments: list[str], lake: str, of: Partition) -> Run | None:
         """What was seen; None where the other processes of the machine did not let us look often enough."""
         parts, journal = pathlib.Path(lake, of.parts), pathlib.Path(lake, of.journal)
-        entries = len(list(journal.glob("*"))) if journal.exists() else 0
+        entries = len(list(journal.glob("*.json.gz"))) if journal.exists() else 0
         commit = journal / f"{entries + 2:06}.json.gz"
         old = set(os.listdir(parts)) if parts.exists() else set()
         process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -194,7 +194,8 @@ class Aws:
     def journal(self, table: str, partition: str) -> list[dict[str, Any]]:
         """The entries of a partition's journal, in order."""
         keys = sorted(self.keys(f"{LAKE_PREFIX}_journal/{table}/{partition}/"))
-        return [json.loads(self.read(key)) for key in keys]
+        # next to the entries are the inputs and the facts of commits, whose names end with .ndjson.gz
+        return [json.loads(self.read(key)) for key in keys if key.endswith(".json.gz")]
 
     def commits(self, table: str, partition: str) -> list[dict[str, Any]]:
         """Its commits alone."""

@@ -85,6 +85,7 @@ def permissions(world: World) -> None:
         f"{lake}cloudtrail_insight_monthly/year=2026/month=11/x",
     )
     entry, monthly_entry = f"{lake}_journal/cloudtrail_daily/2026-11-22/x", f"{lake}_journal/cloudtrail_monthly/2026-11/x"
+    lake_file = f"{lake}_journal/lake.json"
     log_file, kept = f"{arn}{SOURCE}/AWSLogs/x", ("s3:PutObject", "s3:DeleteObject")
     asked = {
         ("fan-out", True): [("sqs:SendMessage", f"{queues}daily-jobs")],
@@ -93,18 +94,19 @@ def permissions(world: World) -> None:
         ],
         ("daily", True): [
             ("s3:GetObject", log_file), ("s3:PutObject", day), ("s3:DeleteObject", day), ("s3:AbortMultipartUpload", day),
-            ("s3:PutObject", entry), ("s3:GetObject", monthly_entry), ("s3:ListBucketMultipartUploads", f"{arn}{LAKE}"),
+            ("s3:PutObject", entry), ("s3:PutObject", lake_file), ("s3:GetObject", monthly_entry),
+            ("s3:ListBucketMultipartUploads", f"{arn}{LAKE}"),
             ("sqs:SendMessage", f"{queues}daily-jobs"), ("sqs:SendMessage", f"{queues}monthly-jobs.fifo"),
         ],
         ("daily", False): [
             *((action, log_file) for action in kept), *((action, month) for action in kept), ("s3:DeleteObject", entry),
-            ("s3:PutObject", monthly_entry),
+            ("s3:PutObject", monthly_entry), ("s3:DeleteObject", lake_file),
             ("s3:PutObject", f"{arn}{LAKE}/elsewhere"), ("s3:PutObject", f"{lake}_athena/x"),
             ("sqs:PurgeQueue", f"{queues}daily-jobs"),
         ],
         ("monthly", True): [
             ("s3:GetObject", day), ("s3:GetObject", entry), ("s3:PutObject", month), ("s3:DeleteObject", month),
-            ("s3:PutObject", monthly_entry),
+            ("s3:PutObject", monthly_entry), ("s3:PutObject", lake_file), ("s3:GetObject", lake_file),
         ],
         ("monthly", False): [
             *((action, day) for action in kept), *((action, entry) for action in kept), ("s3:DeleteObject", monthly_entry),

@@ -64,6 +64,7 @@ def quick(seconds: str, hidden: int) -> Callable[[Template], None]:
 
 SOURCE = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${SourceBucket}/${SourcePrefix}*"}
 JOURNAL = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/cloudtrail*_daily/*"}
+LAKE_FILE = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/lake.json"}
 DAYS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}cloudtrail*_daily/*"}
 KEY = {"Ref": "SourceKmsKeyArn"}
 REQUESTS = {"Fn::GetAtt": ["Requests", "Arn"]}
@@ -84,6 +85,8 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ("source_is_read", allow("MonthlyRole", "s3:GetObject", SOURCE)),
     ("lake_is_kept", allow("DailyRole", "s3:DeleteObject", JOURNAL)),
     ("lake_is_kept", allow("MonthlyRole", "s3:DeleteObject", DAYS)),
+    ("lake_is_kept", allow("MonthlyRole", "s3:DeleteObject", LAKE_FILE)),
+    ("lake_is_kept", allow("FanOutRole", "s3:PutObject", LAKE_FILE)),
     ("lake_is_kept", allow("FanOutRole", "s3:PutObject", DAYS)),
     ("roles_are_their_own", put("Monthly", "Role", {"Fn::GetAtt": ["DailyRole", "Arn"]})),
     ("roles_are_their_own", put("DailyLogs", "RetentionInDays", DELETE)),

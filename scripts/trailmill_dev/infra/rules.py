@@ -81,11 +81,12 @@ def source_is_read(template: Template) -> Wrong:
 
 
 def lake_is_kept(template: Template) -> Wrong:
-    """Journals are never deleted; a stage writes its own parts and its own journals alone."""
+    """Journals are never deleted; a stage writes its own parts and journals and the lake file alone."""
     for role, own in {"FanOutRole": None, "DailyRole": "daily", "MonthlyRole": "monthly", "SchedulesRole": None}.items():
         for action in ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"):
             for resource in template.may(role, action):
-                if own is None or not resource.endswith(f"cloudtrail*_{own}/*"):
+                creates_lake_file = own is not None and action == "s3:PutObject" and resource.endswith("_journal/lake.json")
+                if own is None or not (creates_lake_file or resource.endswith(f"cloudtrail*_{own}/*")):
                     yield f"{role}: {action} on {resource}"
                 if action != "s3:PutObject" and "_journal" in resource:
                     yield f"{role}: {action} on a journal"

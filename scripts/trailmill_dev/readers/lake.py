@@ -42,7 +42,7 @@ class Lake:
 
     def partitions(self, stage: str) -> list[str]:
         """The days or months of a stage: 2026-10-01, 2026-10."""
-        return sorted(path.name for path in self.folder.glob(f"_journal/{stage}/*"))
+        return sorted(path.name for path in self.folder.glob(f"_journal/{stage}/[0-9]*"))
 
     def parts(self, table: str, month: str) -> list[Part]:
         """The Parquet files of a month, in order."""

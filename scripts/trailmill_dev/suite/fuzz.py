@@ -1,6 +1,7 @@
-"""Fuzzes what is given any bytes: the parsers of cloudtrail-model (keys, envelope), lake (journal, layout) and fan-out
-(messages), the compressor of block-deflate (blocks), and records on their way to Parquet and back in monthly-aggregator
-(parquet). Needs a nightly compiler (rustup toolchain install nightly) and installs cargo-fuzz where it is missing.
+"""Fuzzes what is given any bytes: the parsers of cloudtrail-model (keys, envelope), of lake (journal, inputs, layout) and of
+fan-out (messages), the compressor of block-deflate (blocks), and records on their way to Parquet and back in
+monthly-aggregator (parquet). Needs a nightly compiler (rustup toolchain install nightly); installs cargo-fuzz if it is
+missing.
 
 Starts from the small corpus of each target, fuzz/corpus/TARGET, which `cargo test` replays. What is found in addition
 goes to fuzz/target/found/TARGET, and what fails to fuzz/artifacts/TARGET.
@@ -12,7 +13,7 @@ import subprocess
 from trailmill_dev.workspace import ROOT
 
 TARGETS = (
-    "cloudtrail-model/keys", "cloudtrail-model/envelope", "fan-out/messages", "lake/journal", "lake/layout",
+    "cloudtrail-model/keys", "cloudtrail-model/envelope", "fan-out/messages", "lake/journal", "lake/inputs", "lake/layout",
     "block-deflate/blocks", "parquet-columns/columns", "monthly-aggregator/parquet",
 )  # fmt: skip
 FUZZ = ["cargo", "+nightly", "fuzz"]

@@ -33,6 +33,7 @@ pub(super) enum Broken {
     PublishUnfenced,
     /// Orphans are listed before uploads are abandoned.
     ListsOrphansFirst,
+    InputsAfterCommit,
 }
 
 /// The next step of a process.
@@ -54,7 +55,9 @@ pub(super) enum Step {
     ListOrphans,
     Sweep(Parts),
     Stage(Parts),
+    /// Writes the inputs too, unless the broken protocol does so in a step of its own.
     FenceBeforePublish,
+    WriteInputs,
     Abort(Parts),
     Publish(Parts),
     /// An upload is gone: check whether a later attempt has abandoned it.
@@ -136,6 +139,11 @@ impl Process {
         }
     }
 
+    /// Whether its commit has an inputs object.
+    fn has_inputs(&self) -> bool {
+        self.work() != 0
+    }
+
     fn id(&self) -> AttemptId {
         AttemptId { process: self.number, life: self.life, base: self.plan.last_seq }
     }
@@ -169,11 +177,15 @@ impl Process {
             Step::ReadClaimBack => Call::ReadEntry(self.plan.last_seq + 1),
             Step::ListStaged => Call::ListStaged,
             Step::Abandon(parts) | Step::Abort(parts) => Call::Abandon(parts.first()),
+            Step::FenceBeforePublish if self.has_inputs() && broken != Broken::InputsAfterCommit => {
+                Call::WriteInputs(self.claim)
+            }
             Step::FenceBeforePublish | Step::FenceAfterLoss | Step::ReadCommitBack => {
                 Call::ReadEntry(self.claim + 1)
             }
             Step::Sweep(parts) | Step::Retire(parts) | Step::TakeBack(parts) => Call::Delete(parts.first()),
             Step::Stage(parts) => Call::Stage(parts.first()),
+            Step::WriteInputs => Call::WriteInputs(self.claim),
             Step::Publish(parts) => Call::Publish(parts.first()),
             Step::Commit if broken == Broken::NoFence => Call::Append(self.commit(broken)),
             Step::Commit => Call::Create(self.claim + 1, self.commit(broken)),
@@ -231,7 +243,10 @@ impl Process {
             (Step::Stage(left), _) => self.go_on(Step::Stage(left.but(left.first())), broken),
             (Step::FenceBeforePublish, Reply::Entry(Some(_))) => self.go_on(Step::Abort(own), broken),
             (Step::FenceBeforePublish, _) if broken == Broken::CommitBeforePublish => Step::Commit,
-            (Step::FenceBeforePublish, _) => self.go_on(Step::Publish(own), broken),
+            (Step::WriteInputs, _) if broken == Broken::InputsAfterCommit => {
+                self.go_on(Step::Retire(self.retired()), broken)
+            }
+            (Step::FenceBeforePublish | Step::WriteInputs, _) => self.go_on(Step::Publish(own), broken),
             (Step::Abort(left), _) => self.go_on(Step::Abort(left.but(left.first())), broken),
             (Step::Publish(_), Reply::NotFound) => Step::FenceAfterLoss,
             (Step::Publish(left), _) => self.go_on(Step::Publish(left.but(left.first())), broken),
@@ -276,6 +291,7 @@ impl Process {
                 self.go_on(Step::Stage(own), broken)
             }
             Step::Stage(left) if left.is_empty() => match broken {
+                Broken::PublishUnfenced if self.has_inputs() => Step::WriteInputs,
                 Broken::PublishUnfenced => self.go_on(Step::Publish(own), broken),
                 _ => Step::FenceBeforePublish,
             },
@@ -297,6 +313,7 @@ impl Process {
 
     fn committed(&self, broken: Broken) -> Step {
         match broken {
+            Broken::InputsAfterCommit if self.has_inputs() => Step::WriteInputs,
             Broken::CommitBeforePublish => self.go_on(Step::Publish(self.own(broken)), broken),
             Broken::RetireBeforeCommit => Step::Ended(End::Committed),
             _ => self.go_on(Step::Retire(self.retired()), broken),

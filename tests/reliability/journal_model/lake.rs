@@ -1,4 +1,4 @@
-//! The model of one partition: a journal, visible parts, staged uploads. Each call is one step.
+//! The model of one partition: a journal with its inputs objects, visible parts, staged uploads. Each call is one step.
 
 use std::fmt;
 
@@ -42,6 +42,8 @@ pub(super) struct Folded {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lake {
     pub(super) journal: Vec<Entry>,
+    /// The claims whose inputs object exists, one bit each: nothing deletes it.
+    written_inputs: u32,
     pub(super) visible: Parts,
     pub(super) staged: Parts,
 }
@@ -58,6 +60,9 @@ pub(super) enum Call {
     /// An append at the next free number: only in broken protocols.
     Append(Entry),
     Stage(Parts),
+    /// Creates the inputs object of the attempt of a claim, and reads the entry after the claim. One step: no other process reads
+    /// an inputs object, so when exactly it is created among their calls makes no difference.
+    WriteInputs(u8),
     Publish(Parts),
     Abandon(Parts),
     Delete(Parts),
@@ -179,6 +184,17 @@ impl Lake {
         })
     }
 
+    /// The claims whose inputs object exists.
+    pub(super) fn claims_with_inputs(&self) -> impl Iterator<Item = u8> {
+        (0..32).filter(|claim| self.written_inputs >> claim & 1 == 1)
+    }
+
+    /// Whether the inputs that a commit names exist. The name is that of the attempt.
+    pub(super) fn has_inputs_of(&self, by: AttemptId) -> bool {
+        let claim = (1..).zip(&self.journal).find(|(_, entry)| **entry == Entry::Claim(by));
+        claim.is_some_and(|(claim, _)| self.written_inputs >> claim & 1 == 1)
+    }
+
     /// Carries out a call.
     pub(super) fn answer(&mut self, call: Call) -> Reply {
         match call {
@@ -199,6 +215,10 @@ impl Lake {
                 self.staged = self.staged.but(part);
                 self.visible = self.visible.and(part);
                 Reply::Done
+            }
+            Call::WriteInputs(claim) => {
+                self.written_inputs |= 1 << claim;
+                Reply::Entry(self.entry(claim + 1))
             }
             // published by this upload, since no other has the key: a repeated call
             Call::Publish(part) if self.visible.has(part) => Reply::Done,

@@ -8,6 +8,7 @@ use super::lake::{Call, Entry, Lake};
 pub(super) const OWN_CLAIM: &str = "a commit directly follows its own claim";
 pub(super) const ONE_BASE: &str = "two claims never both commit on one base";
 pub(super) const NAMED_IS_VISIBLE: &str = "what the journal names is visible";
+pub(super) const INPUTS_EXIST: &str = "the inputs that a commit names exist";
 pub(super) const SUPERSEDED_IS_GONE: &str = "a superseded attempt leaves nothing visible";
 pub(super) const NO_OLD_ORPHANS: &str = "who commits has swept what earlier attempts left";
 pub(super) const SETTLES: &str = "whenever all stop, the next attempts set the lake right";
@@ -136,6 +137,7 @@ impl Model for Protocol {
             Property::<Self>::always(NAMED_IS_VISIBLE, |_, moment| {
                 moment.lake.visible.has(moment.lake.folded().parts)
             }),
+            Property::<Self>::always(INPUTS_EXIST, |_, moment| moment.named_inputs_exist()),
             Property::<Self>::always("every input is in exactly one named part", |_, moment| {
                 let folded = moment.lake.folded();
                 folded.parts.inputs() == Some(folded.inputs)
@@ -180,6 +182,9 @@ impl Model for Protocol {
                 Property::<Self>::sometimes("a crash leaves orphans", |_, moment| {
                     moment.orphans_of_the_dead()
                 }),
+                Property::<Self>::sometimes("a crash leaves inputs that no commit names", |_, moment| {
+                    moment.unnamed_inputs_of_the_dead()
+                }),
                 Property::<Self>::sometimes("a commit arrives after its process died", |_, moment| {
                     moment.commits().any(|(_, entry)| moment.is_dead(entry))
                 }),
@@ -212,6 +217,19 @@ impl Moment {
             let claim = u8::try_from(part.claim()).ok().and_then(|seq| self.lake.entry(seq));
             claim.is_some_and(|claim| self.is_dead(claim))
         })
+    }
+
+    fn named_inputs_exist(&self) -> bool {
+        self.commits().all(|(_, entry)| match entry {
+            Entry::Commit { by, inputs, .. } => inputs == 0 || self.lake.has_inputs_of(by),
+            Entry::Claim(_) => true,
+        })
+    }
+
+    fn unnamed_inputs_of_the_dead(&self) -> bool {
+        let is_named = |by| self.commits().any(|(_, commit)| commit.by() == by);
+        let mut claims = self.lake.claims_with_inputs().filter_map(|claim| self.lake.entry(claim));
+        claims.any(|claim| self.is_dead(claim) && !is_named(claim.by()))
     }
 
     /// Whether sequential attempts without faults repair the lake, if all processes stop now; also if calls of dead processes

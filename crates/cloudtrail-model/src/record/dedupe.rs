@@ -66,9 +66,24 @@ impl DedupeIndex {
         }
     }
 
-    /// Whether the very record is there.
-    pub fn contains(&self, fingerprint: Fingerprint) -> bool {
-        self.first.get(&fingerprint.id) == Some(&fingerprint.content) || self.further.contains(&fingerprint)
+    /// What adding a record would give. Adds nothing.
+    pub fn seen(&self, fingerprint: Fingerprint) -> Seen {
+        match self.first.get(&fingerprint.id) {
+            None => Seen::New,
+            Some(content) if *content == fingerprint.content => Seen::Duplicate,
+            Some(_) if self.further.contains(&fingerprint) => Seen::Duplicate,
+            Some(_) => Seen::Conflict,
+        }
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.first.len() + self.further.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Bytes of memory it holds.

@@ -81,6 +81,7 @@ proptest! {
                 (false, false) => Seen::New,
             };
             model.insert((id, content));
+            prop_assert_eq!(index.seen(Fingerprint { id: [id, 0], content }), expected);
             prop_assert_eq!(index.insert(Fingerprint { id: [id, 0], content }), expected);
         }
     }

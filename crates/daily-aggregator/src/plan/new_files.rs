@@ -1,12 +1,9 @@
 //! Selects the log files of a partition that a run must read.
 
-use std::collections::BTreeSet;
-
-use lake::{Input, PartitionState, Verdict};
-use lake_store::ObjectMeta;
+use lake::{DayState, Input, InputsWalk, PartitionState};
 use tokio::time::Instant;
 
-use crate::{DailyError, Listing};
+use crate::{DailyError, ListedFile, ListedFiles, Listing, LogFileToRead};
 
 /// The options of a run at a partition.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,8 +23,7 @@ pub struct Request {
 /// The plan of an attempt.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// Log files to read, in key order.
-    pub(crate) files: Vec<ObjectMeta>,
+    pub(crate) files: FilesToRead,
     pub(crate) replaces: bool,
     /// Whether events may be dropped with log files that are no longer in the source.
     pub(crate) may_lose: bool,
@@ -35,8 +31,18 @@ pub(crate) struct Plan {
     pub(crate) retired: Vec<String>,
     /// Whether to commit even without log files to read.
     pub(crate) commits_empty: bool,
+    /// The state of the day if no log file is read.
+    pub(crate) empty: DayState,
     /// See [`Request::until`].
     pub(crate) until: Option<Instant>,
+}
+
+/// The log files to read, in the order of (account, identity).
+#[derive(Debug, Default)]
+pub(crate) struct FilesToRead {
+    listing: ListedFiles,
+    /// Their positions in the listing.
+    positions: Vec<u32>,
 }
 
 impl Plan {
@@ -47,29 +53,56 @@ impl Plan {
     }
 }
 
+impl FilesToRead {
+    fn select(listing: ListedFiles, mut is_work: impl FnMut(ListedFile<'_>) -> bool) -> Self {
+        let numbered = (0_u32..).zip(listing.iter());
+        let positions = numbered.filter(|(_, file)| is_work(*file)).map(|(position, _)| position).collect();
+        FilesToRead { listing, positions }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+}
+
+impl IntoIterator for FilesToRead {
+    type Item = LogFileToRead;
+    type IntoIter = Box<dyn Iterator<Item = LogFileToRead> + Send>;
+
+    /// Each log file is copied out of the listing when it is its turn.
+    fn into_iter(self) -> Self::IntoIter {
+        let FilesToRead { listing, positions } = self;
+        let file = move |position: u32| Some(listing.get(position as usize)?.to_read());
+        Box::new(positions.into_iter().filter_map(file))
+    }
+}
+
 /// Compares the delivered log files with the partition, and plans to read those that are new or have changed.
 pub(crate) fn plan(
     state: &PartitionState,
-    delivered: Vec<ObjectMeta>,
+    delivered: ListedFiles,
     request: Request,
 ) -> Result<Plan, DailyError> {
     if request.rebuild {
-        let keys: BTreeSet<&str> = delivered.iter().map(|file| file.key.as_str()).collect();
-        let missing: Vec<&str> =
-            state.inputs.keys().map(String::as_str).filter(|key| !keys.contains(key)).collect();
-        if let (Some(example), false) = (missing.first(), request.drop_missing) {
-            return Err(DailyError::RebuildLoses { count: missing.len(), example: (*example).to_owned() });
+        let mut missing = state.inputs.iter().filter(|input| delivered.position(&input.key).is_none());
+        if let (Some(example), false) = (missing.next(), request.drop_missing) {
+            return Err(DailyError::RebuildLoses { count: 1 + missing.count(), example: example.key });
         }
         let retired = state.parts.keys().cloned().collect();
-        let may_lose = request.drop_missing;
-        return Ok(Plan { files: delivered, replaces: true, may_lose, retired, ..Plan::default() });
+        let (files, may_lose) = (FilesToRead::select(delivered, |_| true), request.drop_missing);
+        return Ok(Plan { files, replaces: true, may_lose, retired, ..Plan::default() });
     }
-    let is_work = |file: &ObjectMeta| match known(state, file) {
+    let mut walk = state.inputs.walk();
+    let is_work = |file: ListedFile<'_>| match known(&mut walk, file) {
         None => true,
-        Some(input) => request.retry_quarantined && is_quarantined(input),
+        Some(input) => request.retry_quarantined && input.is_quarantined(),
     };
     Ok(Plan {
-        files: delivered.into_iter().filter(is_work).collect(),
+        files: FilesToRead::select(delivered, is_work),
         commits_empty: request.commit_empty && state.commits == 0,
         until: request.until,
         ..Plan::default()
@@ -78,16 +111,13 @@ pub(crate) fn plan(
 
 /// The number of listed log files that the partition does not hold in their present version.
 pub fn new_files(state: &PartitionState, listing: &Listing) -> u64 {
-    listing.files.iter().filter(|file| known(state, file).is_none()).count() as u64
+    let mut walk = state.inputs.walk();
+    listing.files.iter().filter(|file| known(&mut walk, *file).is_none()).count() as u64
 }
 
-/// The committed input of a log file, if it has the same version.
-fn known<'a>(state: &'a PartitionState, file: &ObjectMeta) -> Option<&'a Input> {
-    state.inputs.get(&file.key).filter(|input| input.etag == file.etag)
-}
-
-pub(crate) fn is_quarantined(input: &Input) -> bool {
-    matches!(input.verdict, Verdict::Quarantined { .. })
+/// The committed input of a log file, if it has the same version. Log files come in their order.
+fn known(inputs: &mut InputsWalk<'_>, file: ListedFile<'_>) -> Option<Input> {
+    inputs.get(&file.identity()).filter(|input| file.has_etag(&input.etag))
 }
 
 #[cfg(test)]

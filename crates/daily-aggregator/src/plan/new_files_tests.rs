@@ -1,52 +1,57 @@
 use super::*;
-use lake::Part;
+use cloudtrail_model::LogFileId;
+use lake::{Part, Verdict, Why};
+use lake_store::ObjectMeta;
 
-fn file(key: &str, etag: &str) -> ObjectMeta {
-    ObjectMeta { key: key.into(), bytes: 1, etag: etag.into() }
+use crate::plan::listed_block::Block;
+use crate::testing::world::key;
+
+/// A log file below a trail's own prefix.
+fn file(name: &str, etag: &str) -> ObjectMeta {
+    ObjectMeta { key: format!("prefix/{}", key(name)), bytes: 1, etag: etag.into() }
 }
 
-fn input(key: &str, verdict: Verdict) -> (String, Input) {
-    let input = Input {
-        key: key.into(),
-        etag: "v1".into(),
-        bytes: 1,
-        raw_bytes: 1,
-        records: 1,
-        duplicates: 0,
-        other_months: 0,
-        verdict,
-    };
-    (key.into(), input)
+fn listed(delivered: &[(&str, &str)]) -> ListedFiles {
+    let files: Vec<_> = delivered.iter().map(|(name, etag)| file(name, etag)).collect();
+    let id = |file| LogFileId::in_layout(file).unwrap();
+    ListedFiles::of(Block::of(files.iter().map(|file| (id(&file.key), file))))
+}
+
+fn input(name: &str, verdict: Verdict) -> Input {
+    Input { key: key(name), etag: "v1".into(), bytes: 1, verdict, ..Input::default() }
 }
 
 /// `good` and `bad` were read at `v1`, and one part was written.
 fn state() -> PartitionState {
-    let quarantined = Verdict::Quarantined { reason: "not_json".into(), detail: String::new() };
-    let part = Part {
-        key: "part".into(),
-        bytes: 1,
-        raw_bytes: 1,
-        records: 1,
-        sha256: String::new(),
-        min_event_time: None,
-        max_event_time: None,
-    };
+    let quarantined = Verdict::Quarantined(Why { reason: "not_json".into(), detail: String::new() });
+    let part = Part { key: "part".into(), bytes: 1, raw_bytes: 1, records: 1, ..Part::default() };
     PartitionState {
-        inputs: [input("bad", quarantined), input("good", Verdict::Ok)].into(),
+        inputs: [input("bad", quarantined), input("good", Verdict::Ok)].into_iter().collect(),
         parts: [("part".to_owned(), part)].into(),
         ..PartitionState::default()
     }
 }
 
 fn planned(delivered: &[(&str, &str)], request: Request) -> Result<Plan, DailyError> {
-    plan(&state(), delivered.iter().map(|(key, etag)| file(key, etag)).collect(), request)
+    plan(&state(), listed(delivered), request)
+}
+
+fn of_name(delivered: &[(&str, &str)], name: &str) -> ObjectMeta {
+    let (name, etag) = delivered.iter().find(|(each, _)| *each == name).unwrap();
+    file(name, etag)
 }
 
 fn work(delivered: &[(&str, &str)], request: Request) -> Vec<String> {
     let plan = planned(delivered, request).unwrap();
     assert!(plan.replaces == request.rebuild);
     assert_eq!(plan.retired.is_empty(), !request.rebuild);
-    plan.files.into_iter().map(|file| file.key).collect()
+    let names: Vec<&str> = delivered.iter().map(|(name, _)| *name).collect();
+    let read: Vec<LogFileToRead> = plan.files.into_iter().collect();
+    let name = |file: &LogFileToRead| *names.iter().find(|name| key(name) == file.identity()).unwrap();
+    assert!(
+        read.iter().all(|file| file.above() == "prefix/" && file.object == of_name(delivered, name(file)))
+    );
+    read.iter().map(|file| name(file).to_owned()).collect()
 }
 
 const REBUILD: Request = Request {
@@ -83,7 +88,7 @@ fn a_rebuild_reads_everything_and_retires_every_part() {
 #[test]
 fn a_rebuild_refuses_to_lose_files_and_names_one() {
     match planned(&[("bad", "v1"), ("new", "v1")], REBUILD).unwrap_err() {
-        DailyError::RebuildLoses { count, example } => assert_eq!((count, &*example), (1, "good")),
+        DailyError::RebuildLoses { count, example } => assert_eq!((count, example), (1, key("good"))),
         other => panic!("{other}"),
     }
     let told = Request { drop_missing: true, ..REBUILD };
@@ -93,4 +98,11 @@ fn a_rebuild_refuses_to_lose_files_and_names_one() {
 #[test]
 fn drop_missing_has_no_effect_without_a_rebuild() {
     assert_eq!(work(&[], Request { drop_missing: true, ..Request::default() }), Vec::<String>::new());
+}
+
+#[test]
+fn new_files_are_counted_without_a_plan() {
+    let delivered = [("bad", "v1"), ("good", "v2"), ("new", "v1")];
+    let listing = Listing { files: listed(&delivered), ..Listing::default() };
+    assert_eq!(new_files(&state(), &listing), 2);
 }

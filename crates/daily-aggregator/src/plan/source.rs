@@ -7,9 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, LogFileName, SourceKey, SourcePrefix, Table};
-use futures::{StreamExt, TryStreamExt};
-use lake_store::{Depth, ObjectMeta, Store, StoreError};
+use cloudtrail_model::{Day, LogFileId, LogFileName, SourceKey, SourcePrefix, Table};
+use futures::{Stream, StreamExt, TryStreamExt};
+use lake_store::{Depth, Page, Store, StoreError};
+
+use crate::ListedFiles;
+use crate::plan::listed_block::Block;
 
 /// The maximum of listings at once.
 const LISTINGS_AT_ONCE: usize = 256;
@@ -20,26 +23,29 @@ const MAX_LEVELS_ABOVE: usize = 4;
 /// A source of log files.
 #[derive(Debug, Clone)]
 pub struct Source {
-    store: Arc<dyn Store>,
-    layout: Arc<Layout>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) layout: Arc<Layout>,
 }
 
 /// The result of a survey of the store.
 #[derive(Debug)]
-struct Layout {
+pub(super) struct Layout {
     /// Only keys below this prefix count.
-    start: String,
+    pub(super) start: String,
     /// The prefixes `…/ACCOUNT/KIND/REGION/`, with the table of the kind.
-    regions: Vec<(String, Table)>,
+    pub(super) regions: Vec<(String, Table)>,
     /// Log files directly in the start folder, outside CloudTrail's layout, with the table and day in their names.
-    loose: BTreeMap<(Day, Table), Vec<ObjectMeta>>,
+    pub(super) loose: Loose,
 }
+
+/// Loose log files by day and table.
+type Loose = BTreeMap<(Day, Table), Vec<Arc<Block>>>;
 
 /// The log files of one table delivered on one day.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
-    /// The log files, in key order.
-    pub files: Vec<ObjectMeta>,
+    /// The log files, in the order of (account, identity).
+    pub files: ListedFiles,
     /// Number of other objects in the same folders.
     pub others: u64,
     /// The key of one of them.
@@ -133,16 +139,8 @@ impl Source {
             return Ok(true);
         }
         for folder in self.folders(table, day) {
-            let mut page = None;
-            loop {
-                let listed = self.store.list(&folder, Depth::Level, page.as_deref()).await?;
-                if listed.objects.iter().any(|object| SourceKey::parse(&object.key).is_ok()) {
-                    return Ok(true);
-                }
-                page = listed.next;
-                if page.is_none() {
-                    break;
-                }
+            if has_log_file(&*self.store, &folder).await? {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -153,22 +151,21 @@ impl Source {
     /// # Errors
     /// Fails if a listing fails.
     pub async fn list(&self, table: Table, day: Day) -> Result<Listing, StoreError> {
-        let pages = futures::stream::iter(self.folders(table, day))
-            .map(|folder| async move { lake_store::list_all(&*self.store, &folder, Depth::Level).await })
+        let folders = futures::stream::iter(self.folders(table, day))
+            .map(|folder| async move { Folder::list(&*self.store, &folder).await })
             .buffer_unordered(listings_at_once(&*self.store))
             .try_collect::<Vec<_>>()
             .await?;
         let mut listing = Listing::default();
-        listing.files.extend(self.layout.loose.get(&(day, table)).into_iter().flatten().cloned());
-        for object in pages.into_iter().flat_map(|page| page.objects) {
-            if SourceKey::parse(&object.key).is_ok() {
-                listing.files.push(object);
-            } else if !object.key.ends_with('/') {
-                listing.others += 1;
-                listing.other_example.get_or_insert(object.key);
-            }
+        let mut blocks = self.layout.loose.get(&(day, table)).cloned().unwrap_or_default();
+        for folder in folders {
+            blocks.extend(folder.blocks);
+            listing.others += folder.others;
+            // of several the first, so that every listing names the same one
+            let examples = listing.other_example.into_iter().chain(folder.other_example);
+            listing.other_example = examples.min();
         }
-        listing.files.sort_unstable();
+        listing.files = ListedFiles::of(blocks);
         Ok(listing)
     }
 
@@ -183,13 +180,75 @@ impl Source {
     }
 }
 
+/// The objects of one folder.
+#[derive(Debug, Default)]
+struct Folder {
+    blocks: Vec<Arc<Block>>,
+    /// Number of objects that are no log files.
+    others: u64,
+    /// The key of the first of them.
+    other_example: Option<String>,
+}
+
+impl Folder {
+    /// Lists a folder. Each page is made compact before the next is listed.
+    async fn list(store: &dyn Store, folder: &str) -> Result<Self, StoreError> {
+        let mut listed = Folder::default();
+        let mut pages = pages(store, folder);
+        while let Some(page) = pages.try_next().await? {
+            let mut files = Vec::with_capacity(page.objects.len());
+            for object in &page.objects {
+                match LogFileId::in_layout(&object.key) {
+                    Some(id) => files.push((id, object)),
+                    None if object.key.ends_with('/') => {}
+                    None => {
+                        listed.others += 1;
+                        listed.other_example.get_or_insert_with(|| object.key.clone());
+                    }
+                }
+            }
+            listed.blocks.extend(Block::of(files));
+        }
+        Ok(listed)
+    }
+}
+
+/// The pages of a folder.
+pub(super) fn pages<'a>(
+    store: &'a dyn Store,
+    folder: &'a str,
+) -> impl Stream<Item = Result<Page, StoreError>> + Send + Unpin + 'a {
+    let list = move |token: Option<Option<String>>| async move {
+        let Some(token) = token else { return Ok(None) };
+        let mut page = store.list(folder, Depth::Level, token.as_deref()).await?;
+        let next = page.next.take().map(Some);
+        Ok(Some((page, next)))
+    };
+    Box::pin(futures::stream::try_unfold(Some(None), list))
+}
+
+/// Whether a folder has a log file.
+pub(super) async fn has_log_file(store: &dyn Store, folder: &str) -> Result<bool, StoreError> {
+    let mut pages = pages(store, folder);
+    while let Some(page) = pages.try_next().await? {
+        if page.objects.iter().any(|object| SourceKey::parse(&object.key).is_ok()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Listings at once: bounded by what is useful for the store.
-fn listings_at_once(store: &dyn Store) -> usize {
+pub(super) fn listings_at_once(store: &dyn Store) -> usize {
     LISTINGS_AT_ONCE.min(store.calls_at_once())
 }
 
 /// The prefixes one level below a prefix, restricted to `start`.
-async fn children(store: &dyn Store, start: &str, prefix: String) -> Result<Vec<String>, StoreError> {
+pub(super) async fn children(
+    store: &dyn Store,
+    start: &str,
+    prefix: String,
+) -> Result<Vec<String>, StoreError> {
     if let Some(rest) = start.strip_prefix(&prefix).filter(|rest| !rest.is_empty()) {
         let segment = rest.split_inclusive('/').next().unwrap_or(rest);
         return Ok(vec![prefix + segment]);
@@ -198,7 +257,7 @@ async fn children(store: &dyn Store, start: &str, prefix: String) -> Result<Vec<
 }
 
 /// The longer of two prefixes if one contains the other; `None` otherwise.
-fn within<'a>(start: &'a str, folder: &'a str) -> Option<&'a str> {
+pub(super) fn within<'a>(start: &'a str, folder: &'a str) -> Option<&'a str> {
     if folder.starts_with(start) { Some(folder) } else { start.starts_with(folder).then_some(start) }
 }
 
@@ -218,15 +277,22 @@ fn day_of_folder(prefix: &str) -> Option<Day> {
 }
 
 /// Log files directly in a folder, without CloudTrail's layout: copied by hand, for example.
-async fn loose_files(
-    store: &dyn Store,
-    start: &str,
-) -> Result<BTreeMap<(Day, Table), Vec<ObjectMeta>>, StoreError> {
-    let mut found: BTreeMap<_, Vec<ObjectMeta>> = BTreeMap::new();
-    for object in lake_store::list_all(store, start, Depth::Level).await?.objects {
-        let name = LogFileName::parse(object.key.strip_prefix(start).unwrap_or(&object.key));
-        if let Some((day, table)) = name.and_then(|name| Some((name.day, name.kind.table()?))) {
-            found.entry((day, table)).or_default().push(object);
+async fn loose_files(store: &dyn Store, start: &str) -> Result<Loose, StoreError> {
+    let mut found = Loose::new();
+    let mut pages = pages(store, start);
+    while let Some(page) = pages.try_next().await? {
+        let mut of_page: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for object in &page.objects {
+            let id = LogFileId::loose(&object.key, start);
+            let Some((id, name)) = id.and_then(|id| Some((id, LogFileName::parse(id.identity)?))) else {
+                continue;
+            };
+            if let Some(table) = name.kind.table() {
+                of_page.entry((name.day, table)).or_default().push((id, object));
+            }
+        }
+        for (partition, files) in of_page {
+            found.entry(partition).or_default().extend(Block::of(files));
         }
     }
     Ok(found)

@@ -27,7 +27,7 @@ const KEYS: [&str; 9] = [
 
 async fn listed(source: &Source, table: Table, day: &str) -> Vec<String> {
     let listing = source.list(table, day.parse().unwrap()).await.unwrap();
-    listing.files.into_iter().map(|file| file.key.rsplit('/').next().unwrap().to_owned()).collect()
+    listing.files.iter().map(|file| file.key().rsplit('/').next().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn whether_a_day_has_log_files_is_what_its_listing_says() {
 async fn other_objects_are_counted_and_one_is_named() {
     let source = Source::survey(store(&KEYS).await, "").await.unwrap();
     let listing = source.list(Table::CloudTrail, "2026-11-22".parse().unwrap()).await.unwrap();
-    assert_eq!(listing.others, 1);
+    assert_eq!((listing.others, listing.files.len()), (1, 3));
     assert!(listing.other_example.unwrap().ends_with("notes.txt"));
 }
 
@@ -145,8 +145,28 @@ async fn loose_files_go_by_their_names() {
     let source = Source::survey(store(&keys).await, "case/").await.unwrap();
     assert_eq!(listed(&source, Table::CloudTrail, "2026-09-30").await.len(), 1);
     assert_eq!(listed(&source, Table::Insight, "2026-10-01").await.len(), 1);
+    let listing = source.list(Table::CloudTrail, "2026-09-30".parse().unwrap()).await.unwrap();
+    let file = listing.files.get(0).unwrap();
+    assert_eq!((file.above(), file.key().as_str(), file.account()), ("case/", keys[0], "811596193553"));
+    assert_eq!(file.identity(), &keys[0]["case/".len()..]);
     assert_eq!(source.days(&ALL).await.unwrap().len(), 2);
     assert!(Source::survey(store(&["case/readme.json"]).await, "case/").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn loose_files_of_several_days_on_several_pages() {
+    let name =
+        |account, day, n| format!("case/{account:012}_CloudTrail_us-east-1_202609{day}T0000Z_{n}.json");
+    let keys: Vec<String> = (0..3)
+        .flat_map(|account| [10, 11, 12].map(|day| (account, day)))
+        .flat_map(|(account, day)| [0, 1, 2].map(|n| name(account, day, n)))
+        .collect();
+    let source =
+        Source::survey(store(&keys.iter().map(String::as_str).collect::<Vec<_>>()).await, "case/").await;
+    let listing = source.unwrap().list(Table::CloudTrail, "2026-09-11".parse().unwrap()).await.unwrap();
+    let expected: Vec<&String> = keys.iter().filter(|key| key.contains("_20260911T")).collect();
+    assert!(listing.files.iter().map(|file| file.key()).eq(expected.into_iter().cloned()));
+    assert_eq!(listing.files.len(), 9);
 }
 
 #[tokio::test]

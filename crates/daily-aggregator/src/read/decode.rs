@@ -1,7 +1,7 @@
 //! Decodes a log file into records.
 
 use bytes::Bytes;
-use cloudtrail_model::{EnvelopeError, Fingerprint, Limits, LogFile};
+use cloudtrail_model::{Day, EnvelopeError, Fingerprint, Limits, LogFile, event_day, event_instant};
 
 use crate::read::decode_error::DecodeError;
 use crate::read::gunzip::{Gunzip, Gunzipped};
@@ -12,6 +12,8 @@ pub(crate) struct DecodedFile {
     pub(crate) file: LogFile,
     pub(crate) raw_bytes: u64,
     pub(crate) fingerprints: Vec<Option<Fingerprint>>,
+    /// The off-day records, in their order: index and event day.
+    pub(crate) off_day: Vec<(u32, Day)>,
 }
 
 /// The result of decoding a log file within a memory limit.
@@ -23,13 +25,14 @@ pub(crate) enum Decoded {
     NeedsMoreRoom,
 }
 
-/// Decodes a log file if its text has at most `room` bytes. The first bytes decide between gzip and plain JSON, not the name.
+/// Decodes a log file, delivered on a day, if its text has at most `room` bytes. The first bytes decide between gzip and plain JSON, not the name.
 /// `promised` is the [`promised_text`](crate::read::gunzip::promised_text) of the body.
 ///
 /// # Errors
 /// Fails if the log file must be quarantined.
 pub(crate) fn decode(
     body: Bytes,
+    delivered: Day,
     promised: usize,
     room: usize,
     limits: &Limits,
@@ -50,7 +53,10 @@ pub(crate) fn decode(
     let raw_bytes = text.len() as u64;
     let file = LogFile::parse(text, limits)?;
     let fingerprints = file.records().map(|record| Fingerprint::of(&record)).collect();
-    Ok(Decoded::File(DecodedFile { file, raw_bytes, fingerprints }))
+    let event_days = file.records().map(|record| event_day(delivered, event_instant(&record)));
+    let off_day = (0..).zip(event_days).filter_map(|(index, day)| Some((index, day?)));
+    let off_day = off_day.filter(|(_, day)| *day != delivered).collect();
+    Ok(Decoded::File(DecodedFile { file, raw_bytes, fingerprints, off_day }))
 }
 
 #[cfg(test)]

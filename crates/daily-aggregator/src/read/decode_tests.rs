@@ -1,6 +1,6 @@
 use super::*;
 use crate::read::gunzip::promised_text;
-use crate::testing::world::{envelope, gzip, noise, record};
+use crate::testing::world::{day, envelope, gzip, noise, record};
 use flate2::{Compression, GzBuilder};
 use std::io::Write;
 
@@ -11,7 +11,7 @@ fn small_text() -> Vec<u8> {
 }
 
 fn decode(body: &[u8], room: usize, limits: &Limits) -> Result<Decoded, DecodeError> {
-    super::decode(Bytes::copy_from_slice(body), promised_text(body), room, limits, &mut Gunzip::new())
+    super::decode(Bytes::copy_from_slice(body), day(), promised_text(body), room, limits, &mut Gunzip::new())
 }
 
 fn file(decoded: Decoded) -> DecodedFile {

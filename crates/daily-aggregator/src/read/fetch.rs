@@ -1,21 +1,20 @@
-//! Fetches and decodes log files in key order, concurrently, within a memory budget.
+//! Fetches and decodes log files in the given order, concurrently, within a memory budget.
 //!
-//! Two tasks loop in key order: one starts gets, the next starts decoding. Memory is reserved before it is used, in key order,
-//! so later files cannot starve the next one. Small files are decoded in groups, since handing one to another thread costs as
+//! Two tasks loop in this order: one starts gets, the next starts decoding. Memory is reserved before it is used, in this
+//! order, so later files cannot starve the next one. Small files are decoded in groups, since handing one to another thread costs as
 //! much as decoding it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail_model::{EnvelopeError, Limits};
-use lake_store::{ObjectMeta, Store, StoreError};
+use cloudtrail_model::{Day, EnvelopeError, Limits};
+use lake_store::{Store, StoreError};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::Options;
 use crate::cpu::{Cpu, Started, Tools};
 use crate::memory_budget::{MemoryBudget, Reserved, Share};
 use crate::pack::held_file::HeldFile;
@@ -23,21 +22,26 @@ use crate::progress::Work;
 use crate::read::decode::{Decoded, decode};
 use crate::read::decode_error::DecodeError;
 use crate::read::gunzip::promised_text;
+use crate::{LogFileToRead, Options};
+
+/// Decoded groups that wait for their turn, for each thread: enough to keep every thread busy. The budget bounds their bytes.
+const DECODED_AHEAD: usize = 16;
 
 /// A log file, decoded or quarantined.
 pub(crate) struct Fetched {
-    pub(crate) meta: ObjectMeta,
+    pub(crate) file: LogFileToRead,
     pub(crate) decoded: Result<HeldFile, DecodeError>,
 }
 
 /// A log file decoded in a group; `None` if its text exceeds the memory reserved for it.
 type DecodedWithOthers = Result<Option<HeldFile>, DecodeError>;
 
-/// The decoded log files, in key order. Ends with the first failed get.
+/// The decoded log files, in the given order. Ends with the first failed get.
 pub(crate) struct FetchedFiles {
     decoding: Receiver<Result<Decoding, StoreError>>,
     /// The rest of the group of the last file returned.
     decoded: VecDeque<(Body, DecodedWithOthers)>,
+    delivered: Day,
     limits: Limits,
     cpu: Cpu,
 }
@@ -45,16 +49,16 @@ pub(crate) struct FetchedFiles {
 /// A get in progress.
 enum Fetching {
     Bodies {
-        bodies: JoinHandle<Vec<(ObjectMeta, Result<Bytes, StoreError>)>>,
+        bodies: JoinHandle<Vec<(LogFileToRead, Result<Bytes, StoreError>)>>,
         reserved: Reserved,
     },
     /// An object above the limit on log files, quarantined without a read.
-    TooLarge(ObjectMeta),
+    TooLarge(LogFileToRead),
 }
 
 /// A log file as fetched, with its reserved memory.
 struct Body {
-    meta: ObjectMeta,
+    file: LogFileToRead,
     bytes: Bytes,
     /// See [`promised_text`].
     promised: usize,
@@ -68,21 +72,26 @@ enum Decoding {
         /// The reserved memory; `None` if the text is too large to be decoded in a group.
         started: Option<Started<Vec<DecodedWithOthers>>>,
     },
-    TooLarge(ObjectMeta),
+    TooLarge(LogFileToRead),
 }
 
-/// Starts to fetch and decode `files`, which are in key order. From `until` on it starts none but the first.
+/// Starts to fetch and decode `files`, which were delivered on a day. They are taken one by one, so they need not be in memory. From `until` on it starts none
+/// but the first.
 pub(crate) fn fetch(
     store: Arc<dyn Store>,
-    files: Vec<ObjectMeta>,
+    delivered: Day,
+    files: impl Iterator<Item = LogFileToRead> + Send + 'static,
     until: Option<Instant>,
     options: &Options,
     cpu: &Cpu,
 ) -> FetchedFiles {
     let budget = MemoryBudget::new(options.memory_bytes);
     let fetching = start_gets(store, files, until, options, budget.bodies());
-    let decoding = start_decoding(fetching, options.limits, cpu.clone(), budget.texts());
-    FetchedFiles { decoding, decoded: VecDeque::new(), limits: options.limits, cpu: cpu.clone() }
+    let (limits, cpu) = (options.limits, cpu.clone());
+    let (sender, decoding) = channel(cpu.threads * DECODED_AHEAD);
+    let decoder = StartDecoder { delivered, limits, cpu: cpu.clone(), share: budget.texts(), sender };
+    tokio::spawn(start_decoding(fetching, decoder));
+    FetchedFiles { decoding, decoded: VecDeque::new(), delivered, limits, cpu }
 }
 
 impl FetchedFiles {
@@ -91,10 +100,10 @@ impl FetchedFiles {
         while self.decoded.is_empty() {
             let (bodies, started) = match self.decoding.recv().await? {
                 Ok(Decoding::Bodies { bodies, started }) => (bodies, started),
-                Ok(Decoding::TooLarge(meta)) => {
-                    let (bytes, limit) = (meta.bytes, self.limits.max_raw_bytes);
+                Ok(Decoding::TooLarge(file)) => {
+                    let (bytes, limit) = (file.object.bytes, self.limits.max_raw_bytes);
                     let decoded = Err(DecodeError::ObjectTooLarge { bytes, limit });
-                    return Some(Ok(Fetched { meta, decoded }));
+                    return Some(Ok(Fetched { file, decoded }));
                 }
                 Err(error) => return Some(Err(error)),
             };
@@ -104,19 +113,21 @@ impl FetchedFiles {
             }
         }
         // its memory stays reserved while it is decoded, so that no other large file is fetched
-        let (Body { meta, bytes, promised, _reserved }, decoded) = self.decoded.pop_front()?;
+        let (Body { file, bytes, promised, _reserved }, decoded) = self.decoded.pop_front()?;
         let decoded = match decoded {
             Ok(Some(held)) => Ok(held),
             Ok(None) => self.decode_alone(bytes, promised).await,
             Err(error) => Err(error),
         };
-        Some(Ok(Fetched { meta, decoded }))
+        Some(Ok(Fetched { file, decoded }))
     }
 
     /// Decodes a large file alone, so that only one such text is in memory.
     async fn decode_alone(&self, body: Bytes, promised: usize) -> Result<HeldFile, DecodeError> {
-        let limits = self.limits;
-        let decode = move |tools: &mut Tools| decode(body, promised, usize::MAX, &limits, &mut tools.gunzip);
+        let (limits, delivered) = (self.limits, self.delivered);
+        let decode = move |tools: &mut Tools| {
+            decode(body, delivered, promised, usize::MAX, &limits, &mut tools.gunzip)
+        };
         match self.cpu.start(Work::Decode, decode).result().await? {
             Decoded::File(file) => Ok(HeldFile::new(file, Reserved::none())),
             // no text is larger than `usize::MAX`
@@ -127,7 +138,7 @@ impl FetchedFiles {
 
 fn start_gets(
     store: Arc<dyn Store>,
-    files: Vec<ObjectMeta>,
+    files: impl Iterator<Item = LogFileToRead> + Send + 'static,
     until: Option<Instant>,
     options: &Options,
     share: Share,
@@ -139,10 +150,10 @@ fn start_gets(
     // fetched bodies wait here, so that a slow get does not block those after it
     let (sender, receiver) = channel(calls_at_once * 2);
     tokio::spawn(async move {
-        let mut files = files.into_iter().peekable();
+        let mut files = files.peekable();
         let mut first = true;
         while files.peek().is_some() {
-            if let Some(file) = files.next_if(|file| file.bytes > largest) {
+            if let Some(file) = files.next_if(|file| file.object.bytes > largest) {
                 if sender.send(Fetching::TooLarge(file)).await.is_err() {
                     return;
                 }
@@ -153,7 +164,7 @@ fn start_gets(
             while let Some(file) = files.next_if(|file| {
                 together.is_empty()
                     || together.len() < files_per_call
-                        && file.bytes <= largest
+                        && file.object.bytes <= largest
                         && bytes + size(file) <= share.group_bytes()
             }) {
                 bytes += size(&file);
@@ -168,9 +179,12 @@ fn start_gets(
             first = false;
             let store = store.clone();
             let bodies = tokio::spawn(async move {
-                let bodies = store.get_many(together).await;
+                let (objects, above): (Vec<_>, Vec<_>) =
+                    together.into_iter().map(LogFileToRead::split).unzip();
+                let bodies = store.get_many(objects).await;
                 drop(place);
-                bodies
+                let rejoin = |((object, body), above)| (LogFileToRead::rejoin(object, above), body);
+                bodies.into_iter().zip(above).map(rejoin).collect()
             });
             if sender.send(Fetching::Bodies { bodies, reserved }).await.is_err() {
                 return; // the receiver is gone
@@ -181,42 +195,33 @@ fn start_gets(
 }
 
 /// The listed size of a log file in bytes.
-fn size(file: &ObjectMeta) -> usize {
-    file.bytes.try_into().unwrap_or(usize::MAX)
+fn size(file: &LogFileToRead) -> usize {
+    file.object.bytes.try_into().unwrap_or(usize::MAX)
 }
 
-fn start_decoding(
-    mut fetching: Receiver<Fetching>,
-    limits: Limits,
-    cpu: Cpu,
-    share: Share,
-) -> Receiver<Result<Decoding, StoreError>> {
-    // enough to keep every thread busy; the budget bounds their bytes
-    let (sender, receiver) = channel(cpu.threads * 16);
-    tokio::spawn(async move {
-        let mut decoder = StartDecoder { limits, cpu, share, sender };
-        while let Some(fetched) = fetching.recv().await {
-            let (bodies, mut reserved) = match fetched {
-                Fetching::Bodies { bodies, reserved } => (bodies, reserved),
-                Fetching::TooLarge(meta) => match decoder.sender.send(Ok(Decoding::TooLarge(meta))).await {
-                    Ok(()) => continue,
-                    Err(_) => return,
-                },
-            };
-            let bodies = match bodies.await {
-                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-                Ok(bodies) => bodies,
-            };
-            if decoder.add(bodies, &mut reserved).await.is_none() {
-                return;
-            }
+/// Starts to decode what was fetched, in its order.
+async fn start_decoding(mut fetching: Receiver<Fetching>, mut decoder: StartDecoder) {
+    while let Some(fetched) = fetching.recv().await {
+        let (bodies, mut reserved) = match fetched {
+            Fetching::Bodies { bodies, reserved } => (bodies, reserved),
+            Fetching::TooLarge(file) => match decoder.sender.send(Ok(Decoding::TooLarge(file))).await {
+                Ok(()) => continue,
+                Err(_) => return,
+            },
+        };
+        let bodies = match bodies.await {
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+            Ok(bodies) => bodies,
+        };
+        if decoder.add(bodies, &mut reserved).await.is_none() {
+            return;
         }
-    });
-    receiver
+    }
 }
 
 /// Starts decoding.
 struct StartDecoder {
+    delivered: Day,
     limits: Limits,
     cpu: Cpu,
     share: Share,
@@ -227,12 +232,12 @@ impl StartDecoder {
     /// Starts to decode the bodies of one call, small ones in groups. `None` if no file may follow.
     async fn add(
         &mut self,
-        bodies: Vec<(ObjectMeta, Result<Bytes, StoreError>)>,
+        bodies: Vec<(LogFileToRead, Result<Bytes, StoreError>)>,
         reserved: &mut Reserved,
     ) -> Option<()> {
         let mut together = Vec::with_capacity(bodies.len());
         let mut text = 0;
-        for (meta, body) in bodies {
+        for (file, body) in bodies {
             let bytes = match body {
                 Ok(bytes) => bytes,
                 Err(error) => {
@@ -247,7 +252,7 @@ impl StartDecoder {
                 text = 0;
             }
             text += promised;
-            together.push(Body { _reserved: reserved.split(size(&meta)), meta, bytes, promised });
+            together.push(Body { _reserved: reserved.split(size(&file)), file, bytes, promised });
         }
         self.start(together, text).await
     }
@@ -261,11 +266,11 @@ impl StartDecoder {
         } else {
             let mut reserved = self.share.reserve(text).await;
             let work: Vec<_> = bodies.iter().map(|body| (body.bytes.clone(), body.promised)).collect();
-            let limits = self.limits;
+            let (limits, delivered) = (self.limits, self.delivered);
             Some(self.cpu.start(Work::Decode, move |tools| {
                 let decoded = work.into_iter().map(|(body, promised)| {
                     let reserved = reserved.split(promised);
-                    Ok(match decode(body, promised, promised, &limits, &mut tools.gunzip)? {
+                    Ok(match decode(body, delivered, promised, promised, &limits, &mut tools.gunzip)? {
                         Decoded::File(file) => Some(HeldFile::new(file, reserved)),
                         Decoded::NeedsMoreRoom => None,
                     })

@@ -1,18 +1,19 @@
 use super::*;
-use crate::testing::world::{World, gzip, key, noise, put};
+use crate::testing::world::{World, day, gzip, key, noise, put};
 use async_trait::async_trait;
 use block_deflate::Level;
 use bytes::Bytes;
-use lake_store::{Created, Depth, ErrorKind, Page, StagedUpload, list_all};
+use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use testkit::{Call, Hook, Hooked, RandomDelays};
 
 async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
-    let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
+    let files = world.files().await.into_iter();
     fetch(
         Arc::new(store),
+        day(),
         files,
         None,
         &world.options,
@@ -51,7 +52,7 @@ impl Hook for Gets {
 }
 
 #[tokio::test]
-async fn files_come_in_key_order_however_long_each_takes() {
+async fn files_come_in_the_given_order_however_long_each_takes() {
     let world = World::new();
     for file in 0..200 {
         world.deliver(&format!("{file:03}"), [file]).await;
@@ -59,7 +60,7 @@ async fn files_come_in_key_order_however_long_each_takes() {
     let files =
         rest(start(&world, Hooked { store: world.source.clone(), hook: RandomDelays::new(3, 20) }).await)
             .await;
-    let keys: Vec<&str> = files.iter().map(|file| &*file.meta.key).collect();
+    let keys: Vec<&str> = files.iter().map(|file| &*file.file.object.key).collect();
     assert_eq!(keys.len(), 200);
     assert!(keys.is_sorted());
 }
@@ -109,6 +110,47 @@ async fn no_more_bodies_are_fetched_than_there_is_memory_for() {
 }
 
 #[tokio::test]
+async fn files_are_taken_only_as_they_are_fetched() {
+    let mut world = World::new();
+    for file in 0..100 {
+        put(&world.source, &key(&format!("{file:03}")), noise(file, 400)).await;
+    }
+    world.options.memory_bytes = 4 * 1_000;
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = taken.clone();
+    let files = world.files().await.into_iter().inspect(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let cpu = Cpu::new(2, Level::default(), Arc::default()).unwrap();
+    let fetched = fetch(Arc::new(world.source.clone()), day(), files, None, &world.options, &cpu);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // two are in memory, one waits for memory, and one was looked at to see whether it fits
+    assert!((2..=4).contains(&taken.load(Ordering::SeqCst)), "{taken:?}");
+    assert_eq!(rest(fetched).await.len(), 100);
+}
+
+#[tokio::test]
+async fn the_identity_of_a_file_comes_with_it() {
+    let world = World::new();
+    for above in ["z/", "a/b/", ""] {
+        put(&world.source, &format!("{above}{}", key(&format!("of {}", above.len()))), b"x".to_vec()).await;
+    }
+    for per_call in [1, 4] {
+        let store: Arc<dyn Store> = match per_call {
+            1 => Arc::new(world.source.clone()),
+            _ => Arc::new(Together { inner: world.source.clone(), calls: Arc::default() }),
+        };
+        let cpu = Cpu::new(2, Level::default(), Arc::default()).unwrap();
+        let fetched = fetch(store, day(), world.files().await.into_iter(), None, &world.options, &cpu);
+        let files = rest(fetched).await;
+        let ids = files.iter().map(|Fetched { file, .. }| (file.above(), file.identity(), file.account()));
+        let identities = ["of 0", "of 2", "of 4"].map(key);
+        let expected = ["", "z/", "a/b/"].iter().zip(&identities);
+        assert!(ids.eq(expected.map(|(above, identity)| (*above, identity.as_str(), "111122223333"))));
+    }
+}
+
+#[tokio::test]
 async fn a_text_larger_than_all_memory_is_decoded_by_itself() {
     let mut world = World::new();
     world.options.memory_bytes = 4 << 10;
@@ -137,17 +179,18 @@ async fn a_failed_get_ends_the_row_after_the_files_before_it() {
         world.deliver(name, [1]).await;
     }
     let mut fetched = {
-        let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
+        let files = world.files().await.into_iter();
         world.source.delete(&key("b")).await.unwrap();
         fetch(
             Arc::new(world.source.clone()),
+            day(),
             files,
             None,
             &world.options,
             &Cpu::new(2, Level::default(), Arc::default()).unwrap(),
         )
     };
-    assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key("a"));
+    assert_eq!(fetched.next().await.unwrap().unwrap().file.object.key, key("a"));
     let error = fetched.next().await.unwrap().err().unwrap();
     assert_eq!((error.kind, error.key), (ErrorKind::NotFound, key("b")));
     assert!(fetched.next().await.is_none());
@@ -212,8 +255,8 @@ async fn files_read_together_come_out_one_by_one_in_order() {
     async fn records(mut fetched: FetchedFiles) -> Vec<(String, Option<usize>)> {
         let mut files = Vec::new();
         while let Some(file) = fetched.next().await {
-            let Fetched { meta, decoded } = file.unwrap();
-            files.push((meta.key, decoded.ok().map(|held| held.decoded.file.len())));
+            let Fetched { file, decoded } = file.unwrap();
+            files.push((file.object.key, decoded.ok().map(|held| held.decoded.file.len())));
         }
         files
     }
@@ -234,13 +277,13 @@ async fn a_failed_get_among_others_ends_the_row_after_the_files_before_it() {
     for name in ["a", "b", "c", "d"] {
         world.deliver(name, [1]).await;
     }
-    let files = list_all(&world.source, "", Depth::All).await.unwrap().objects;
+    let files = world.files().await.into_iter();
     world.source.delete(&key("c")).await.unwrap();
     let store = Together { inner: world.source.clone(), calls: Arc::default() };
     let cpu = Cpu::new(2, Level::default(), Arc::default()).unwrap();
-    let mut fetched = fetch(Arc::new(store), files, None, &world.options, &cpu);
+    let mut fetched = fetch(Arc::new(store), day(), files, None, &world.options, &cpu);
     for name in ["a", "b"] {
-        assert_eq!(fetched.next().await.unwrap().unwrap().meta.key, key(name));
+        assert_eq!(fetched.next().await.unwrap().unwrap().file.object.key, key(name));
     }
     let error = fetched.next().await.unwrap().err().unwrap();
     assert_eq!((error.kind, error.key), (ErrorKind::NotFound, key("c")));

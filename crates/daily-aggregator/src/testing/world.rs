@@ -12,7 +12,9 @@ use lake_store::{Depth, ObjectMeta, Store, list_all};
 use testkit::STAMP;
 use testkit_stores::TestStore;
 
-use crate::{DailyAggregator, DailyError, DayReport, Options, Request, Source, verify};
+use crate::{
+    DailyAggregator, DailyError, DayReport, ListedFile, LogFileToRead, Options, Request, Source, verify,
+};
 
 pub(crate) fn day() -> Day {
     "2026-11-22".parse().unwrap()
@@ -150,6 +152,13 @@ impl World {
     /// Runs, and expects a commit.
     pub(crate) async fn commit(&self) -> Committed {
         committed(self.run().await)
+    }
+
+    /// The log files of the source, as a run of the day reads them.
+    pub(crate) async fn files(&self) -> Vec<LogFileToRead> {
+        let source = Source::survey(Arc::new(self.source.clone()), "").await.unwrap();
+        let listing = source.list(Table::CloudTrail, day()).await.unwrap();
+        listing.files.iter().map(ListedFile::to_read).collect()
     }
 
     pub(crate) fn journal(&self) -> Journal {

@@ -1,10 +1,7 @@
 use super::*;
-use crate::testing::world::{envelope, gunzip_one_member};
+use crate::testing::world::{World, day, envelope, gunzip_one_member};
 use crate::{Options, cpu::Cpu, read::fetch::fetch};
 use block_deflate::Level;
-use bytes::Bytes;
-use lake_store::{Depth, Store, list_all};
-use testkit_stores::TestStore;
 
 /// A gzip member of texts that were deflated apart.
 fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
@@ -23,13 +20,13 @@ fn member(texts: &[&[u8]], level: u32) -> Vec<u8> {
 }
 
 async fn held(records: &[&str]) -> Arc<HeldFile> {
-    let store = TestStore::new();
+    let world = World::new();
     let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
-    store.create_new("a", Bytes::from(envelope(&records))).await.unwrap();
-    let files = list_all(&store, "", Depth::All).await.unwrap().objects;
+    world.deliver_text("a", &envelope(&records)).await;
     let mut fetched = fetch(
-        Arc::new(store),
-        files,
+        Arc::new(world.source.clone()),
+        day(),
+        world.files().await.into_iter(),
         None,
         &Options::default(),
         &Cpu::new(1, Level::default(), Arc::default()).unwrap(),
@@ -39,9 +36,9 @@ async fn held(records: &[&str]) -> Arc<HeldFile> {
 
 async fn block(records: &[&str]) -> Block {
     let held = held(records).await;
-    let mut block = Block::default();
+    let mut block = Block::new(day(), None);
     for (index, record) in held.decoded.file.records().enumerate() {
-        block.push(&held, index, record.line.len());
+        block.push("111122223333", &held, index, record.line.len());
     }
     block
 }
@@ -100,7 +97,26 @@ async fn a_block_counts_its_records_its_text_and_its_times() {
     );
     assert_eq!((compressed.written.records, compressed.written.raw_bytes), (2, text.len() as u64));
     assert_eq!(raw_bytes, text.len());
-    let (min, max) = compressed.written.event_times.into_bounds();
-    assert_eq!(min.as_deref(), Some("2026-11-21T23:59:59Z"));
-    assert_eq!(max.as_deref(), Some("2026-11-22T10:00:00Z"));
+    let EventDays { days, undated, min_instant, max_instant } = compressed.written.event_days;
+    assert_eq!(days, [(day().previous().unwrap(), 1), (day(), 1)].into());
+    assert_eq!(undated, 0);
+    assert_eq!(min_instant, Some(1_795_305_599_000_000));
+    assert_eq!(max_instant, Some(1_795_341_600_000_000));
+    assert_eq!(compressed.written.accounts, Some(AccountRange::of("111122223333")));
+}
+
+#[test]
+fn copied_records_are_sorted_and_counted_as_others_are() {
+    let mut block = Block::new(day(), Some(day().previous().unwrap()));
+    for (account, name) in [("1", "b"), ("2", "a"), ("2", "c")] {
+        let line = format!(r#"{{"eventTime":"2026-11-21T10:00:00Z","eventName":"{name}"}}"#);
+        block.push_copy(account, line.as_bytes());
+    }
+    let bytes = block.raw_bytes() as u64;
+    let compressed = block.compress(&mut Compressor::new(Level::default()));
+    let names: String = text(&compressed).lines().map(|line| &line[line.len() - 3..line.len() - 2]).collect();
+    assert_eq!(names, "abc");
+    let WrittenRecords { records, raw_bytes, event_days, accounts, .. } = compressed.written;
+    assert_eq!((records, raw_bytes, event_days.off_day(day())), (3, bytes, 3));
+    assert_eq!(accounts, Some(AccountRange { first: "1".into(), last: "2".into() }));
 }

@@ -1,6 +1,7 @@
 use super::*;
-use crate::testing::world::{World, gunzip_one_member, partition, sorted_lines};
-use lake::{Attempt, Changes, EventTimes, Part, SealedPart, read_part};
+use crate::testing::world::{World, day, gunzip_one_member, partition, sorted_lines};
+use cloudtrail_model::{Record, event_instant};
+use lake::{Attempt, Changes, EventDays, Part, SealedPart, read_part};
 use lake_store::Store;
 use testkit::STAMP;
 
@@ -18,9 +19,12 @@ fn block(bytes: usize, time: &str) -> Compressed {
     compress.compress_vec(text.as_bytes(), &mut deflated, flate2::FlushCompress::Sync).unwrap();
     let mut crc = crc32fast::Hasher::new();
     crc.update(text.as_bytes());
-    let mut event_times = EventTimes::default();
-    event_times.add(Some(time));
-    Compressed { deflated, crc, written: WrittenRecords { records: 1, raw_bytes: bytes as u64, event_times } }
+    let mut event_days = EventDays::default();
+    event_days.add(day(), event_instant(&Record::from_line(text.trim().as_bytes()).unwrap()));
+    let off_day = event_days.days.keys().copied().find(|of| *of != day());
+    let raw_bytes = bytes as u64;
+    let written = WrittenRecords { records: 1, raw_bytes, event_days, ..WrittenRecords::default() };
+    Compressed { off_day, deflated, crc, written }
 }
 
 #[tokio::test]
@@ -40,14 +44,14 @@ async fn a_part_is_one_gzip_member_and_what_its_entry_says() {
     let [SealedPart { part, .. }] = &parts[..] else { panic!("one part") };
     let body = world.lake.get(&part.key, None).await.unwrap();
     assert_eq!(gunzip_one_member(&body).len(), 300);
-    let each = |_: &mut (), _: &cloudtrail_model::Record<'_>| {};
+    let each = |_: &mut (), _: &Record<'_>| {};
     let (content, ()) = read_part(&world.lake, &part.key, part.bytes, (), each).await.unwrap();
     assert_eq!((content.bytes, content.raw_bytes, content.records), (part.bytes, 300, 3));
     assert_eq!((part.raw_bytes, part.records), (300, 3));
     assert_eq!(content.sha256, part.sha256);
     assert_eq!(part.key, format!("{}part-000001-0000.ndjson.gz", partition().prefix()));
-    assert_eq!(part.min_event_time.as_deref(), Some("2026-11-22T10:00:10Z"));
-    assert_eq!(part.max_event_time.as_deref(), Some("2026-11-22T10:00:30Z"));
+    assert_eq!(part.event_days.min_instant, Some(1_795_341_610_000_000));
+    assert_eq!(part.event_days.max_instant, Some(1_795_341_630_000_000));
 }
 
 #[tokio::test]
@@ -91,4 +95,26 @@ async fn an_abort_throws_away_finished_and_open_parts() {
     assert_eq!(world.lake.staged_count(), 0);
     assert_eq!(attempt.finish(Changes::default()).await.unwrap(), lake::CommitOutcome::Committed);
     assert_eq!(sorted_lines(&world.parts().await), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn off_day_blocks_wait_and_are_written_by_event_day() {
+    let world = World::new();
+    let attempt = attempt(&world).await;
+    let mut parts = PartSink::new(&attempt);
+    let mut writer = PartWriter::new(&mut parts, 300);
+    for (bytes, date) in [(100, 21), (100, 22), (50, 20), (100, 22), (60, 21), (100, 19), (70, 18)] {
+        writer.write(block(bytes, &format!("2026-11-{date}T10:00:00Z"))).await.unwrap();
+    }
+    writer.finish().await.unwrap();
+    let mut sealed = parts.into_sealed();
+    for part in &mut sealed {
+        part.upload.publish().await.unwrap();
+    }
+    let described: Vec<_> = sealed.iter().map(|of| (of.part.raw_bytes, of.part.off_day)).collect();
+    assert_eq!(described, [(200, false), (310, true), (70, true)]);
+    let body = world.lake.get(&sealed[1].part.key, None).await.unwrap();
+    let text = String::from_utf8(gunzip_one_member(&body)).unwrap();
+    let days: Vec<&str> = text.lines().map(|line| &line[22..24]).collect();
+    assert_eq!(days, ["19", "20", "21", "21"]);
 }

@@ -1,8 +1,10 @@
 //! Encoded row groups put one after the other into Parquet files, staged, not yet visible.
 
 use bytes::Bytes;
-use lake::{PartSink, WrittenRecords};
+use cloudtrail_model::EVENT_TIMESTAMP;
+use lake::{ColumnCounts, Lane, PartSink, WrittenRecords};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::encode::row_group::{EncodedRowGroup, Encoder};
@@ -35,7 +37,7 @@ impl<'s, 'a> PartWriter<'s, 'a> {
         hand_on(self.file.insert(file), self.parts, written).await?;
         let is_full = self
             .parts
-            .open_part()
+            .open_part(Lane::Main)
             .is_some_and(|part| part.bytes() >= self.part_bytes || part.written().records >= self.part_rows);
         if is_full { self.finish().await } else { Ok(()) }
     }
@@ -43,9 +45,10 @@ impl<'s, 'a> PartWriter<'s, 'a> {
     /// Ends the open part, if there is one: writes the footer.
     pub(crate) async fn finish(&mut self) -> Result<(), MonthlyError> {
         let Some(mut file) = self.file.take() else { return Ok(()) };
-        file.finish()?;
-        hand_on(&mut file, self.parts, WrittenRecords::default()).await?;
-        self.parts.end_part().await.map_err(MonthlyError::Stage)
+        let counts = event_timestamps(&file.finish()?);
+        let columns = [(EVENT_TIMESTAMP.to_owned(), counts)].into();
+        hand_on(&mut file, self.parts, WrittenRecords { columns, ..WrittenRecords::default() }).await?;
+        self.parts.end_part(Lane::Main).await.map_err(MonthlyError::Stage)
     }
 }
 
@@ -58,5 +61,15 @@ async fn hand_on(
     file.flush().map_err(ParquetError::from)?;
     // the writer counts the bytes it wrote by itself, so the memory behind it can go
     let bytes = Bytes::from(std::mem::take(file.inner_mut()));
-    parts.write(bytes, written).await.map_err(MonthlyError::Stage)
+    parts.write(Lane::Main, bytes, written).await.map_err(MonthlyError::Stage)
+}
+
+/// The counts of the column `eventTimestamp`, which a table format bounds.
+fn event_timestamps(file: &ParquetMetaData) -> ColumnCounts {
+    let columns = file.row_groups().iter().flat_map(|group| group.columns());
+    let chunks = columns.filter(|column| column.column_path().string() == EVENT_TIMESTAMP);
+    chunks.fold(ColumnCounts::default(), |sum, chunk| ColumnCounts {
+        values: sum.values + u64::try_from(chunk.num_values()).unwrap_or_default(),
+        nulls: sum.nulls + chunk.statistics().and_then(|of| of.null_count_opt()).unwrap_or_default(),
+    })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloudtrail_model::{Leaf, LeafValue, Shape, Table};
-use lake::{EventTimes, WrittenRecords};
+use lake::WrittenRecords;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;
@@ -51,12 +51,9 @@ impl Encoder {
     /// Sorts and compresses a row group. Runs on the thread pool that calls it.
     pub(crate) fn encode(&self, group: &RowGroup) -> Result<EncodedRowGroup> {
         let lines = in_order(group);
-        let mut event_times = EventTimes::default();
-        for (piece, line) in &lines {
-            event_times.add(std::str::from_utf8(piece.event_time(line)).ok());
-        }
-        let written =
-            WrittenRecords { records: group.rows as u64, raw_bytes: group.raw_bytes as u64, event_times };
+        let (records, raw_bytes) = (group.rows as u64, group.raw_bytes as u64);
+        let event_days = group.event_days();
+        let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
         Ok(EncodedRowGroup { columns: self.columns(lines)?, written })
     }
 

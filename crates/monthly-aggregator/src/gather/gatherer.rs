@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use cloudtrail_model::{Day, DedupeIndex, Seen};
-use lake::{Input, Part, Verdict};
+use lake::{EventDays, Input, InputsWriter, Part, WrittenInputs};
 
 use crate::Options;
 use crate::read::piece::{Line, Piece, SparePieces};
@@ -12,7 +12,8 @@ use crate::read::piece::{Line, Piece, SparePieces};
 /// Records that will be one row group, in the order they came.
 #[derive(Debug, Default)]
 pub(crate) struct RowGroup {
-    pieces: Vec<(Arc<Piece>, Vec<u32>)>,
+    /// Some lines of a piece, with their delivery day.
+    pieces: Vec<(Day, Arc<Piece>, Vec<u32>)>,
     pub(crate) rows: usize,
     /// Bytes of text, line ends included.
     pub(crate) raw_bytes: usize,
@@ -25,12 +26,21 @@ impl RowGroup {
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&Piece, &Line)> {
         self.pieces
             .iter()
-            .flat_map(|(piece, lines)| lines.iter().map(|at| (&**piece, &piece.lines[*at as usize])))
+            .flat_map(|(_, piece, lines)| lines.iter().map(|at| (&**piece, &piece.lines[*at as usize])))
+    }
+
+    /// The records by event day.
+    pub(crate) fn event_days(&self) -> EventDays {
+        let mut event_days = EventDays::default();
+        for (delivered, piece, lines) in &self.pieces {
+            lines.iter().for_each(|at| event_days.add(*delivered, piece.lines[*at as usize].instant));
+        }
+        event_days
     }
 
     /// Gives its pieces back, but those that another row group has lines of too.
     pub(crate) fn give_back(self, spare: &SparePieces) {
-        let pieces = self.pieces.into_iter().filter_map(|(piece, _)| Arc::into_inner(piece));
+        let pieces = self.pieces.into_iter().filter_map(|(_, piece, _)| Arc::into_inner(piece));
         pieces.for_each(|piece| spare.give_back(piece));
     }
 }
@@ -44,7 +54,7 @@ pub(crate) struct Gatherer {
     parts: VecDeque<(Day, Part)>,
     /// The counts of the current part so far.
     current: Account,
-    inputs: Vec<Input>,
+    inputs: InputsWriter<'static>,
     conflicts: u64,
     group: RowGroup,
     full: VecDeque<RowGroup>,
@@ -60,7 +70,7 @@ struct Account {
 /// What all parts came to.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    pub(crate) inputs: Vec<Input>,
+    pub(crate) inputs: WrittenInputs,
     /// See [`lake::Totals::conflicts`].
     pub(crate) conflicts: u64,
     pub(crate) index_bytes: u64,
@@ -74,7 +84,7 @@ impl Gatherer {
             index: DedupeIndex::default(),
             parts: parts.into(),
             current: Account::default(),
-            inputs: Vec::new(),
+            inputs: InputsWriter::new(None),
             conflicts: 0,
             group: RowGroup::default(),
             full: VecDeque::new(),
@@ -99,7 +109,7 @@ impl Gatherer {
             }
             let raw_bytes = line.raw_bytes as usize + 1;
             if self.is_full(day, raw_bytes) {
-                self.close(&piece, &mut kept);
+                self.close(day, &piece, &mut kept);
             }
             kept.push(at);
             self.group.last_day.get_or_insert_with(|| last_day(day, self.options.row_group_days));
@@ -107,7 +117,7 @@ impl Gatherer {
             self.group.raw_bytes += raw_bytes;
         }
         if !kept.is_empty() {
-            self.group.pieces.push((piece, kept));
+            self.group.pieces.push((day, piece, kept));
         }
     }
 
@@ -115,7 +125,7 @@ impl Gatherer {
     pub(crate) fn end_part(&mut self) {
         let Some((_, part)) = self.parts.pop_front() else { return };
         let Account { records, duplicates, other_months } = std::mem::take(&mut self.current);
-        self.inputs.push(Input {
+        self.inputs.push(&Input {
             key: part.key,
             etag: part.sha256,
             bytes: part.bytes,
@@ -123,7 +133,7 @@ impl Gatherer {
             records,
             duplicates,
             other_months,
-            verdict: Verdict::Ok,
+            ..Input::default()
         });
     }
 
@@ -136,7 +146,7 @@ impl Gatherer {
     pub(crate) fn finish(self) -> (Option<RowGroup>, Gathered) {
         let Gatherer { index, inputs, conflicts, group, .. } = self;
         let last = (group.rows > 0).then_some(group);
-        (last, Gathered { inputs, conflicts, index_bytes: index.memory() })
+        (last, Gathered { inputs: inputs.finish(), conflicts, index_bytes: index.memory() })
     }
 
     fn is_full(&self, day: Day, raw_bytes: usize) -> bool {
@@ -147,9 +157,9 @@ impl Gatherer {
                 || group.last_day.is_some_and(|last| day > last))
     }
 
-    fn close(&mut self, piece: &Arc<Piece>, kept: &mut Vec<u32>) {
+    fn close(&mut self, day: Day, piece: &Arc<Piece>, kept: &mut Vec<u32>) {
         if !kept.is_empty() {
-            self.group.pieces.push((piece.clone(), std::mem::take(kept)));
+            self.group.pieces.push((day, piece.clone(), std::mem::take(kept)));
         }
         self.full.push_back(std::mem::take(&mut self.group));
     }

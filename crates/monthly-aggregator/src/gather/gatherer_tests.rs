@@ -6,7 +6,6 @@ use crate::plan::daily_parts::plan;
 use crate::read::daily_lines::{FromPart, read};
 use crate::testing::world::{World, day, event_id, october, piece, record};
 use cloudtrail_model::Table;
-use lake::Totals;
 use lake_store::Store;
 
 /// Row groups as the ids of their lines, and the sums.
@@ -50,11 +49,8 @@ async fn a_record_of_two_days_stays_on_the_first() {
     world.commit_day(Table::CloudTrail, day("2026-10-20"), &records(5..12)).await;
     let (groups, sums) = gathered(&world, october()).await;
     assert_eq!(groups, [ids(0..10), ids(10..12)], "a group of one day, a group of the other");
-    let totals = Totals::of(&sums.inputs, [], sums.conflicts);
-    assert_eq!((totals.records_in, totals.duplicates, totals.conflicts), (17, 5, 0));
-    let accounts: Vec<(u64, u64)> =
-        sums.inputs.iter().map(|input| (input.records, input.duplicates)).collect();
-    assert_eq!(accounts, [(10, 0), (7, 5)]);
+    let totals = sums.inputs.totals();
+    assert_eq!((totals.files_in, totals.records_in, totals.duplicates, sums.conflicts), (2, 17, 5, 0));
     assert!(sums.index_bytes > 0);
 }
 
@@ -65,8 +61,7 @@ async fn the_same_id_with_other_bytes_is_kept_and_counted() {
     world.commit_day(Table::CloudTrail, day("2026-10-11"), &[record(1, "2026-10-11T00:00:00Z")]).await;
     let (groups, sums) = gathered(&world, october()).await;
     assert_eq!(groups[0].len(), 2);
-    let totals = Totals::of(&sums.inputs, [], sums.conflicts);
-    assert_eq!((totals.duplicates, totals.conflicts), (0, 1));
+    assert_eq!((sums.inputs.totals().duplicates, sums.conflicts), (0, 1));
 }
 
 #[tokio::test]
@@ -96,7 +91,7 @@ async fn records_of_another_home_month_are_counted_and_left_out() {
     world.commit_day(Table::CloudTrail, day("2026-11-01"), &late).await;
     let (groups, sums) = gathered(&world, october()).await;
     assert_eq!(groups, [ids(1..2)]);
-    let totals = Totals::of(&sums.inputs, [], sums.conflicts);
+    let totals = sums.inputs.totals();
     assert_eq!((totals.records_in, totals.other_months), (2, 1));
 }
 
@@ -117,15 +112,5 @@ fn a_piece_of_two_row_groups_comes_back_with_the_last_of_them() {
 }
 
 fn part(key: &str) -> Part {
-    let (bytes, raw_bytes, records) = (1, 1, 2);
-    let (min_event_time, max_event_time) = (None, None);
-    Part {
-        key: key.to_owned(),
-        bytes,
-        raw_bytes,
-        records,
-        sha256: String::new(),
-        min_event_time,
-        max_event_time,
-    }
+    Part { key: key.to_owned(), bytes: 1, raw_bytes: 1, records: 2, ..Part::default() }
 }

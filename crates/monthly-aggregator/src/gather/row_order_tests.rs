@@ -9,15 +9,7 @@ use crate::testing::world::{day, piece};
 
 /// Some lines as a row group, in one piece or several.
 fn group(pieces: &[Vec<String>]) -> RowGroup {
-    let part = lake::Part {
-        key: String::new(),
-        bytes: 0,
-        raw_bytes: 0,
-        records: 0,
-        sha256: String::new(),
-        min_event_time: None,
-        max_event_time: None,
-    };
+    let part = lake::Part::default();
     let mut gatherer = Gatherer::new(vec![(day("2026-10-10"), part)], Options::default());
     for lines in pieces {
         gatherer.add(piece(&lines.iter().map(String::as_str).collect::<Vec<_>>()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Day, Month, Table, grace_days};
 use futures::{StreamExt, TryStreamExt};
-use lake::{Journal, JournalError, MonthSource, Part, Partition, PartitionState};
+use lake::{DayState, Journal, JournalError, MonthSource, Part, Partition, PartitionState};
 use lake_store::Store;
 
 use crate::DaysThere;
@@ -36,7 +36,7 @@ impl MonthPlan {
 
 /// Reads the journals of a month's days, and of the first three of the next.
 ///
-/// A day counts as there once the daily stage has committed it for the main table: the other tables are brought up to
+/// A day counts as there once the daily stage has read all of its log files for the main table: the other tables are brought up to
 /// date by the same run, and most days bring nothing for them. What `days_there` knows of the main table is not read again:
 /// give the same to the plans of all tables, the main one first.
 ///
@@ -54,7 +54,7 @@ pub async fn plan(
     let mut journals = futures::stream::iter(days)
         .map(|(day, own)| async move {
             let state = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
-            let committed = state.commits > 0;
+            let committed = state.is_there();
             if committed && table == Table::CloudTrail {
                 days_there.add(day);
             }
@@ -68,6 +68,10 @@ pub async fn plan(
             (true, _) => {}
             (false, true) => plan.source.missing_days.push(day),
             (false, false) => plan.source.awaited_days.push(day),
+        }
+        let has_log_files = state.day.is_none_or(|of| of == DayState::Committed);
+        if own && !has_log_files && table == Table::CloudTrail {
+            plan.source.days_without_log_files.push(day);
         }
         plan.source.daily.add(&state.totals);
         plan.parts.extend(state.parts.into_values().map(|part| (day, part)));

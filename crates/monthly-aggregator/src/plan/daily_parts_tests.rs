@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::world::{World, day, october, record, ten_of};
+use lake::Changes;
 
 async fn plan_of(world: &World, table: Table) -> MonthPlan {
     plan_with(&DaysThere::default(), world, table).await
@@ -39,6 +40,21 @@ async fn every_part_of_a_day_is_read_and_an_empty_day_is_there() {
     assert_eq!(plan.parts.len(), 2);
     assert_eq!(plan.source.missing_days.len(), 29);
     assert_eq!(plan.source.missing_days[0], day("2026-10-03"));
+}
+
+#[tokio::test]
+async fn a_day_with_log_files_left_is_missing_and_one_without_any_is_named() {
+    let world = World::of_a_whole_october().await;
+    let (unread, empty) = (day("2026-10-05"), day("2026-10-06"));
+    let left = Changes { left: 1, ..Changes::default() };
+    world.change(Table::CloudTrail, unread, left).await;
+    let rebuilt = Changes { state: DayState::Empty, ..Changes::default() };
+    world.change(Table::CloudTrail, empty, rebuilt).await;
+    let plan = plan_of(&world, Table::CloudTrail).await;
+    assert_eq!((plan.source.missing_days, plan.parts.len()), (vec![unread], 31));
+    assert_eq!(plan.source.days_without_log_files, [empty]);
+    let insight = plan_of(&world, Table::Insight).await;
+    assert_eq!((insight.source.missing_days, insight.source.days_without_log_files), (vec![unread], vec![]));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use cloudtrail_model::{Day, Table};
 use lake::{Journal, JournalError, Partition};
 use lake_store::Store;
 
-/// Days that are known to be there: the daily stage has committed them for the main table. The plans of several tables and
+/// Days that are known to be there: the daily stage has read all of their log files for the main table. The plans of several tables and
 /// months that share one read each such journal once. A clone is the same days.
 ///
 /// A day that is there stays there, so what is known is never out of date. A day that was not there is asked for again: a
@@ -30,7 +30,7 @@ impl DaysThere {
             return Ok(true);
         }
         let main = Journal::new(lake.clone(), Partition::day(Table::CloudTrail, day));
-        let is_there = main.read_outline().await?.commits > 0;
+        let is_there = main.read_outline().await?.is_there();
         if is_there {
             self.add(day);
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloudtrail_model::{
-    EnvelopeError, Fingerprint, LeafValue, ShreddedRow, ShreddedRows, Shredder, SortKeys,
+    EnvelopeError, Fingerprint, LeafValue, ShreddedRow, ShreddedRows, Shredder, SortKeys, event_instant,
 };
 
 /// Bytes of text after which a piece is handed on.
@@ -54,6 +54,8 @@ pub(crate) struct Line {
     /// Bytes of the record.
     pub(crate) raw_bytes: u32,
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// The instant that decides its event day, in microseconds.
+    pub(crate) instant: Option<i64>,
 }
 
 impl Line {
@@ -74,7 +76,8 @@ impl Piece {
         let (record, row, sort) = shredder.shred(line, &mut self.rows)?;
         // the shredder takes no line that long
         let raw_bytes = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        self.lines.push(Line { row, sort, raw_bytes, fingerprint: Fingerprint::of(&record) });
+        let (fingerprint, instant) = (Fingerprint::of(&record), event_instant(&record));
+        self.lines.push(Line { row, sort, raw_bytes, fingerprint, instant });
         Ok(())
     }
 

@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Month, Shredder, Table};
+use cloudtrail_model::{Day, Month, Record, Shredder, Table, event_instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
 use lake::{
-    Attempt, Changes, CommitOutcome, Committed, EventTimes, Input, Journal, Outcome, PartSink, Partition,
-    PartitionState, Verdict, WrittenRecords,
+    Attempt, Changes, CommitOutcome, Committed, EventDays, Input, InputsWriter, Journal, Lane, Outcome,
+    PartSink, Partition, PartitionSpan, PartitionState, WrittenRecords,
 };
 use lake_store::{Depth, MemoryStore, ObjectMeta, Store, list_all};
 use testkit::STAMP;
@@ -101,6 +101,16 @@ impl World {
     /// Commits lines as one more part of a day, as the daily stage does; no lines make an empty commit.
     pub(crate) async fn commit_day(&self, table: Table, day: Day, lines: &[String]) {
         self.change_day(table, day, lines, false).await;
+    }
+
+    /// Commits these changes of a day.
+    pub(crate) async fn change(&self, table: Table, day: Day, changes: Changes) {
+        let (lake, partition): (Arc<dyn Store>, _) =
+            (Arc::new(self.lake.clone()), Partition::day(table, day));
+        let journal = Journal::new(lake.clone(), partition);
+        let state = journal.read().await.unwrap();
+        let attempt = Attempt::begin(lake, journal, &state, STAMP).await.unwrap().unwrap();
+        assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
     }
 
     /// Replaces the parts of a day by one with these lines, as a rebuild of the daily stage does.
@@ -246,19 +256,16 @@ async fn day_changes(attempt: &Attempt, lines: &[String]) -> Changes {
     let body = encoder.finish().unwrap();
     let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
     let mut sink = PartSink::new(attempt);
-    let written = WrittenRecords { records, raw_bytes, event_times: EventTimes::default() };
-    sink.write(body.into(), written).await.unwrap();
-    sink.end_part().await.unwrap();
+    let PartitionSpan::Day(delivered) = attempt.partition().span else { panic!("not a day") };
+    let mut event_days = EventDays::default();
+    for line in lines {
+        event_days.add(delivered, event_instant(&Record::from_line(line.as_bytes()).unwrap()));
+    }
+    let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
+    sink.write(Lane::Main, body.into(), written).await.unwrap();
+    sink.end_part(Lane::Main).await.unwrap();
     let parts = sink.into_sealed();
-    let input = Input {
-        key: format!("file of {}", parts[0].part.key),
-        etag: String::new(),
-        bytes: 1,
-        raw_bytes,
-        records,
-        duplicates: 0,
-        other_months: 0,
-        verdict: Verdict::Ok,
-    };
-    Changes { inputs: vec![input], parts, ..Changes::default() }
+    let key = format!("file of {}", parts[0].part.key);
+    let inputs = InputsWriter::write_all(&[Input { key, bytes: 1, raw_bytes, records, ..Input::default() }]);
+    Changes { inputs, parts, ..Changes::default() }
 }

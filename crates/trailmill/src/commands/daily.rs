@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use cloudtrail_model::{Day, Limits, Table};
+use cloudtrail_model::{Day, Limits, Month, Table};
 use daily_aggregator::{DailyAggregator, DailyError, Options, Request, Source};
 use futures::StreamExt;
 use lake_store::{ErrorKind, Store, StoreError};
@@ -13,7 +13,7 @@ use crate::Ending;
 use crate::args::{DailyArguments, DayArguments, SourceArguments, TuningArguments, WrittenLakeArguments};
 use crate::commands::verify::daily_partitions;
 use crate::places;
-use crate::stamp::STAMP;
+use crate::stamp::{STAMP, today};
 use crate::terminal::console::Console;
 use crate::terminal::progress_bar::FollowedRun;
 use crate::views::no_days::no_days_found;
@@ -65,10 +65,14 @@ impl DailyRun<'_> {
         let source = places::open_source(place, bucket).await?;
         let partitions = partitions(&source, there.as_deref(), days).await?;
         let looked_at = partitions.iter().map(|(day, _)| *day).collect();
+        let is_new = match &there {
+            Some(lake) => lake::read_settings(&**lake).await?.is_none(),
+            None => true,
+        };
         let lake = match there {
-            Some(lake) => Some(lake),
             // a lake is not made for nothing
-            None if !has_log_files(&source, &partitions).await? => None,
+            _ if is_new && !has_log_files(&source, &partitions).await? => None,
+            Some(lake) => Some(lake),
             None => Some(places::create_lake(self.lake).await?),
         };
         let mut summary = RunSummary::default();
@@ -99,11 +103,27 @@ async fn partitions(
         Some(day) => source.tables().into_iter().map(|table| (day, table)).collect(),
         None => source.days(&days.range()).await?,
     };
+    let past = past_days(days, &wanted.iter().map(|(day, _)| *day).collect());
+    wanted.extend(past.into_iter().map(|day| (day, Table::CloudTrail)));
     if let Some(lake) = lake.filter(|_| days.are_named()) {
         let journaled = daily_partitions(lake, &days.range()).await?;
         wanted.extend(journaled.into_iter().map(|(table, day)| (day, table)));
     }
     Ok(wanted)
+}
+
+/// Past days that get a commit of the main table, if only an empty one: the named day; of the months that have a folder in the
+/// source, the named days, or where none are named, those from the first folder to the last.
+fn past_days(days: DayArguments, found: &BTreeSet<Day>) -> BTreeSet<Day> {
+    let today = today();
+    let first = days.from.or(found.first().copied());
+    let last = days.to.or(found.last().copied());
+    let named = first.zip(last).map(|(first, last)| first..=last);
+    let months: BTreeSet<Month> = found.iter().map(|day| day.month()).collect();
+    let past = months.into_iter().flat_map(Month::days);
+    let past =
+        past.filter(|day| days.day.is_none() && named.as_ref().is_some_and(|named| named.contains(day)));
+    past.chain(days.day).filter(|day| *day < today).collect()
 }
 
 /// Whether any of the partitions has a log file in the source.
@@ -146,7 +166,11 @@ pub(crate) async fn run_partitions(
         days.entry(day).or_default().push(table);
     }
     let mut runs = futures::stream::iter(days)
-        .map(|(day, tables)| async move { (day, aggregator.run_tables(tables, day, request).await) })
+        .map(|(day, tables)| async move {
+            // a past day without log files is committed as empty, or its month would never be complete
+            let request = Request { commit_empty: day < today(), ..request };
+            (day, aggregator.run_tables(tables, day, request).await)
+        })
         .buffered(at_once);
     while let Some((day, tables)) = runs.next().await {
         let mut stop = false;

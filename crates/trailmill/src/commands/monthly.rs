@@ -160,6 +160,10 @@ fn print(report: &MonthReport, console: &Console) {
     if !source.missing_days.is_empty() {
         console.line(&format!("  without {}: not in the daily table", day_list(&source.missing_days)));
     }
+    if !source.days_without_log_files.is_empty() {
+        let days = day_list(&source.days_without_log_files);
+        console.line(&format!("  no log file was delivered on {days}"));
+    }
     if !source.awaited_days.is_empty() {
         let days = day_list(&source.awaited_days);
         console

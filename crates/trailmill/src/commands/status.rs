@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use cloudtrail_model::{Day, Table};
 use daily_aggregator::{Source, new_files};
 use futures::{StreamExt, TryStreamExt};
-use lake::{Journal, Partition, PartitionSpan, PartitionState};
+use lake::{Journal, Partition, PartitionSpan};
 
 use crate::args::StatusArguments;
 use crate::commands::verify::{daily_partitions, monthly_partitions, nothing_in_lake};
@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         .map(|(table, day)| {
             let journal = Journal::new(lake.clone(), Partition::day(table, day));
             let source = source.as_ref();
-            async move { anyhow::Ok((table, day, status(&journal.read().await?, source, table, day).await?)) }
+            async move { anyhow::Ok((table, day, status(&journal, source, table, day).await?)) }
         })
         .buffered(JOURNALS_AT_ONCE);
     let mut calendar: BTreeMap<Table, BTreeMap<Day, DayStatus>> = BTreeMap::new();
@@ -66,14 +66,18 @@ fn overlaps(partition: Partition, days: &RangeInclusive<Day>) -> bool {
 }
 
 async fn status(
-    state: &PartitionState,
+    journal: &Journal,
     source: Option<&Source>,
     table: Table,
     day: Day,
 ) -> anyhow::Result<DayStatus> {
-    let new_files = match source {
-        None => None,
-        Some(source) => Some(new_files(state, &source.list(table, day).await?)),
+    let Some(source) = source else {
+        let outline = journal.read_outline().await?;
+        let names_files = outline.input_counts.quarantined > 0;
+        let state = if names_files { journal.read().await? } else { outline };
+        return Ok(DayStatus::new(&state, None));
     };
-    Ok(DayStatus::new(state, new_files))
+    let state = journal.read().await?;
+    let new_files = new_files(&state, &source.list(table, day).await?);
+    Ok(DayStatus::new(&state, Some(new_files)))
 }

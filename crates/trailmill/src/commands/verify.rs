@@ -24,6 +24,8 @@ struct VerifiedObject<'a> {
     parts: u64,
     records: u64,
     bytes: u64,
+    /// Objects of the journal that no commit names.
+    unnamed: u64,
     problems: Vec<ProblemObject<'a>>,
 }
 
@@ -41,6 +43,7 @@ pub(crate) struct Verified {
     parts: u64,
     records: u64,
     bytes: u64,
+    unnamed: u64,
     problems: u64,
 }
 
@@ -92,6 +95,7 @@ pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> any
             parts: found.parts,
             records: found.records,
             bytes: found.bytes,
+            unnamed: found.unnamed,
             problems: problem_objects(&found.problems),
         };
         print(&object, &found.problems);
@@ -99,6 +103,7 @@ pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> any
         verified.parts += found.parts;
         verified.records += found.records;
         verified.bytes += found.bytes;
+        verified.unnamed += found.unnamed;
     }
     for (partition, problems) in unjournaled {
         let object = VerifiedObject {
@@ -106,6 +111,7 @@ pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> any
             parts: 0,
             records: 0,
             bytes: 0,
+            unnamed: 0,
             problems: problem_objects(&problems),
         };
         print(&object, &problems);
@@ -128,7 +134,12 @@ impl fmt::Display for Verified {
         };
         let (partitions, parts) = (counted(self.partitions, "partition"), counted(self.parts, "part"));
         let (records, read) = (counted(self.records, "record"), bytes(self.bytes));
-        write!(f, "{partitions}, {parts}, {records}, {read} read: {wrong}")
+        write!(f, "{partitions}, {parts}, {records}, {read} read")?;
+        if self.unnamed > 0 {
+            let objects = counted(self.unnamed, "journal object");
+            write!(f, ", {objects} that no commit names (left by runs that ended early, harmless)")?;
+        }
+        write!(f, ": {wrong}")
     }
 }
 

@@ -75,21 +75,29 @@ pub(crate) async fn lake_if_there(
 
 /// Opens a lake to write to; its folder is made where it is missing.
 pub(crate) async fn create_lake(arguments: &WrittenLakeArguments) -> anyhow::Result<Arc<dyn Store>> {
-    match &arguments.place.lake {
+    let place = &arguments.place.lake;
+    let store: Arc<dyn Store> = match place {
         Place::Folder(folder) => {
             let store = DiskStore::create(folder)
                 .with_context(|| format!("the lake {} cannot be written to", folder.display()))?;
-            Ok(Arc::new(Retry::new(store)))
+            Arc::new(Retry::new(store))
         }
-        Place::Bucket(location) => {
-            bucket(location.clone(), written_options(arguments), &arguments.place.lake).await
-        }
-    }
+        Place::Bucket(location) => bucket(location.clone(), written_options(arguments), place).await?,
+    };
+    checked_to_write(store, place).await
+}
+
+/// A lake that this version may write to.
+async fn checked_to_write(store: Arc<dyn Store>, place: &Place) -> anyhow::Result<Arc<dyn Store>> {
+    let opened = lake::open_lake(&*store, None).await;
+    opened.with_context(|| format!("the lake {place} cannot be written to"))?;
+    Ok(store)
 }
 
 /// Opens a lake that is there, to write to.
 pub(crate) async fn open_written_lake(arguments: &WrittenLakeArguments) -> anyhow::Result<Arc<dyn Store>> {
-    open(&arguments.place.lake, written_options(arguments)).await
+    let place = &arguments.place.lake;
+    checked_to_write(open(place, written_options(arguments)).await?, place).await
 }
 
 /// Opens a lake that is there, to read.
@@ -114,7 +122,11 @@ async fn open(lake: &Place, options: BucketOptions) -> anyhow::Result<Arc<dyn St
     if !is_lake {
         bail!("{lake} is no lake: there is no _journal in it (trailmill daily makes one)");
     }
-    Ok(store)
+    match lake::check_format(&*store).await {
+        // what is there can be read without it
+        Ok(()) | Err(lake::LakeError::Missing { .. }) => Ok(store),
+        Err(error) => Err(error).with_context(|| format!("the lake {lake} cannot be read")),
+    }
 }
 
 /// A key or an owner that a folder cannot have must not seem to count.

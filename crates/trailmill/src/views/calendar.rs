@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use cloudtrail_model::{Day, DayRange, Month, Table};
 use daily_aggregator::QuarantinedFile;
-use lake::PartitionState;
+use lake::{DayState, PartitionState};
 use serde::Serialize;
 
 use crate::terminal::console::Console;
 use crate::terminal::numbers::{bytes, count, counted};
+use crate::views::run::without_log_files;
 
 /// Quarantined files named below a table's calendar.
 const MAX_QUARANTINED_LINES: usize = 10;
@@ -20,6 +21,10 @@ pub(crate) struct DayStatus {
     pub(crate) commits: u64,
     /// When the newest was made.
     pub(crate) committed_at: Option<String>,
+    /// `committed`, `empty` or `before_source`; `None` where the day was never finished.
+    pub(crate) state: Option<DayState>,
+    /// Log files that the newest run left to a later one.
+    pub(crate) left: u64,
     /// Log files accounted for, quarantined ones too.
     pub(crate) files: u64,
     /// Records in the lake.
@@ -45,18 +50,21 @@ pub(crate) struct DayStatus {
 }
 
 impl DayStatus {
+    /// `state` has its inputs if some are quarantined, or if `new_files` is known.
     pub(crate) fn new(state: &PartitionState, new_files: Option<u64>) -> Self {
-        let quarantined_files = QuarantinedFile::among(state.inputs.values());
+        let counts = state.input_counts;
         DayStatus {
             commits: state.commits,
             committed_at: state.committed_at.clone(),
-            files: state.inputs.len() as u64,
+            state: state.day,
+            left: state.left,
+            files: counts.files,
             records: state.parts.values().map(|part| part.records).sum(),
             duplicates: state.totals.duplicates,
             conflicts: state.totals.conflicts,
-            quarantined: quarantined_files.len() as u64,
-            quarantined_files,
-            bytes_before: state.inputs.values().map(|input| input.bytes).sum(),
+            quarantined: counts.quarantined,
+            quarantined_files: QuarantinedFile::among(&state.inputs),
+            bytes_before: counts.bytes,
             bytes_after: state.parts.values().map(|part| part.bytes).sum(),
             parts: state.parts.len() as u64,
             unfinished_since: state.open_claim.as_ref().map(|claim| claim.time.clone()),
@@ -69,6 +77,10 @@ impl DayStatus {
         let mut remarks = Vec::new();
         if self.commits == 0 {
             remarks.push("not in the lake".to_owned());
+        }
+        remarks.extend(self.state.and_then(without_log_files).map(str::to_owned));
+        if self.left > 0 {
+            remarks.push(format!("{} left to read", counted(self.left, "log file")));
         }
         if let Some(new) = self.new_files.filter(|new| *new > 0) {
             remarks.push(counted(new, "new log file"));

@@ -102,6 +102,9 @@ fn remarks(month: &MonthObject<'_>) -> String {
         let days = counted(source.missing_days.len() as u64, "day");
         remarks.push(format!("without {days}: {}", day_list(&source.missing_days)));
     }
+    if let Some(source) = month.source.filter(|source| !source.days_without_log_files.is_empty()) {
+        remarks.push(format!("no log file on {}", day_list(&source.days_without_log_files)));
+    }
     if let Some(since) = month.unfinished_since {
         remarks.push(format!("unfinished attempt of {since}"));
     }

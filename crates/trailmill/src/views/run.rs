@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use cloudtrail_model::Day;
 use daily_aggregator::{DayReport, QuarantinedFile};
-use lake::{Committed, Outcome, Totals};
+use lake::{Committed, DayState, Outcome, Totals};
 use serde::Serialize;
 
 use crate::Ending;
@@ -114,8 +114,20 @@ pub(crate) fn print_foreign(foreign: &[String], console: &Console) {
     }
 }
 
+/// The state of a day without log files, in words.
+pub(crate) fn without_log_files(state: DayState) -> Option<&'static str> {
+    match state {
+        DayState::Committed => None,
+        DayState::Empty => Some("empty: no log file was delivered"),
+        DayState::BeforeSource => Some("before the first log file of the source"),
+    }
+}
+
 fn print_committed(partition: &str, committed: &Committed, console: &Console) {
     let totals = &committed.totals;
+    if let Some(why) = without_log_files(committed.state) {
+        return console.line(&format!("{partition}: {why}"));
+    }
     let mut line = format!(
         "{partition}: {}, {} in, {} out, {}, {} -> {} in {}",
         counted(totals.files_in, "file"),

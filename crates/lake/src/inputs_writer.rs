@@ -1,0 +1,161 @@
+//! Writes the inputs of a commit as they are read: the inputs object, the facts, and the sums.
+
+use std::collections::BTreeMap;
+
+use cloudtrail_model::{LogFileName, SourceKey, account_of};
+use serde::{Deserialize, Serialize};
+
+use crate::input::is_default;
+use crate::inputs::sort_key;
+use crate::lines_object::{GzipText, LinesObject};
+use crate::{Input, InputCounts, Inputs, Totals};
+
+/// The inputs of one commit in progress. Memory is that of the compressed object.
+#[derive(Debug)]
+pub struct InputsWriter<'a> {
+    before: Option<&'a Inputs>,
+    text: GzipText,
+    last: Vec<u8>,
+    facts: BTreeMap<(String, String), Facts>,
+    written: WrittenInputs,
+}
+
+/// The inputs of one commit, complete.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WrittenInputs {
+    pub(crate) inputs: Option<LinesObject>,
+    pub(crate) facts: Option<LinesObject>,
+    pub(crate) totals: Totals,
+    pub(crate) reread: InputCounts,
+    pub(crate) above: Vec<String>,
+    /// The key of the first input that does not come after the one before.
+    pub(crate) unordered: Option<String>,
+}
+
+/// Counts of one account in one region: a line of the facts object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Facts {
+    account: String,
+    region: String,
+    files: u64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    quarantined: u64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    unreadable: u64,
+    records: u64,
+    bytes: u64,
+}
+
+impl<'a> InputsWriter<'a> {
+    /// A writer for a commit on top of `before`; of one that replaces all inputs, `None`.
+    pub fn new(before: Option<&'a Inputs>) -> Self {
+        let written = WrittenInputs::default();
+        InputsWriter { before, text: GzipText::new(), last: Vec::new(), facts: BTreeMap::new(), written }
+    }
+
+    /// The inputs of a commit on top of nothing, in their order.
+    pub fn write_all<'i>(inputs: impl IntoIterator<Item = &'i Input>) -> WrittenInputs {
+        let mut writer = InputsWriter::new(None);
+        inputs.into_iter().for_each(|input| writer.push(input));
+        writer.finish()
+    }
+
+    /// The index of what precedes keys in the source, for [`Input::above`].
+    pub fn above(&mut self, prefix: &str) -> u32 {
+        let all = &mut self.written.above;
+        let index = all.iter().position(|known| known == prefix).unwrap_or_else(|| {
+            all.push(prefix.to_owned());
+            all.len() - 1
+        });
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+
+    /// Appends an input. Inputs must come in the order of account and key, or the commit fails.
+    pub fn push(&mut self, input: &Input) {
+        let place = sort_key(&input.key);
+        if self.written.totals.files_in > 0 && place <= self.last {
+            self.written.unordered.get_or_insert_with(|| input.key.clone());
+        }
+        self.last = place;
+        let written = &mut self.written;
+        written.totals.add_input(input);
+        if let Some(earlier) = self.before.and_then(|before| before.get(&input.key)) {
+            written.reread.add(&earlier);
+        }
+        let line = input.append_line(self.text.text());
+        debug_assert!(line.is_ok(), "an input is JSON, and memory does not fail");
+        self.add_facts(input);
+    }
+
+    fn add_facts(&mut self, input: &Input) {
+        let account = account_of(&input.key);
+        if account.is_empty() {
+            return;
+        }
+        let region = match SourceKey::parse(&input.key) {
+            Ok(key) => key.region,
+            Err(_) => LogFileName::parse(&input.key).map(|name| name.region).unwrap_or_default(),
+        };
+        let facts = self.facts.entry((account.to_owned(), region)).or_default();
+        let one = InputCounts::of(input);
+        facts.files += one.files;
+        facts.quarantined += one.quarantined;
+        facts.unreadable += one.unreadable;
+        facts.records = facts.records.saturating_add(input.records);
+        facts.bytes = facts.bytes.saturating_add(input.bytes);
+    }
+
+    /// The written inputs.
+    pub fn finish(self) -> WrittenInputs {
+        let InputsWriter { text, facts, mut written, .. } = self;
+        let files = written.totals.files_in;
+        written.inputs = (files > 0).then(|| LinesObject::new(text, files));
+        let lines = facts.len() as u64;
+        let mut text = GzipText::new();
+        for ((account, region), facts) in facts {
+            let line = serde_json::to_writer(&mut *text.text(), &Facts { account, region, ..facts });
+            debug_assert!(line.is_ok(), "counts are JSON, and memory does not fail");
+            text.text().push(b'\n');
+        }
+        written.facts = (lines > 0).then(|| LinesObject::new(text, lines));
+        written
+    }
+}
+
+impl WrittenInputs {
+    /// The sums over the inputs.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Number of inputs.
+    pub fn len(&self) -> u64 {
+        self.totals.files_in
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl InputCounts {
+    /// The counts of one input.
+    pub(crate) fn of(input: &Input) -> Self {
+        let quarantined = u64::from(input.is_quarantined());
+        let unreadable = u64::from(!input.is_ok()) - quarantined;
+        InputCounts { files: 1, quarantined, unreadable, bytes: input.bytes }
+    }
+
+    fn add(&mut self, input: &Input) {
+        let InputCounts { files, quarantined, unreadable, bytes } = InputCounts::of(input);
+        self.files += files;
+        self.quarantined += quarantined;
+        self.unreadable += unreadable;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+}
+
+#[cfg(test)]
+#[path = "inputs_writer_tests.rs"]
+mod tests;

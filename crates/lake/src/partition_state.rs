@@ -1,0 +1,116 @@
+//! The content of a partition: the fold of its journal.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    AttemptId, Claim, Commit, DayState, Entry, InputCounts, Inputs, MonthSource, ObjectRef, Part, Totals,
+};
+
+/// The content of a partition: the fold of its journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartitionState {
+    /// Sequence number of the newest entry; 0 if there is none.
+    pub last_seq: u64,
+    /// Number of commits.
+    pub commits: u64,
+    /// The time of the newest commit, RFC 3339.
+    pub committed_at: Option<String>,
+    /// The newest entry, if it is a claim: its attempt is in progress, or died.
+    pub open_claim: Option<Claim>,
+    /// [`Commit::state`] of the newest commit.
+    pub day: Option<DayState>,
+    /// [`Commit::left`] of the newest commit.
+    pub left: u64,
+    /// Committed inputs, each with the newest verdict. Empty if only outlines were read.
+    pub inputs: Inputs,
+    /// Counts of the committed inputs, each with the newest verdict.
+    pub input_counts: InputCounts,
+    /// Parts by key: those that commits name and none has retired.
+    pub parts: BTreeMap<String, Part>,
+    /// Retired parts whose objects stay for a time, each with the time of the commit that retired it.
+    pub kept: BTreeMap<String, String>,
+    /// The totals of all commits since the newest that has [`Commit::replaces`].
+    pub totals: Totals,
+    /// [`Commit::month`] of the newest commit that has it.
+    pub month: Option<MonthSource>,
+    /// Number of objects of the journal that are neither entries nor named by one.
+    pub unnamed: u64,
+    /// The inputs objects of the commits that count, in their order.
+    pub inputs_of: Vec<InputsOf>,
+}
+
+/// The inputs and facts of one commit, with what its outline states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputsOf {
+    /// [`Commit::seq`].
+    pub seq: u64,
+    /// [`Commit::attempt`].
+    pub attempt: AttemptId,
+    /// [`Commit::inputs`].
+    pub inputs: ObjectRef,
+    /// [`Commit::facts`].
+    pub facts: Option<ObjectRef>,
+    /// [`Commit::totals`].
+    pub totals: Totals,
+}
+
+impl PartitionState {
+    /// Whether the partition has every log file that its newest run listed.
+    pub fn is_there(&self) -> bool {
+        self.commits > 0 && self.left == 0
+    }
+
+    /// Applies the next entry of the journal.
+    pub(crate) fn apply(&mut self, entry: Entry) -> Result<(), String> {
+        self.last_seq = entry.seq();
+        let commit = match entry {
+            Entry::Claim(claim) => {
+                self.open_claim = Some(claim);
+                return Ok(());
+            }
+            Entry::Commit(commit) => *commit,
+        };
+        match self.open_claim.take() {
+            Some(claim) if claim.attempt == commit.attempt => {}
+            _ => return Err(format!("entry {} is a commit that does not follow its own claim", commit.seq)),
+        }
+        let Commit {
+            seq, attempt, time, replaces, inputs, facts, reread, parts, retired, totals, month, ..
+        } = commit;
+        let named = u64::from(inputs.is_some()) + u64::from(facts.is_some());
+        self.unnamed = self.unnamed.saturating_sub(named);
+        if replaces {
+            self.inputs_of.clear();
+            self.input_counts = InputCounts::default();
+            self.totals = Totals::default();
+        }
+        for key in &retired {
+            self.parts.remove(key);
+        }
+        self.kept.extend(commit.kept.into_iter().map(|key| (key, time.clone())));
+        self.commits += 1;
+        self.committed_at = Some(time);
+        self.day = Some(commit.state);
+        self.left = commit.left;
+        if replaces || month.is_some() {
+            self.month = month;
+        }
+        self.totals.add(&totals);
+        self.input_counts.change(&totals, &reread);
+        self.inputs_of.extend(inputs.map(|inputs| InputsOf { seq, attempt, inputs, facts, totals }));
+        self.parts.extend(parts.into_iter().map(|part| (part.key.clone(), part)));
+        Ok(())
+    }
+}
+
+impl InputCounts {
+    /// Adds the inputs of a commit, and takes away the earlier ones that they replace. Saturates, which only a forged journal
+    /// makes necessary.
+    fn change(&mut self, added: &Totals, reread: &InputCounts) {
+        let change = |now: u64, added: u64, gone: u64| now.saturating_add(added).saturating_sub(gone);
+        self.files = change(self.files, added.files_in, reread.files);
+        self.quarantined = change(self.quarantined, added.files_quarantined, reread.quarantined);
+        self.unreadable = change(self.unreadable, added.files_unreadable, reread.unreadable);
+        self.bytes = change(self.bytes, added.bytes_in, reread.bytes);
+    }
+}
