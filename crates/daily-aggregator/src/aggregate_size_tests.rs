@@ -1,7 +1,7 @@
 //! Large days: memory follows the largest account, and a late file reads back the parts of its account alone.
 //!
-//! Memory is that of a process, so it is measured in a child process. The largest days take minutes, and are run by hand:
-//! `cargo test --release -p daily-aggregator large_days -- --ignored --nocapture`.
+//! Memory is that of a process, so it is measured in a child process. The largest days take a minute, and are run by hand:
+//! `cargo nextest run -p daily-aggregator --run-ignored only large_days`.
 
 use std::process::Command;
 
@@ -181,7 +181,7 @@ fn a_log_file_costs_little_memory() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes a minute"]
 fn large_days_stay_within_the_memory_that_the_guarantees_state() {
     let (files, records) = (peak_of("child_of_a_million_files"), peak_of("child_of_ten_million_records"));
     assert!(files <= 400, "{files} MiB for a million log files");

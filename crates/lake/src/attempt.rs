@@ -12,7 +12,7 @@ use lake_store::{ErrorKind, StagedUpload, Store, StoreError};
 
 use crate::differences::{Differences, Orphan, differences};
 use crate::journal::{Claimed, CommitOutcome, Journal, JournalError};
-use crate::lake_file::{create_settings, read_settings};
+use crate::lake_file::{create_settings, is_new_lake};
 use crate::part_sink::abort_all;
 use crate::partition_state::PartitionState;
 use crate::{
@@ -201,7 +201,9 @@ impl Attempt {
     ) -> Result<Option<Self>, AttemptError> {
         // before the claim: it would take the number of a lost entry that may still be restored
         let found = async { differences(&*store, &journal, state).await.map_err(AttemptError::from) };
-        let (found, is_new) = futures::try_join!(found, is_new_lake(&*store, state))?;
+        // asked before the first claim of a partition only
+        let is_new = async { Ok(state.last_seq == 0 && is_new_lake(&*store).await?) };
+        let (found, is_new) = futures::try_join!(found, is_new)?;
         if let Some(orphan) = found.newer_than(state.last_seq) {
             // unless another attempt has claimed and published since the state was read
             if journal.read_outline().await?.last_seq > state.last_seq {
@@ -352,11 +354,6 @@ impl Attempt {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// Whether the lake has no settings yet. Asked before the first claim of a partition only.
-async fn is_new_lake(store: &dyn Store, state: &PartitionState) -> Result<bool, AttemptError> {
-    Ok(state.last_seq == 0 && read_settings(store).await?.is_none())
 }
 
 /// The error for a part that proves that the journal has lost entries.

@@ -96,9 +96,10 @@ pub async fn open_lake(
     readers: Option<Readers>,
 ) -> Result<Option<LakeSettings>, LakeError> {
     let Some(settings) = read_settings(store).await? else {
+        refuse_journals_without_settings(store).await?;
         return match readers {
             Some(_) => create_settings(store, readers).await.map(Some),
-            None => refuse_journals_without_settings(store).await.map(|()| None),
+            None => Ok(None),
         };
     };
     check_conditions(store, settings).await?;
@@ -138,6 +139,19 @@ pub async fn check_format(store: &dyn Store) -> Result<(), LakeError> {
     }
 }
 
+/// Whether the lake has no settings yet, and no journal either. Asks for both at the same time.
+///
+/// # Errors
+/// As [`open_lake`].
+pub(crate) async fn is_new_lake(store: &dyn Store) -> Result<bool, LakeError> {
+    let journals = async { store.list("_journal/", Depth::Level, None).await.map_err(LakeError::from) };
+    let (settings, journals) = futures::try_join!(read_settings(store), journals)?;
+    if settings.is_none() && !journals.prefixes.is_empty() {
+        refuse_journals_without_settings(store).await?;
+    }
+    Ok(settings.is_none())
+}
+
 /// Creates the settings of a new lake, or adopts those that another run has created meanwhile.
 ///
 /// # Errors
@@ -146,7 +160,6 @@ pub(crate) async fn create_settings(
     store: &dyn Store,
     readers: Option<Readers>,
 ) -> Result<LakeSettings, LakeError> {
-    refuse_journals_without_settings(store).await?;
     let own = LakeSettings { format: FORMAT_VERSION, readers: readers.unwrap_or(Readers::Listing) };
     own.check(readers)?;
     match store.create_new(LAKE_FILE, own.to_json()).await? {
