@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::world::{World, committed, gzip, key, lines_of, put};
+use crate::testing::world::{World, committed, envelope, gzip, key, lines_of, put, record};
 use lake::Outcome;
 
 const DROP: Request =
@@ -156,4 +156,38 @@ async fn a_part_that_differs_from_its_commit_fails_a_run_that_reads_it() {
         }
         other => panic!("{other}"),
     }
+}
+
+#[tokio::test]
+async fn a_rebuild_of_many_accounts_misses_the_records_that_are_gone_and_no_others() {
+    let mut world = World::new();
+    world.options.part_raw_bytes = 1;
+    let key_of = |account: u64| key("a").replace("111122223333", &format!("{account:012}"));
+    let file = |account: u64, records: u64| {
+        let numbers = account * 100..account * 100 + records;
+        envelope(&numbers.map(record).collect::<Vec<_>>())
+    };
+    for account in 1..=9 {
+        put(&world.source, &key_of(account), file(account, 7)).await;
+    }
+    assert!(world.commit().await.parts.len() > 4);
+    let before = world.parts().await;
+    // three records fewer of one account in the middle, four of the last, and one account more
+    for (account, records) in [(5, 4), (9, 3), (10, 7)] {
+        put(&world.source, &key_of(account), file(account, records)).await;
+    }
+    match world.rebuild().await.unwrap_err() {
+        DailyError::RebuildLosesEvents { count } => assert_eq!(count, 7),
+        other => panic!("{other}"),
+    }
+    assert!(world.parts().await == before);
+    for account in [5, 9] {
+        put(&world.source, &key_of(account), file(account, 8)).await;
+    }
+    committed(world.rebuild().await.unwrap().outcome);
+    let all = (1..=10).flat_map(|account| {
+        let records = if [5, 9].contains(&account) { 8 } else { 7 };
+        account * 100..account * 100 + records
+    });
+    world.assert_settled(&lines_of(all), "").await;
 }
