@@ -112,6 +112,11 @@ pub struct InputsWalk<'a> {
 }
 
 impl InputsWalk<'_> {
+    /// Whether no further key can be found.
+    pub fn is_at_end(&self) -> bool {
+        self.source.ended
+    }
+
     /// The input of a key that comes after all keys that were looked up before.
     pub fn get(&mut self, key: &str) -> Option<Input> {
         let place = sort_key(key);

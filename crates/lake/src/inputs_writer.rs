@@ -17,6 +17,9 @@ pub struct InputsWriter<'a> {
     text: GzipText,
     last: Vec<u8>,
     facts: BTreeMap<(String, String), Facts>,
+    /// The folder of the last input, and the facts of its account and region that are not in `facts` yet.
+    folder: String,
+    of_folder: Facts,
     written: WrittenInputs,
 }
 
@@ -46,11 +49,28 @@ struct Facts {
     bytes: u64,
 }
 
+impl Facts {
+    fn add(&mut self, counts: &InputCounts, records: u64) {
+        self.files += counts.files;
+        self.quarantined += counts.quarantined;
+        self.unreadable += counts.unreadable;
+        self.records = self.records.saturating_add(records);
+        self.bytes = self.bytes.saturating_add(counts.bytes);
+    }
+}
+
 impl<'a> InputsWriter<'a> {
     /// A writer for a commit on top of `before`; of one that replaces all inputs, `None`.
     pub fn new(before: Option<&'a Inputs>) -> Self {
-        let written = WrittenInputs::default();
-        InputsWriter { before, text: GzipText::new(), last: Vec::new(), facts: BTreeMap::new(), written }
+        InputsWriter {
+            before,
+            text: GzipText::new(),
+            last: Vec::new(),
+            facts: BTreeMap::new(),
+            folder: String::new(),
+            of_folder: Facts::default(),
+            written: WrittenInputs::default(),
+        }
     }
 
     /// The inputs of a commit on top of nothing, in their order.
@@ -87,26 +107,37 @@ impl<'a> InputsWriter<'a> {
         self.add_facts(input);
     }
 
+    /// Counts an input at its account and region. Those are parsed only where the folder changes: a day has thousands of files.
     fn add_facts(&mut self, input: &Input) {
-        let account = account_of(&input.key);
-        if account.is_empty() {
+        let folder = input.key.rfind('/').and_then(|end| input.key.get(..end)).unwrap_or_default();
+        if folder.is_empty() || folder != self.folder {
+            self.end_folder();
+            folder.clone_into(&mut self.folder);
+            account_of(&input.key).clone_into(&mut self.of_folder.account);
+            self.of_folder.region = match SourceKey::parse(&input.key) {
+                Ok(key) => key.region,
+                Err(_) => LogFileName::parse(&input.key).map(|name| name.region).unwrap_or_default(),
+            };
+        }
+        self.of_folder.add(&InputCounts::of(input), input.records);
+    }
+
+    fn end_folder(&mut self) {
+        let of_folder = std::mem::take(&mut self.of_folder);
+        if of_folder.files == 0 || of_folder.account.is_empty() {
             return;
         }
-        let region = match SourceKey::parse(&input.key) {
-            Ok(key) => key.region,
-            Err(_) => LogFileName::parse(&input.key).map(|name| name.region).unwrap_or_default(),
-        };
-        let facts = self.facts.entry((account.to_owned(), region)).or_default();
-        let one = InputCounts::of(input);
-        facts.files += one.files;
-        facts.quarantined += one.quarantined;
-        facts.unreadable += one.unreadable;
-        facts.records = facts.records.saturating_add(input.records);
-        facts.bytes = facts.bytes.saturating_add(input.bytes);
+        let place = (of_folder.account.clone(), of_folder.region.clone());
+        let Facts { files, quarantined, unreadable, records, bytes, .. } = of_folder;
+        self.facts
+            .entry(place)
+            .or_default()
+            .add(&InputCounts { files, quarantined, unreadable, bytes }, records);
     }
 
     /// The written inputs.
-    pub fn finish(self) -> WrittenInputs {
+    pub fn finish(mut self) -> WrittenInputs {
+        self.end_folder();
         let InputsWriter { text, facts, mut written, .. } = self;
         let files = written.totals.files_in;
         written.inputs = (files > 0).then(|| LinesObject::new(text, files));

@@ -13,7 +13,7 @@ use crate::pack::off_day::OffDayBlocks;
 use crate::pack::rebuild_loss::RebuildLoss;
 use crate::read::fetch::Fetched;
 use crate::write::block::Block;
-use crate::{DailyError, LogFileToRead, Options, QuarantinedFile};
+use crate::{DailyError, Options, QuarantinedFile};
 
 /// Packs files into blocks. The ends of blocks depend only on the files and their order, so output is deterministic.
 pub(crate) struct Packer<'a> {
@@ -98,8 +98,9 @@ impl<'a> Packer<'a> {
     /// records of the account before: copies of an event lie below one account.
     pub(crate) async fn add(&mut self, fetched: Fetched) -> Result<(u64, u64), DailyError> {
         let Fetched { file, decoded } = fetched;
-        if self.account.as_deref() != Some(file.account()) {
-            self.enter(file.account()).await?;
+        let account = file.account();
+        if self.account.as_deref() != Some(account) {
+            self.enter(account).await?;
         }
         self.quarantined_earlier.remove(file.identity());
         let mut input = Input {
@@ -112,7 +113,7 @@ impl<'a> Packer<'a> {
             Ok(held) => {
                 input.raw_bytes = held.decoded.raw_bytes;
                 input.records = held.decoded.file.len() as u64;
-                input.duplicates = self.add_records(&file, &Arc::new(held));
+                input.duplicates = self.add_records(account, &Arc::new(held));
             }
             Err(error) => {
                 let why = Why { reason: error.reason().to_owned(), detail: error.to_string() };
@@ -159,7 +160,7 @@ impl<'a> Packer<'a> {
     }
 
     /// Packs the records of a file that are not in the partition. Returns the number of duplicates.
-    fn add_records(&mut self, file: &LogFileToRead, held: &Arc<HeldFile>) -> u64 {
+    fn add_records(&mut self, account: &str, held: &Arc<HeldFile>) -> u64 {
         let mut duplicates = 0;
         let mut waits = false;
         let mut off_day = held.decoded.off_day.iter().peekable();
@@ -174,8 +175,8 @@ impl<'a> Packer<'a> {
                 Seen::New => {}
             }
             match event_day {
-                Some(day) => self.blocks.push_off_day(file.account(), day, record.line),
-                None => waits = self.blocks.push_on_day(file.account(), held, index, record.line.len()),
+                Some(day) => self.blocks.push_off_day(account, day, record.line),
+                None => waits = self.blocks.push_on_day(account, held, index, record.line.len()),
             }
         }
         if waits {

@@ -117,6 +117,9 @@ pub fn new_files(state: &PartitionState, listing: &Listing) -> u64 {
 
 /// The committed input of a log file, if it has the same version. Log files come in their order.
 fn known(inputs: &mut InputsWalk<'_>, file: ListedFile<'_>) -> Option<Input> {
+    if inputs.is_at_end() {
+        return None;
+    }
     inputs.get(&file.identity()).filter(|input| file.has_etag(&input.etag))
 }
 
