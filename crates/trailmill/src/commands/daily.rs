@@ -61,16 +61,17 @@ impl DailyRun<'_> {
         days.check()?;
         let SourceArguments { source: place, bucket } = self.source;
         places::refuse_overlap(place, &self.lake.place.lake)?;
-        let there = places::lake_if_there(self.lake).await?;
-        let source = places::open_source(place, bucket).await?;
+        // at the same time: each takes several round trips
+        let there = Box::pin(places::lake_if_there(self.lake));
+        let (there, source) = tokio::try_join!(there, Box::pin(places::open_source(place, bucket)))?;
         let partitions = partitions(&source, there.as_deref(), days).await?;
         let looked_at = partitions.iter().map(|(day, _)| *day).collect();
+        // a lake is not made for nothing; days that were found, not named, have log files
         let is_new = match &there {
-            Some(lake) => lake::read_settings(&**lake).await?.is_none(),
+            Some(lake) => days.day.is_some() && lake::read_settings(&**lake).await?.is_none(),
             None => true,
         };
         let lake = match there {
-            // a lake is not made for nothing
             _ if is_new && !has_log_files(&source, &partitions).await? => None,
             Some(lake) => Some(lake),
             None => Some(places::create_lake(self.lake).await?),
