@@ -58,7 +58,9 @@ pub async fn plan(
             if committed && table == Table::CloudTrail {
                 days_there.add(day);
             }
-            let is_there = committed || (table != Table::CloudTrail && days_there.has(lake, day).await?);
+            // most days bring nothing for another table, but what they bring must be read
+            let is_there = committed
+                || (table != Table::CloudTrail && state.left == 0 && days_there.has(lake, day).await?);
             Ok::<_, JournalError>((day, own, is_there, state))
         })
         .buffered((lake.calls_at_once() / 4).clamp(1, READS_AT_ONCE));

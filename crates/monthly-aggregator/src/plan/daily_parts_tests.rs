@@ -58,6 +58,15 @@ async fn a_day_with_log_files_left_is_missing_and_one_without_any_is_named() {
 }
 
 #[tokio::test]
+async fn a_day_with_log_files_left_in_another_table_is_missing_there() {
+    let world = World::of_a_whole_october().await;
+    let unread = day("2026-10-05");
+    world.change(Table::Insight, unread, Changes { left: 1, ..Changes::default() }).await;
+    assert_eq!(plan_of(&world, Table::Insight).await.source.missing_days, [unread]);
+    assert_eq!(plan_of(&world, Table::CloudTrail).await.source.missing_days, []);
+}
+
+#[tokio::test]
 async fn other_tables_have_the_days_that_the_main_table_has() {
     let world = World::of_a_whole_october().await;
     world.commit_day(Table::Insight, day("2026-10-05"), &[record(1, "2026-10-05T00:00:00Z")]).await;
