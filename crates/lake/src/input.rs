@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::front_coded::{put_varint, take_varint};
+use crate::unhex;
 
 /// One log file (or, at the monthly stage, one daily part) that a commit accounts for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -142,7 +143,8 @@ impl Input {
 
     /// Appends everything but the key, in few bytes.
     pub(crate) fn pack(&self, bytes: &mut Vec<u8>) {
-        let etag = hex_etag(&self.etag);
+        // 32 digits, as the ETags of most objects have them
+        let etag: Option<[u8; 16]> = unhex(&self.etag);
         let why = match &self.verdict {
             Verdict::Ok => None,
             Verdict::Quarantined(why) | Verdict::Unreadable(why) => Some(why),
@@ -201,27 +203,6 @@ impl Input {
             verdict,
         })
     }
-}
-
-/// The bytes of an ETag of 32 lower-case hexadecimal digits, which nearly every ETag of S3 is.
-fn hex_etag(etag: &str) -> Option<[u8; 16]> {
-    unhex(etag)
-}
-
-/// The bytes of lower-case hexadecimal digits.
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
-    let mut bytes = [0; N];
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
-    }
-    Some(bytes)
 }
 
 fn put_text(bytes: &mut Vec<u8>, text: &str) {

@@ -29,7 +29,7 @@ use crate::part_reader::blocking;
 use crate::partition_state::{InputsOf, PartitionState};
 use crate::{
     AttemptId, Balanced, Claim, Entry, EntryError, FORMAT_VERSION, Imbalance, Input, Inputs, Invariant,
-    Partition, Verification,
+    Partition, Totals, Verification,
 };
 
 /// The maximum of journal entries read at once.
@@ -192,10 +192,9 @@ impl Journal {
                 return Err(self.damaged(format!("{} is missing", self.partition.journal_key(expected))));
             }
         }
-        let mut entries = futures::stream::iter(sequence.clone())
-            .map(|seq| self.read_entry(seq))
-            .buffered(self.reads_at_once());
         let unnamed = (page.objects.len() - sequence.len()) as u64;
+        let mut entries =
+            futures::stream::iter(sequence).map(|seq| self.read_entry(seq)).buffered(self.reads_at_once());
         let mut state = PartitionState { unnamed, ..PartitionState::default() };
         while let Some(entry) = entries.try_next().await? {
             state.apply(entry).map_err(|what| JournalError::Damaged {
@@ -248,7 +247,7 @@ impl Journal {
         };
         let small = body.len() < LARGE_BYTES;
         let read = move || {
-            let (mut inputs, mut totals) = (Inputs::default(), crate::Totals::default());
+            let (mut inputs, mut totals) = (Inputs::default(), Totals::default());
             read_lines_object(&of.inputs, &body, |line| {
                 let input = Input::from_line(line).map_err(|error| format!("not an input ({error})"))?;
                 totals.add_input(&input);

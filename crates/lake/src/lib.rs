@@ -115,7 +115,7 @@ pub use attempt::{Attempt, AttemptError, Changes, SealedPart, Stamp};
 pub use differences::{Differences, Orphan, differences, unjournaled};
 pub use entry::{
     AttemptId, Claim, Commit, DayState, Entry, EntryError, FORMAT_VERSION, InputCounts, MonthSource,
-    ObjectRef, hex,
+    ObjectRef, hex, unhex,
 };
 pub use event_days::EventDays;
 pub use input::{Input, Verdict, Why};

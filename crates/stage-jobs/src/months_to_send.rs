@@ -77,7 +77,7 @@ async fn misses_data(
 }
 
 /// The number of commits of the main table for each day that may hold records of a month. `None` if a day of the month is not
-/// there; reads no further journal then. The day of the job comes first: it may be handed back by another job. A requested
+/// there; starts to read no further journal then. The day of the job comes first: it may be handed back by another job. A requested
 /// month also waits for the first days of the next month that are over.
 async fn main_days(
     lake: &Arc<dyn Store>,

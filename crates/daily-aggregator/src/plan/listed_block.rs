@@ -125,7 +125,7 @@ impl Block {
 impl ETag {
     pub(crate) fn of(etag: &str) -> Self {
         let inner = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
-        match digest(inner.unwrap_or(etag)) {
+        match lake::unhex(inner.unwrap_or(etag)) {
             Some(digest) => ETag::Digest { digest, quoted: inner.is_some() },
             None => ETag::Text(etag.into()),
         }
@@ -150,21 +150,6 @@ impl fmt::Display for ETag {
             }
         }
     }
-}
-
-/// The bytes of 32 lower-case hexadecimal digits.
-fn digest(text: &str) -> Option<[u8; 16]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
-    let mut digest = [0; 16];
-    for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(digest)
 }
 
 /// The folder of a key, without its name.

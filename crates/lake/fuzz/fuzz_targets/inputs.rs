@@ -14,6 +14,6 @@ mod lines_object;
 mod property;
 
 use input::Input;
-use lake::{ObjectRef, hex};
+use lake::{ObjectRef, hex, unhex};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| property::check(bytes));
