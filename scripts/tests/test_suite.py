@@ -7,7 +7,7 @@ import pytest
 from trailmill_dev.expect import Failed
 from trailmill_dev.suite import fuzz, mutants, over_s3
 from trailmill_dev.suite.run import chosen, main, run_stretch, table
-from trailmill_dev.suite.steps import STRETCHES, Step, Stretch, every_step, programs, python_files
+from trailmill_dev.suite.steps import HEAVY, STRETCHES, Step, Stretch, every_step, programs, python_files
 from trailmill_dev.workspace import ROOT, SCRIPTS
 
 
@@ -33,11 +33,20 @@ def test_every_program_in_scripts_is_checked_by_a_tool() -> None:
 
 def test_a_step_by_name_runs_alone() -> None:
     assert chosen([]) == STRETCHES
+    assert chosen([], heavy=True) == [*STRETCHES, *HEAVY]
     (stretch,) = chosen(["tests", "format"])
     assert [step.name for step in stretch.steps] == ["format", "tests"]
     assert stretch.others == []
     with pytest.raises(Failed, match="no step 'nonsense'"):
         chosen(["nonsense"])
+
+
+def test_ci_runs_every_step() -> None:
+    assert "exec scripts/test --all\n" in (ROOT / ".ci/run").read_text()
+    steps = [step for stretch in chosen([], heavy=True) for step in [*stretch.steps, *stretch.others]]
+    assert steps == every_step()
+    # a person has not to wait for it
+    assert "Spark as a reader" not in {step.name for stretch in chosen([]) for step in [*stretch.steps, *stretch.others]}
 
 
 def test_the_first_step_that_fails_ends_a_stretch(tmp_path: pathlib.Path) -> None:

@@ -14,6 +14,8 @@ PYTHON = BIN / "python"
 REQUIREMENTS = SCRIPTS / "requirements.txt"
 # of scripts/deploy
 DEPLOY_REQUIREMENTS = SCRIPTS / "requirements-deploy.txt"
+# of scripts/check spark
+SPARK_REQUIREMENTS = SCRIPTS / "requirements-spark.txt"
 # a copy of the requirements that are installed
 INSTALLED = FOLDER / "installed"
 
@@ -32,11 +34,17 @@ def make() -> None:
     venv.create(FOLDER, with_pip=True, symlinks=True)
 
 
-def pip_install(requirements: pathlib.Path) -> None:
+def install_spark() -> None:
+    """Installs Spark in the venv, unless it is there."""
+    # it comes as source, and what makes a package of it is in requirements.txt, by hash
+    pip_install(SPARK_REQUIREMENTS, "--no-build-isolation")
+
+
+def pip_install(requirements: pathlib.Path, *options: str) -> None:
     """Installs packages that have the hashes of a file of requirements. Ends the process where pip fails."""
     # not .venv/bin/pip, which installs where the folder was before it was moved or copied
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    status = subprocess.run([*pip, "--requirement", requirements], check=False).returncode
+    status = subprocess.run([*pip, *options, "--requirement", requirements], check=False).returncode
     if status != 0:
         sys.exit(f"pip cannot install {requirements.relative_to(ROOT)}")
 

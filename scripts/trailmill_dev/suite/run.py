@@ -1,4 +1,4 @@
-"""Runs every test of the project, everything CI runs, and says how long each step takes.
+"""Runs every test of the project, and says how long each step takes. CI runs it with --all.
 
 Installs what it needs: a Python venv in .venv for the tools that come from PyPI. Needs rustup (or the Rust of
 rust-toolchain.toml) and python3. Run from anywhere. Stops at the first step that fails, and prints what that step printed.
@@ -15,7 +15,7 @@ import threading
 import time
 
 from trailmill_dev.expect import Failed
-from trailmill_dev.suite.steps import STRETCHES, Step, Stretch, every_step
+from trailmill_dev.suite.steps import HEAVY, STRETCHES, Step, Stretch, every_step
 
 
 def run(step: Step) -> None:
@@ -86,10 +86,11 @@ def run_stretch(stretch: Stretch) -> None:
             others.stop()
 
 
-def chosen(names: list[str]) -> list[Stretch]:
-    """All stretches, or one with the steps of these names, one after the other. Fails for a name that no step has."""
+def chosen(names: list[str], *, heavy: bool = False) -> list[Stretch]:
+    """All stretches, with the heavy ones or without, or one with the steps of these names, one after the other. Fails for a
+    name that no step has."""
     if not names:
-        return STRETCHES
+        return [*STRETCHES, *HEAVY] if heavy else STRETCHES
     steps = every_step()
     if unknown := sorted(set(names) - {step.name for step in steps}):
         raise Failed(f"no step {', '.join(map(repr, unknown))}: --list prints the names")
@@ -99,7 +100,7 @@ def chosen(names: list[str]) -> list[Stretch]:
 def table() -> list[str]:
     """The lines of a table: how long each step took that has run."""
     lines = ["seconds  step"]
-    for stretch in STRETCHES:
+    for stretch in [*STRETCHES, *HEAVY]:
         for steps, when in ((stretch.steps, ""), (stretch.others, stretch.when)):
             lines += [f"{step.seconds:7.0f}  {step.name}{when}" for step in steps if step.seconds]
     return lines
@@ -111,12 +112,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--only", action="append", default=[], metavar="STEP", help="run this step alone; may be given again"
     )
+    parser.add_argument("--all", action="store_true", help="also what only CI runs: Spark, which is 450 MB and needs Java")
     parser.add_argument("--list", action="store_true", help="print the names of the steps, and run nothing")
     said = parser.parse_args(arguments)
     if said.list:
         print("\n".join(step.name for step in every_step()))
         return 0
-    stretches = chosen(said.only)
+    stretches = chosen(said.only, heavy=said.all)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     started, failed = time.monotonic(), None
     try:

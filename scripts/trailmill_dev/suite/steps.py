@@ -140,8 +140,10 @@ STRETCHES = [
     Stretch(TESTS, WITH_TESTS, ", with the tests"),
     Stretch(STAGES, WITH_STAGES, ", with the stages over S3"),
 ]
+# what only CI runs: it installs much
+HEAVY = [Stretch([Step("Spark as a reader", script("check", "spark"))])]
 
 
 def every_step() -> list[Step]:
     """All steps in the order of the table."""
-    return [step for stretch in STRETCHES for step in [*stretch.steps, *stretch.others]]
+    return [step for stretch in [*STRETCHES, *HEAVY] for step in [*stretch.steps, *stretch.others]]
