@@ -15,8 +15,17 @@ from trailmill_dev.checks import spark as check
 from trailmill_dev.expect import Failed
 from trailmill_dev.readers import java, spark
 from trailmill_dev.readers.lake import Lake, Part
-from trailmill_dev.readers.spark import Seen, check_plan, check_spark, compare_file, read_all
-from trailmill_dev.readers.spark_program import READERS
+from trailmill_dev.readers.spark import (
+    Seen,
+    check_plan,
+    check_spark,
+    compare_file,
+    compare_table,
+    read_arrow,
+    run_spark,
+    statements_of,
+)
+from trailmill_dev.readers.spark_program import READERS, written
 
 VECTORIZED, ROWS = READERS
 PLANS = {
@@ -143,12 +152,15 @@ def test_a_reader_that_did_not_read_is_an_error() -> None:
 def test_the_journal_says_how_many_rows_there_are(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = tmp_path / "part.parquet"
     pyarrow.parquet.write_table(RIGHT, part)
-    seen = [Seen(reader, RIGHT, plan) for reader, plan in PLANS.items()]
     monkeypatch.setattr(Lake, "months", lambda _: [("cloudtrail", "2026-10")])
-    monkeypatch.setattr(spark, "read_all", lambda *_: iter([seen]))
+    monkeypatch.setattr(spark, "read_arrow", lambda _: RIGHT)
+    monkeypatch.setattr(spark, "statements_of", lambda *_: [])
+    monkeypatch.setattr(spark, "compare_table", lambda *_: None)
+    lines = [{"file": str(part), "reader": reader, "plan": plan, "rows": ""} for reader, plan in PLANS.items()]
+    monkeypatch.setattr(spark, "run_spark", lambda *_: lines)
     lakes = [Lake(tmp_path, "trailmill")]
     monkeypatch.setattr(Lake, "parts", lambda *_: [Part(part, 3)])
-    assert check_spark(lakes, tmp_path, tmp_path).startswith("1 files of 1 tables in 1 lakes, 3 rows: ")
+    assert check_spark(lakes, tmp_path, tmp_path).startswith("1 files in 1 lakes, 3 rows: ")
     monkeypatch.setattr(Lake, "parts", lambda *_: [Part(part, 4)])
     with pytest.raises(Failed, match="pyarrow has 3 rows, the journal 4"):
         check_spark(lakes, tmp_path, tmp_path)
@@ -160,10 +172,11 @@ def test_the_journal_says_how_many_rows_there_are(tmp_path: pathlib.Path, monkey
 FAKE_SPARK = """\
 import json, os, sys
 assert os.environ["JAVA_HOME"] == "/java" and os.environ["SPARK_LOCAL_IP"] == "127.0.0.1" and "CALLER" not in os.environ
+job = json.load(open(sys.argv[1] + "/job.json"))
 print("Spark says something")
-for file in sys.argv[2:]:
-    for reader in ("one", "two"):
-        print(json.dumps({"file": file, "reader": reader, "rows": f"{sys.argv[1]}/rows.arrow", "plan": "a plan"}))
+print(json.dumps({"table": job["tables"]["t"][0]}))
+for file in job["files"]:
+    print(json.dumps({"file": file}))
 """
 
 
@@ -172,17 +185,55 @@ def test_what_spark_prints_is_read(tmp_path: pathlib.Path, monkeypatch: pytest.M
     monkeypatch.setattr(spark, "PROGRAM", program.stem)
     monkeypatch.setattr(spark, "SCRIPTS", tmp_path)
     monkeypatch.setenv("CALLER", "1")
-    with pyarrow.ipc.new_file(tmp_path / "rows.arrow", RIGHT.schema) as writer:
-        writer.write_table(RIGHT)
     paths = [pathlib.Path("a"), pathlib.Path("b")]
     program.write_text(FAKE_SPARK)
-    read = list(read_all(paths, pathlib.Path("/java"), tmp_path))
-    assert [[seen.reader for seen in each] for each in read] == [["one", "two"]] * 2
-    assert read[1][1].rows.equals(RIGHT)
+    lines = run_spark({"t": ["SELECT 1"]}, paths, pathlib.Path("/java"), tmp_path / "first")
+    assert lines == [{"table": "SELECT 1"}, {"file": "a"}, {"file": "b"}]
     program.write_text("import sys; sys.exit('OutOfMemoryError')")
-    (tmp_path / "home").rmdir()
     with pytest.raises(Failed, match="Spark ended with 1; it said last:\nOutOfMemoryError"):
-        list(read_all(paths, pathlib.Path("/java"), tmp_path))
+        run_spark({}, paths, pathlib.Path("/java"), tmp_path / "second")
+    program.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(spark, "PATIENCE", 0.2)
+    with pytest.raises(Failed, match="has not ended"):
+        run_spark({}, paths, pathlib.Path("/java"), tmp_path / "third")
+
+
+def test_rows_of_arrow_files_are_read(tmp_path: pathlib.Path) -> None:
+    assert written(type("Frame", (), {"toArrow": lambda _: RIGHT})(), tmp_path / "rows.arrow") == str(
+        tmp_path / "rows.arrow"
+    )
+    assert read_arrow(tmp_path / "rows.arrow").equals(RIGHT)
+
+
+def test_statements_are_taken_apart(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Lake, "trailmill", lambda *_: "CREATE TABLE t;\n\n-- why\nMSCK REPAIR TABLE t;\n")
+    assert statements_of(Lake(tmp_path, ""), "t") == ["CREATE TABLE t", "-- why\nMSCK REPAIR TABLE t"]
+
+
+def test_the_table_of_the_ddl_has_the_rows_of_its_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = tmp_path / "part.parquet"
+    pyarrow.parquet.write_table(RIGHT, part)
+    monkeypatch.setattr(Lake, "partitions", lambda *_: ["2026-10"])
+    monkeypatch.setattr(Lake, "parts", lambda *_: [Part(part, 3)])
+
+    def compare(found: pyarrow.Table, view: pyarrow.Table) -> None:
+        compare_table(Lake(tmp_path, ""), "t", {"t_monthly": found, "t_monthly_snake": view})
+
+    def with_folder(rows: pyarrow.Table, month: int) -> pyarrow.Table:
+        return rows.append_column("year", [[2026] * 3]).append_column("month", [[month] * 3])
+
+    right = with_folder(table(EMPTY, ROW, NOTHING), 10)
+    view = pyarrow.table({"event_id": [1, 2, 3]})
+    compare(right, view)
+    for wrong in (with_folder(RIGHT, 9), with_folder(table(ROW, NOTHING, NOTHING), 10), right.slice(1)):
+        with pytest.raises(Failed, match="in the files or in Spark's table alone"):
+            compare(wrong, view)
+    with pytest.raises(Failed, match="the table has the columns"):
+        compare(RIGHT, view)
+    with pytest.raises(Failed, match="the view has 2 rows"):
+        compare(right, view.slice(1))
+    with pytest.raises(Failed, match="not in snake case"):
+        compare(right, view.rename_columns(["eventID"]))
 
 
 def fake_java(folder: pathlib.Path, said: str) -> pathlib.Path:

@@ -3,9 +3,10 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,14 @@ import pyarrow.parquet
 
 from trailmill_dev.expect import Failed, expect, short
 from trailmill_dev.local_server import bare_environment
-from trailmill_dev.readers.lake import Lake
+from trailmill_dev.readers.lake import TABLES, Lake
 from trailmill_dev.readers.parquet_values import leaves, plain
 from trailmill_dev.readers.spark_program import READERS, Reader
 from trailmill_dev.workspace import SCRIPTS
 
+STATEMENTS_END = re.compile(r";\s*(?:\n|$)")
 PROGRAM = "trailmill_dev.readers.spark_program"
-# seconds until Spark must have read all files
+# seconds until Spark must have ended
 PATIENCE = 600
 
 
@@ -34,31 +36,45 @@ class Seen:
 
 
 def check_spark(lakes: list[Lake], java: pathlib.Path, folder: pathlib.Path) -> str:
-    """Both readers see every value of every column as pyarrow does, and as many rows as the journal has.
+    """Both readers see every value of every column as pyarrow does, and as many rows as the journal has; the statements of
+    `trailmill ddl spark` make tables with the same rows of the first lake, which has every table.
 
     Java is a JAVA_HOME; what is written to the folder on the way is the caller's to remove.
     """
-    tables = [(lake, table, month) for lake in lakes for table, month in lake.months()]
-    parts = [part for lake, table, month in tables for part in lake.parts(table, month)]
+    parts = [part for lake in lakes for table, month in lake.months() for part in lake.parts(table, month)]
     expect(parts, "no Parquet at all")
+    tables = {f"{table}_monthly": statements_of(lakes[0], table) for table in TABLES}
+    lines = run_spark(tables, [part.path for part in parts], java, folder)
     cells = 0
-    for part, seen in zip(parts, read_all([part.path for part in parts], java, folder), strict=True):
+    for part in parts:
         expected = pyarrow.parquet.ParquetFile(part.path).read()
         expect(len(expected) == part.rows, f"{part.path}: pyarrow has {len(expected)} rows, the journal {part.rows}")
+        of_file = [line for line in lines if line.get("file") == os.fspath(part.path)]
+        seen = [Seen(line["reader"], read_arrow(pathlib.Path(line["rows"])), line["plan"]) for line in of_file]
         cells += compare_file(part.path, expected, seen)
-    rows = sum(part.rows for part in parts)
-    names = {table for _, table, _ in tables}
+    read = {line["table"]: read_arrow(pathlib.Path(line["rows"])) for line in lines if "table" in line}
+    for table in TABLES:
+        compare_table(lakes[0], table, read)
     return (
-        f"{len(parts)} files of {len(names)} tables in {len(lakes)} lakes, {rows} rows: {' and '.join(READERS)} agree with "
-        f"pyarrow on {cells} cells"
+        f"{len(parts)} files in {len(lakes)} lakes, {sum(part.rows for part in parts)} rows: {' and '.join(READERS)} agree "
+        f"with pyarrow on {cells} cells; the DDL makes {len(TABLES)} tables with the same rows"
     )
 
 
-def read_all(paths: list[pathlib.Path], java: pathlib.Path, folder: pathlib.Path) -> Iterator[list[Seen]]:
-    """What each reader sees of each file. Spark runs in a process of its own with nothing of this environment, and has ended
-    when the first comes. Fails if Spark does, with the end of what it said."""
+def statements_of(lake: Lake, table: str) -> list[str]:
+    """What `trailmill ddl spark` prints for a table, as statements."""
+    printed = lake.trailmill("ddl", "spark", "--table", table, "--location", str(lake.folder))
+    return [statement for statement in STATEMENTS_END.split(printed) if statement.strip()]
+
+
+def run_spark(
+    tables: dict[str, list[str]], files: list[pathlib.Path], java: pathlib.Path, folder: pathlib.Path
+) -> list[dict[str, str]]:
+    """The lines that spark_program.py prints. It runs to its end in a process of its own with nothing of this environment.
+    Fails if Spark does, with the end of what it said."""
     home = folder / "home"
     home.mkdir(parents=True)
+    (folder / "job.json").write_text(json.dumps({"tables": tables, "files": list(map(os.fspath, files))}))
     environment = bare_environment(
         home, JAVA_HOME=str(java), PYTHONPATH=str(SCRIPTS), SPARK_LOCAL_IP="127.0.0.1", SPARK_LOCAL_DIRS=str(home),
         # also of the JVM that starts the JVM: nothing of either in /tmp
@@ -67,16 +83,13 @@ def read_all(paths: list[pathlib.Path], java: pathlib.Path, folder: pathlib.Path
     # its output ends when the JVM ends, which is after Python
     try:
         run = subprocess.run(
-            [sys.executable, "-m", PROGRAM, folder, *paths], cwd=home, env=environment, stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", PROGRAM, folder], cwd=home, env=environment, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, errors="replace", timeout=PATIENCE, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"Spark has not read {len(paths)} files in {PATIENCE} s") from error
+        raise Failed(f"Spark has not ended in {PATIENCE} s") from error
     expect(run.returncode == 0, f"Spark ended with {run.returncode}; it said last:\n{run.stderr[-3000:]}")
-    lines = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-    for path in paths:
-        of_file = [line for line in lines if line["file"] == os.fspath(path)]
-        yield [Seen(line["reader"], read_arrow(pathlib.Path(line["rows"])), line["plan"]) for line in of_file]
+    return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
 
 
 def read_arrow(path: pathlib.Path) -> pyarrow.Table:
@@ -117,6 +130,33 @@ def compare_column(where: str, field: pyarrow.Field, expected: list[Any], seen: 
     values = plain_values(f"{where}: {seen.reader}", theirs, seen.rows[field.name])
     for row, (left, right) in enumerate(zip(expected, values, strict=True)):
         expect(left == right, f"{where}, row {row}: pyarrow has {short(left)}, {seen.reader} has {short(right)}")
+
+
+def compare_table(lake: Lake, table: str, read: dict[str, pyarrow.Table]) -> None:
+    """The table of Spark's DDL has the rows of its files, with year and month of their folders, in any order. Its view has
+    as many, and no capital letter in a name."""
+    name = f"{table}_monthly"
+    found, view = read[name], read[f"{name}_snake"]
+    expected: Counter[str] = Counter()
+    for month in lake.partitions(name):
+        for part in lake.parts(table, month):
+            rows = pyarrow.parquet.ParquetFile(part.path).read()
+            names = [*rows.schema.names, "year", "month"]
+            expect(found.schema.names == names, f"ddl spark, {table}: the table has the columns {found.schema.names}")
+            expected += whole_rows(name, rows, *map(int, month.split("-")))
+    expect(expected, f"{name}: the made lake has no month of it")
+    there = whole_rows(f"ddl spark, {table}", found)
+    odd = next(iter((expected - there) + (there - expected)), None)
+    expect(odd is None, f"ddl spark, {table}: a row is in the files or in Spark's table alone: {short(odd)}")
+    expect(len(view) == len(found), f"ddl spark, {table}: the view has {len(view)} rows, the table {len(found)}")
+    names = view.schema.names
+    expect(names == [each.lower() for each in names], f"ddl spark, {table}: {names} are not in snake case")
+
+
+def whole_rows(where: str, rows: pyarrow.Table, *more: int) -> Counter[str]:
+    """The rows of a table as text, with more columns of one value each."""
+    columns = [plain_values(f"{where}: column {field.name}", field, rows[field.name]) for field in rows.schema]
+    return Counter(repr((*row, *more)) for row in zip(*columns, strict=True))
 
 
 def plain_values(where: str, field: pyarrow.Field, column: pyarrow.ChunkedArray) -> list[Any]:

@@ -1,13 +1,16 @@
-"""Reads Parquet files with each of Spark's readers, and writes what they see as Arrow: FOLDER FILE ...
+"""Runs statements in Spark and reads the tables and views that they make, then reads Parquet files with each of Spark's
+readers; writes what it sees as Arrow. Its argument is a folder with job.json: `tables` has names with their statements,
+`files` has paths.
 
 A process of its own, started by spark.py: its environment says where Java is and where Spark may write. It prints a line of
-JSON for each file and reader.
+JSON for each table and view, and for each file and reader.
 """
 
 import json
 import pathlib
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow
 
@@ -47,8 +50,22 @@ SETTINGS = {
 }
 
 
-def main(folder: pathlib.Path, files: list[str]) -> None:
-    """Reads every file with every reader."""
+def written(frame: Any, path: pathlib.Path) -> str:
+    """Writes the rows of a frame to an Arrow file; its path."""
+    rows = frame.toArrow()
+    with pyarrow.ipc.new_file(path, rows.schema) as writer:
+        writer.write_table(rows)
+    return str(path)
+
+
+def say(**line: str) -> None:
+    """Prints a line of JSON."""
+    print(json.dumps(line), flush=True)
+
+
+def main(folder: pathlib.Path) -> None:
+    """Makes and reads every table, and reads every file with every reader."""
+    job = json.loads((folder / "job.json").read_text())
     # it is installed for scripts/check spark alone, which uses the readers' names without it
     from pyspark.sql import SparkSession
 
@@ -57,20 +74,22 @@ def main(folder: pathlib.Path, files: list[str]) -> None:
         builder = builder.config(name, value)
     # where it would make a folder for tables
     spark = builder.config("spark.sql.warehouse.dir", str(folder / "home/warehouse")).getOrCreate()
+    for table, statements in job["tables"].items():
+        for statement in statements:
+            spark.sql(statement)
+        for name in (table, f"{table}_snake"):
+            say(table=name, rows=written(spark.table(name), folder / f"{name}.arrow"))
     for reader_number, (reader, chosen) in enumerate(READERS.items()):
         for name, value in chosen.settings.items():
             spark.conf.set(name, value)
-        for number, file in enumerate(files):
+        for number, file in enumerate(job["files"]):
             frame = spark.read.parquet(file)
-            rows = folder / f"{number}-{reader_number}.arrow"
-            table = frame.toArrow()
-            with pyarrow.ipc.new_file(rows, table.schema) as writer:
-                writer.write_table(table)
+            rows = written(frame, folder / f"{number}-{reader_number}.arrow")
             # not `explain`, which cuts
             plan = frame._jdf.queryExecution().executedPlan().toString()
-            print(json.dumps({"file": file, "reader": reader, "rows": str(rows), "plan": plan}), flush=True)
+            say(file=file, reader=reader, rows=rows, plan=plan)
     spark.stop()
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), sys.argv[2:])
+    main(pathlib.Path(sys.argv[1]))
