@@ -9,7 +9,7 @@ import pytest
 
 from trailmill_dev.oracle.cells import Expected
 from trailmill_dev.oracle.day import of_day
-from trailmill_dev.oracle.records import Duplicates, NotWhole, home_month, instant, records_of
+from trailmill_dev.oracle.records import Duplicates, NotWhole, dated_instant, deciding_time, home_month, instant, records_of
 from trailmill_dev.oracle.strict_json import canonical, loads
 
 
@@ -53,18 +53,41 @@ def test_a_duplicate_has_the_same_id_and_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "milliseconds"),
+    ("text", "microseconds"),
     [
-        ("1970-01-01T00:00:01Z", 1000),
-        ("1970-01-01T00:00:01.2345Z", 1234),
+        ("1970-01-01T00:00:01Z", 1_000_000),
+        ("1970-01-01T00:00:01.2345678Z", 1_234_567),
         ("2026-10-15T01:00:00+00:00", None),
         ("2026-10-15", None),
         (None, None),
         (5, None),
     ],
 )
-def test_an_instant_is_milliseconds(text: object, milliseconds: int | None) -> None:
-    assert instant(text) == milliseconds
+def test_an_instant_is_microseconds(text: object, microseconds: int | None) -> None:
+    assert instant(text) == microseconds
+
+
+@pytest.mark.parametrize(
+    ("time", "is_dated"),
+    [
+        ("2013-01-01T00:00:00Z", True),
+        ("2026-10-16T23:59:59.999999Z", True),
+        ("2026-10-17T00:00:00Z", False),
+        ("2012-12-31T23:59:59Z", False),
+        ("9999-12-31T23:59:59Z", False),
+        ("soon", False),
+        (None, False),
+    ],
+)
+def test_an_undated_record_has_no_instant(time: object, is_dated: bool) -> None:
+    assert dated_instant("2026-10-15", time) == (instant(time) if is_dated else None)
+
+
+def test_the_window_decides_only_where_there_is_no_event_time() -> None:
+    assert deciding_time(loads('{"timeWindow":{"windowStart":"w"},"eventTime":"e"}')) == "e"
+    assert deciding_time(loads('{"timeWindow":{"windowStart":"w"},"eventTime":""}')) == "w"
+    assert deciding_time(loads('{"timeWindow":{"windowStart":"w"}}')) == "w"
+    assert deciding_time(loads('{"timeWindow":[]}')) is None
 
 
 @pytest.mark.parametrize(

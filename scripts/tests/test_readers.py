@@ -7,7 +7,7 @@ import pytest
 
 from trailmill_dev.expect import Failed
 from trailmill_dev.oracle.cells import Expected
-from trailmill_dev.oracle.strict_json import loads
+from trailmill_dev.oracle.strict_json import canonical, loads
 from trailmill_dev.readers.bloom_filter import SALT, BloomFilter, xxh64
 from trailmill_dev.readers.daily_stage import found_in
 from trailmill_dev.readers.parquet_values import leaves, plain
@@ -83,11 +83,15 @@ def test_cells_are_compared_by_their_type() -> None:
 def test_a_derived_column_that_is_wrong_is_an_error() -> None:
     line = '{"eventTime":"2026-10-15T01:00:00Z","new":1}'
     record = Expected(loads(line), pyarrow.schema([("eventTime", pyarrow.string()), ("extraFields", pyarrow.string())]))
-    right = {"eventTimestamp": 1_792_026_000_000, "extraFields": '{"new": 1}', "nullFields": None, "rawRecord": None}
+    delivered = {canonical(loads(line)): ["2026-10-15"]}
+    right = {"eventTimestamp": 1_792_026_000_000_000, "extraFields": '{"new": 1}', "nullFields": None, "rawRecord": None}
     for name, value in right.items():
-        compare_derived("here", name, value, record, line)
+        compare_derived("here", name, value, record, line, delivered)
         with pytest.raises(Failed, match="its record says"):
-            compare_derived("here", name, '{"other":1}' if name == "extraFields" else ["x"], record, line)
+            compare_derived("here", name, '{"other":1}' if name == "extraFields" else ["x"], record, line, delivered)
+    with pytest.raises(Failed, match="its record says None"):
+        undated = {canonical(loads(line)): ["2026-10-13"]}
+        compare_derived("here", "eventTimestamp", right["eventTimestamp"], record, line, undated)
 
 
 def test_ddl_is_compared_with_the_types_of_the_parquet() -> None:
@@ -110,7 +114,7 @@ def test_sql_that_is_none_is_an_error() -> None:
 
 
 def test_types_have_the_words_of_hive() -> None:
-    of = pyarrow.map_(pyarrow.string(), pyarrow.list_(pyarrow.timestamp("ms", tz="UTC")))
+    of = pyarrow.map_(pyarrow.string(), pyarrow.list_(pyarrow.timestamp("us", tz="UTC")))
     assert arrow_type(of) == "map<string,array<timestamp>>"
 
 

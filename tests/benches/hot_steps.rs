@@ -21,6 +21,11 @@ use serde_json::value::RawValue;
 /// Enough for some MB of JSON, more than a core's own cache holds.
 const RECORDS: u32 = 10_000;
 
+/// The delivery day of the records.
+fn delivered() -> cloudtrail_model::Day {
+    "2026-10-15".parse().unwrap()
+}
+
 /// The log files of a generated day.
 struct Day {
     bodies: Vec<Vec<u8>>,
@@ -29,7 +34,7 @@ struct Day {
 
 impl Day {
     fn new() -> Self {
-        let objects = day_objects(&OrganizationConfig::large_day(RECORDS), "2026-10-15".parse().unwrap());
+        let objects = day_objects(&OrganizationConfig::large_day(RECORDS), delivered());
         let log_files = objects.filter(|object| object.broken.is_none() && object.records > 0);
         let bodies: Vec<Vec<u8>> = log_files.map(|object| object.body).collect();
         let texts = bodies.iter().map(|body| gunzip(&mut Gunzip::new(), body)).collect();
@@ -158,7 +163,7 @@ fn parse(criterion: &mut Criterion) {
     let lines: Vec<&[u8]> = files.iter().flat_map(LogFile::records).map(|record| record.line).collect();
     let mut group = day.group(criterion, "parse");
     group.bench_function("trailmill: into the values of columns", |bencher| {
-        bencher.iter(|| Rows::of(Table::CloudTrail, lines.iter().copied()).unwrap());
+        bencher.iter(|| Rows::of(Table::CloudTrail, delivered(), lines.iter().copied()).unwrap());
     });
     group.bench_function("serde_json Value", |bencher| {
         bencher.iter(|| {
@@ -174,7 +179,8 @@ fn encode(criterion: &mut Criterion) {
     let files = day.log_files();
     let mut records: Vec<_> = files.iter().flat_map(LogFile::records).collect();
     records.sort_by_key(|record| (record.event_source, record.event_name, record.identity));
-    let rows = Rows::of(Table::CloudTrail, records.iter().map(|record| record.line)).unwrap();
+    let lines = records.iter().map(|record| record.line);
+    let rows = Rows::of(Table::CloudTrail, delivered(), lines).unwrap();
     let mut group = day.group(criterion, "column encode");
     let options = monthly_aggregator::Options::default();
     group.bench_function("trailmill", |bencher| bencher.iter(|| rows.to_parquet(&options).unwrap()));

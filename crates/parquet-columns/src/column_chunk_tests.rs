@@ -4,7 +4,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, ListArray, RecordBatch, StringArray, StructArray,
-    TimestampMillisecondArray,
+    TimestampMicrosecondArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::Field;
@@ -37,8 +37,8 @@ fn rows() -> RecordBatch {
         _ => format!("192.168.0.{}", n / 1000),
     };
     let day = |n: usize| 1 + n / 1000;
-    let millis = |n: usize| i64::try_from((day(n) * 86_400 + n % 60) * 1000).ok();
-    let timestamps = (0..ROWS).map(millis).collect::<TimestampMillisecondArray>().with_timezone("UTC");
+    let micros = |n: usize| i64::try_from((day(n) * 86_400 + n % 60) * 1_000_000).ok();
+    let timestamps = (0..ROWS).map(micros).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
     // of four rows one has no identity, one has an empty one, the others have a key and what is in three structs
     let has_identity = |n: usize| !n.is_multiple_of(4);
     let has_key = |n: usize| n % 4 > 1;

@@ -19,7 +19,7 @@ fn the_schema_and_the_layout_say_what_values_are() {
     let is = |column, layout| values(column, layout).unwrap();
     assert_eq!(is("optional binary a (UTF8);", PLAIN), Values::Repeating);
     assert_eq!(is("optional binary a;", UNIQUE), Values::Unique);
-    assert_eq!(is("optional int64 a (TIMESTAMP_MILLIS);", FILTERED), Values::Int64);
+    assert_eq!(is("optional int64 a (TIMESTAMP_MICROS);", FILTERED), Values::Int64);
     assert_eq!(is("optional boolean a;", PLAIN), Values::Boolean);
     assert_eq!(is("optional group g { optional binary a (UTF8); }", IN_A_GROUP), Values::Repeating);
     let list = "optional group l (LIST) { repeated group list { required binary element (UTF8); } }";

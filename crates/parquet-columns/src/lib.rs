@@ -44,18 +44,18 @@
 //!     }
 //! }
 //!
-//! let message = "message events { optional binary id (UTF8); optional int64 time (TIMESTAMP_MILLIS); }";
+//! let message = "message events { optional binary id (UTF8); optional int64 time (TIMESTAMP_MICROS); }";
 //! let schema = Arc::new(SchemaDescriptor::new(Arc::new(parse_message_type(message)?)));
 //! let id = ColumnLayout { unique: true, bloom_filter: true, ..ColumnLayout::default() };
 //! let encoder = RowGroupEncoder::new(schema.clone(), &[id, ColumnLayout::default()], 3)?;
-//! let rows = [Event([b"e1", &1_000i64.to_le_bytes()[..]].concat()), Event(b"e2".to_vec())];
+//! let rows = [Event([b"e1", &1_000_000i64.to_le_bytes()[..]].concat()), Event(b"e2".to_vec())];
 //!
 //! let mut file = SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), Arc::default())?;
 //! encoder.encode(&rows)?.append_to(&mut file)?;
 //! let file = SerializedFileReader::new(bytes::Bytes::from(file.into_inner()?))?;
 //!
 //! let found: Vec<String> = file.get_row_iter(None)?.map(|row| row.map(|row| row.to_string())).collect::<Result<_, _>>()?;
-//! assert_eq!(found, [r#"{id: "e1", time: 1970-01-01 00:00:01.000 +00:00}"#, r#"{id: "e2", time: null}"#]);
+//! assert_eq!(found, [r#"{id: "e1", time: 1970-01-01 00:00:01.000000 +00:00}"#, r#"{id: "e2", time: null}"#]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -8,9 +8,13 @@ import zlib
 from collections.abc import Hashable
 from typing import Any
 
+from trailmill_dev.oracle.strict_json import Members
+
 # a string, or white space between tokens
 TOKENS = re.compile(r'("(?:\\.|[^"\\])*")|\s+')
 EVENT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+FIRST_DATE = datetime.date(2013, 1, 1)
 # days of a month in which events of the month before may be delivered
 LATE_DAYS = 3
 # a record as Python's values, and its bytes without white space between tokens
@@ -55,11 +59,29 @@ class Duplicates:
 
 
 def instant(text: object) -> int | None:
-    """Milliseconds since 1970 of an eventTime as CloudTrail writes it; None for any other value."""
+    """Microseconds since 1970 of an eventTime as CloudTrail writes it; None for any other value."""
     if not isinstance(text, str) or not EVENT_TIME.fullmatch(text):
         return None
     then = datetime.datetime.fromisoformat(text)
-    return int(then.replace(microsecond=0).timestamp()) * 1000 + then.microsecond // 1000
+    return int(then.replace(microsecond=0).timestamp()) * 1_000_000 + then.microsecond
+
+
+def deciding_time(record: Members) -> object:
+    """The time that decides the event day of a record: eventTime, or the start of its window if it has none."""
+    time, window = record.get("eventTime"), record.get("timeWindow")
+    if isinstance(time, str) and time:
+        return time
+    return window.get("windowStart") if isinstance(window, Members) else None
+
+
+def dated_instant(day: str, time: object) -> int | None:
+    """The instant of a time, if it lies between 2013 and the day after the delivery day; else the record is undated."""
+    micros = instant(time)
+    if micros is None:
+        return None
+    date = (EPOCH + datetime.timedelta(microseconds=micros)).date()
+    last = datetime.date.fromisoformat(day) + datetime.timedelta(days=1)
+    return micros if FIRST_DATE <= date <= last else None
 
 
 def home_month(day: str, event_time: object) -> str:

@@ -26,7 +26,7 @@ with open(columns, encoding="utf-8") as file:
 chdb.query(
     f"""
     INSERT INTO FUNCTION file('{out}', 'Parquet')
-    SELECT *, parseDateTime64BestEffortOrNull(eventTime, 3, 'UTC') AS eventTimestamp
+    SELECT *, parseDateTime64BestEffortOrNull(eventTime, 6, 'UTC') AS eventTimestamp
     FROM file('{source}/**/*.ndjson.gz', 'JSONEachRow', $$"""
     + types
     + """$$)

@@ -25,7 +25,7 @@ with open(columns, encoding="utf-8") as file:
     polars.scan_ndjson(f"{source}/**/*.ndjson.gz", schema=schema)
     .with_columns(
         polars.col("eventTime")
-        .str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="ms", time_zone="UTC", strict=False)
+        .str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC", strict=False)
         .alias("eventTimestamp")
     )
     .sink_parquet(out, compression="zstd", compression_level=3)

@@ -53,7 +53,7 @@ def main() -> None:
     with open(columns, encoding="utf-8") as file:
         kinds = json.load(file)
     schema = pyarrow.schema(
-        [(name, of(kind)) for name, kind in kinds] + [("eventTimestamp", pyarrow.timestamp("ms", tz="UTC"))]
+        [(name, of(kind)) for name, kind in kinds] + [("eventTimestamp", pyarrow.timestamp("us", tz="UTC"))]
     )
     converters: dict[str, Callable[[Any], Any]] = {"text": text, "json": json_text}
     make = {name: converters.get(str(kind), lambda value: value) for name, kind in kinds}

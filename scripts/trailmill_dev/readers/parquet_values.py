@@ -13,7 +13,7 @@ import pyarrow.parquet
 from trailmill_dev.expect import expect, short
 from trailmill_dev.readers.lake import TABLES, Lake
 
-# A value of a column, as plain Python: text, bool, None, milliseconds, list, dict; a map is a list of pairs.
+# A value of a column, as plain Python: text, bool, None, microseconds, list, dict; a map is a list of pairs.
 Plain = Callable[[Any], Any]
 
 
@@ -49,37 +49,37 @@ def pairs(value: Any) -> list[tuple[str, str | None]]:
     return [(entry["key"], entry["value"]) if isinstance(entry, dict) else tuple(entry) for entry in value]
 
 
-def milliseconds(column: Any) -> Any:
+def microseconds(column: Any) -> Any:
     """A timestamp column as numbers, which every library has alike."""
     if pyarrow.types.is_timestamp(column.type):
-        expect(column.type.unit == "ms" and column.type.tz == "UTC", f"{column.type} is not milliseconds in UTC")
+        expect(column.type.unit == "us" and column.type.tz == "UTC", f"{column.type} is not microseconds in UTC")
         return column.cast(pyarrow.int64())
     return column
 
 
 def by_pyarrow(path: pathlib.Path, column: str) -> list[Any]:
     """pyarrow: what the others are compared with."""
-    values: list[Any] = milliseconds(pyarrow.parquet.ParquetFile(path).read(columns=[column])[column]).to_pylist()
+    values: list[Any] = microseconds(pyarrow.parquet.ParquetFile(path).read(columns=[column])[column]).to_pylist()
     return values
 
 
 def by_duckdb(path: pathlib.Path, column: str) -> list[Any]:
     """duckdb; its timestamps as numbers, since its Python values of them want another library."""
-    chosen = f'epoch_ms("{column}")' if column == "eventTimestamp" else f'"{column}"'
+    chosen = f'epoch_us("{column}")' if column == "eventTimestamp" else f'"{column}"'
     return [row[0] for row in duckdb.sql(f"SELECT {chosen} FROM read_parquet('{path}')").fetchall()]
 
 
 def by_polars(path: pathlib.Path, column: str) -> list[Any]:
     """polars, with its own Parquet reader, not pyarrow's."""
     series = polars.read_parquet(path, columns=[column], use_pyarrow=False)[column]
-    return (series.dt.epoch("ms") if series.dtype.is_temporal() else series).to_list()
+    return (series.dt.epoch("us") if series.dtype.is_temporal() else series).to_list()
 
 
 def by_chdb(path: pathlib.Path, column: str) -> list[Any]:
     """ClickHouse; its answer comes as Arrow, its reading of the Parquet is its own."""
     query = f"SELECT `{column}` AS c FROM file('{path}', Parquet) SETTINGS max_threads = 1"
     settings = "input_format_parquet_preserve_order = 1, output_format_arrow_string_as_string = 1"
-    values: list[Any] = milliseconds(chdb.query(f"{query}, {settings}", "ArrowTable")["c"]).to_pylist()
+    values: list[Any] = microseconds(chdb.query(f"{query}, {settings}", "ArrowTable")["c"]).to_pylist()
     return values
 
 

@@ -93,7 +93,7 @@ def arrow_type(of: pyarrow.DataType) -> str:
         return f"map<{arrow_type(of.key_type)},{arrow_type(of.item_type)}>"
     if pyarrow.types.is_list(of):
         return f"array<{arrow_type(of.value_type)}>"
-    return {"string": "string", "bool": "boolean", "timestamp[ms, tz=UTC]": "timestamp"}.get(str(of), str(of))
+    return {"string": "string", "bool": "boolean", "timestamp[us, tz=UTC]": "timestamp"}.get(str(of), str(of))
 
 
 def run_views(lake: Lake, table: str, *others: exp.Expr) -> None:

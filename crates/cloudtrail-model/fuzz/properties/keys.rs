@@ -1,7 +1,7 @@
 //! Any text as a key, a prefix, a file name, a day: no panic, what parses is given back, and the way down to a key by listing
 //! is not cut off.
 
-use cloudtrail_model::{Day, LogFileName, Month, SourceKey, SourcePrefix};
+use cloudtrail_model::{Day, LogFileName, Month, Record, SourceKey, SourcePrefix, event_instant};
 
 pub(crate) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -28,5 +28,7 @@ pub(crate) fn check(bytes: &[u8]) {
         assert_eq!(month.to_string(), text);
     }
     let _ = SourcePrefix::parse(text);
-    let _ = cloudtrail_model::event_time_millis(text);
+    if let Ok(record) = Record::from_line(b"{}") {
+        let _ = event_instant(&Record { event_time: Some(text), ..record });
+    }
 }

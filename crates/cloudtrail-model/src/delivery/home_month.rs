@@ -1,6 +1,5 @@
 //! The one month a record belongs to.
 
-use crate::record::event_time::event_time_millis;
 use crate::{Day, Month};
 
 /// Delivery days of a month, from the first, whose records may still belong to the month before.
@@ -34,7 +33,7 @@ pub fn grace_days(month: Month) -> impl Iterator<Item = Day> {
 
 /// The UTC month of an eventTime.
 fn month_of(event_time: &str) -> Option<Month> {
-    let timestamp = jiff::Timestamp::from_millisecond(event_time_millis(event_time)?).ok()?;
+    let timestamp: jiff::Timestamp = event_time.parse().ok()?;
     let date = jiff::tz::Offset::UTC.to_datetime(timestamp).date();
     Month::new(date.year(), date.month())
 }

@@ -81,7 +81,7 @@ fn last_member<'a>(object: &'a [u8], name: &str) -> Option<&'a [u8]> {
     members(object).ok()?.into_iter().rfind(|member| member.name == name).map(|member| member.value)
 }
 
-/// The instant of an RFC 3339 time. It reads the texts that [`event_time_millis`](crate::event_time_millis) reads.
+/// The instant of an RFC 3339 time.
 fn parsed_micros(text: &str) -> Option<i64> {
     let timestamp: jiff::Timestamp = text.parse().ok()?;
     Some(timestamp.as_microsecond() - i64::from(timestamp.subsec_nanosecond() % 1_000 < 0))

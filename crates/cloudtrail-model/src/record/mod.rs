@@ -3,4 +3,3 @@
 pub(crate) mod dedupe;
 pub(crate) mod envelope;
 pub(crate) mod event_instant;
-pub(crate) mod event_time;

@@ -1,6 +1,6 @@
 //! A column of a monthly table: its name, its type, and what its Parquet has.
 
-/// The derived column with `eventTime` as a timestamp.
+/// The derived column with the instant that decides the event day.
 pub const EVENT_TIMESTAMP: &str = "eventTimestamp";
 /// The derived column with everything of a record that no other column holds.
 pub const EXTRA_FIELDS: &str = "extraFields";
@@ -27,8 +27,8 @@ pub enum ColumnType {
     StructList(&'static [Column]),
     /// A JSON object whose values are all strings.
     TextMap,
-    /// Milliseconds since 1970, UTC. Made by Trailmill, never read from a member.
-    TimestampMillis,
+    /// Microseconds since 1970, UTC. Made by Trailmill, never read from a member.
+    TimestampMicros,
     /// A list of texts. Made by Trailmill, never read from a member.
     TextList,
 }
@@ -43,7 +43,7 @@ impl ColumnType {
             | ColumnType::Boolean
             | ColumnType::Json
             | ColumnType::TextMap
-            | ColumnType::TimestampMillis
+            | ColumnType::TimestampMicros
             | ColumnType::TextList => &[],
         }
     }
@@ -108,9 +108,9 @@ const fn derived(name: &'static str, column_type: ColumnType, about: &'static st
     Column::new(name, column_type, Origin::Trailmill, about)
 }
 
-/// eventTimestamp, the first of the derived columns. Its source differs from table to table.
+/// eventTimestamp, the first of the derived columns. Where the instant comes from differs from table to table.
 pub(crate) const fn event_timestamp(about: &'static str) -> Column {
-    derived(EVENT_TIMESTAMP, ColumnType::TimestampMillis, about)
+    derived(EVENT_TIMESTAMP, ColumnType::TimestampMicros, about)
 }
 
 /// The derived column for whatever no other column holds.

@@ -77,7 +77,7 @@ pub(crate) const CLOUDTRAIL: &[Column] = &[
         Json,
         "What triggered an Insights event, as JSON; such events have a table of their own.",
     ),
-    event_timestamp("eventTime as a timestamp in UTC; null where it is missing or no timestamp."),
+    event_timestamp("eventTime as a timestamp in UTC, in microseconds; null for an undated record."),
     EXTRA_FIELDS_COLUMN,
     NULL_FIELDS_COLUMN,
     RAW_RECORD_COLUMN,

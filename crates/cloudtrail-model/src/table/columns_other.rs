@@ -30,7 +30,7 @@ pub(crate) const INSIGHT: &[Column] = &[
         Json,
         "The state (Start or End), the API, the type of insight, its statistics and attributions, as JSON.",
     ),
-    event_timestamp("eventTime as a timestamp in UTC; null where it is missing or no timestamp."),
+    event_timestamp("eventTime as a timestamp in UTC, in microseconds; null for an undated record."),
     EXTRA_FIELDS_COLUMN,
     NULL_FIELDS_COLUMN,
     RAW_RECORD_COLUMN,
@@ -50,7 +50,7 @@ pub(crate) const AGGREGATED: &[Column] = &[
     newer("timeWindow", Struct(TIME_WINDOW), "The time the aggregated events fall in."),
     newer("summary", Json, "The numbers of events, by a main dimension and by further ones, as JSON."),
     event_timestamp(
-        "eventTime as a timestamp in UTC; AWS documents none for aggregated events, so it is null.",
+        "timeWindow.windowStart as a timestamp in UTC, in microseconds; null for an undated record.",
     ),
     EXTRA_FIELDS_COLUMN,
     NULL_FIELDS_COLUMN,

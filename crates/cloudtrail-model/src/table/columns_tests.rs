@@ -94,7 +94,7 @@ fn every_table_ends_with_the_made_columns_and_has_no_others() {
             .map(|column| (column.name, column.column_type))
             .collect();
         let expected = [
-            (EVENT_TIMESTAMP, ColumnType::TimestampMillis),
+            (EVENT_TIMESTAMP, ColumnType::TimestampMicros),
             (EXTRA_FIELDS, ColumnType::Json),
             (NULL_FIELDS, ColumnType::TextList),
             (RAW_RECORD, ColumnType::Text),
@@ -106,7 +106,7 @@ fn every_table_ends_with_the_made_columns_and_has_no_others() {
 #[test]
 fn types_that_trailmill_makes_are_never_read_from_a_member() {
     for (path, column) in every_column() {
-        let made = matches!(column.column_type, ColumnType::TimestampMillis | ColumnType::TextList);
+        let made = matches!(column.column_type, ColumnType::TimestampMicros | ColumnType::TextList);
         assert!(!made || column.origin == Origin::Trailmill, "{path}");
     }
 }

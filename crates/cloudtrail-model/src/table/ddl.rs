@@ -157,7 +157,7 @@ pub(crate) fn athena_type(column_type: ColumnType) -> String {
         ColumnType::Struct(columns) => members(columns),
         ColumnType::StructList(columns) => format!("array<{}>", members(columns)),
         ColumnType::TextMap => "map<string,string>".to_owned(),
-        ColumnType::TimestampMillis => "timestamp".to_owned(),
+        ColumnType::TimestampMicros => "timestamp".to_owned(),
         ColumnType::TextList => "array<string>".to_owned(),
     }
 }
@@ -177,7 +177,7 @@ fn spark_type(column_type: ColumnType) -> String {
         ColumnType::Struct(columns) => members(columns),
         ColumnType::StructList(columns) => format!("ARRAY<{}>", members(columns)),
         ColumnType::TextMap => "MAP<STRING, STRING>".to_owned(),
-        ColumnType::TimestampMillis => "TIMESTAMP".to_owned(),
+        ColumnType::TimestampMicros => "TIMESTAMP".to_owned(),
         ColumnType::TextList => "ARRAY<STRING>".to_owned(),
     }
 }

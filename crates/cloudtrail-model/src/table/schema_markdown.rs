@@ -21,6 +21,9 @@ For names in snake case, each table has a view, such as `cloudtrail_monthly_snak
 - **A missing member is null.** One that was explicitly `null` is null too, and named in `nullFields`. One of an unexpected
   type, such as a number where a string should be, is there as its JSON text in a column of strings and null in any other;
   the value itself is in `extraFields`.
+- **`eventTimestamp`** is the instant that decides the event day, in UTC and in microseconds: `eventTime`, or where a record has
+  none `timeWindow.windowStart`. It is null for an undated record: one whose instant is missing, not a timestamp, before 2013,
+  or later than the day after its delivery day.
 - **From**: *AWS* is a column of AWS's DDL; *newer* is a member CloudTrail writes that is not in that DDL; *Trailmill* is made here.
 
 AWS's pages:
@@ -82,7 +85,7 @@ fn type_words(column_type: ColumnType) -> String {
         ColumnType::StructList(_) => "array of structs".to_owned(),
         ColumnType::TextMap => "map of string to string".to_owned(),
         ColumnType::TextList => "array of strings".to_owned(),
-        ColumnType::Text | ColumnType::Boolean | ColumnType::TimestampMillis => athena_type(column_type),
+        ColumnType::Text | ColumnType::Boolean | ColumnType::TimestampMicros => athena_type(column_type),
     }
 }
 

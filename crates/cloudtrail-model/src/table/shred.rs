@@ -6,11 +6,12 @@
 
 use std::ops::Range;
 
+use crate::delivery::event_day::dated;
 use crate::json::scan::Scanner;
 use crate::table::shape::{Key, Kind, Node, Shape};
 use crate::table::shred_odd::shred_odd;
-use crate::table::shredded::{ShreddedRow, ShreddedRows, SortKeys};
-use crate::{EnvelopeError, Record, event_time_millis, string_text};
+use crate::table::shredded::{Shredded, ShreddedRows, SortKeys};
+use crate::{Day, EnvelopeError, Record, event_instant, string_text};
 
 /// The most bytes of a line: offsets into shredded rows are below 4 GiB. The daily stage takes no record that is longer than a
 /// sixteenth of that ([`Limits`](crate::Limits)).
@@ -35,15 +36,17 @@ impl Shredder {
         Shredder { shape, followers }
     }
 
-    /// Appends the record that a line of NDJSON holds, without its line end, as a row.
+    /// Appends the record that a line of NDJSON holds, without its line end, as a row. `delivered` is the delivery day of
+    /// the record, which decides whether it is dated.
     ///
     /// # Errors
     /// Fails if the line is not one whole JSON object, or is too long.
     pub fn shred<'l>(
         &mut self,
         line: &'l [u8],
+        delivered: Day,
         rows: &mut ShreddedRows,
-    ) -> Result<(Record<'l>, ShreddedRow, SortKeys), EnvelopeError> {
+    ) -> Result<Shredded<'l>, EnvelopeError> {
         if line.len() > MAX_LINE_BYTES as usize {
             return Err(EnvelopeError::RecordTooLarge { index: 0, bytes: line.len(), limit: MAX_LINE_BYTES });
         }
@@ -61,19 +64,33 @@ impl Shredder {
             keys: Keys::default(),
             rank: 0,
         };
-        let (record, sort) = match pass.record() {
+        let (record, sort, instant) = match pass.record() {
             Some(()) => {
                 row.present = pass.present;
-                pass.keys.of(line)
+                let (record, sort) = pass.keys.of(line);
+                let instant = push_instant(shape, &record, delivered, rows);
+                (record, sort, instant)
             }
             None => {
                 rows.truncate(&row);
-                shred_odd(&self.shape, line, rows, &mut row)?
+                shred_odd(shape, line, delivered, rows, &mut row)?
             }
         };
         rows.end(&mut row);
-        Ok((record, row, sort))
+        Ok(Shredded { record, row, sort, instant })
     }
+}
+
+/// Adds the value of `eventTimestamp` to the row under construction: the instant of a dated record, which it returns.
+pub(crate) fn push_instant(
+    shape: &Shape,
+    record: &Record<'_>,
+    delivered: Day,
+    rows: &mut ShreddedRows,
+) -> Option<i64> {
+    let instant = dated(delivered, event_instant(record))?;
+    rows.push(shape.event_timestamp, &instant.to_le_bytes());
+    Some(instant)
 }
 
 /// A string in the record, and in the text of the rows.
@@ -258,18 +275,8 @@ impl Pass<'_, '_> {
         self.rows.push(node.leaf, text);
         if let Some(key) = node.key {
             self.found(key, Found { line: from..to, rows: self.rows.last(text.len()) });
-            if key == Key::EventTime {
-                self.time(from..to);
-            }
         }
         Some(())
-    }
-
-    fn time(&mut self, inside: Range<usize>) {
-        let text = std::str::from_utf8(&self.scanner.text[inside]);
-        if let Some(millis) = text.ok().and_then(event_time_millis) {
-            self.rows.push(self.shape.event_timestamp, &millis.to_le_bytes());
-        }
     }
 
     fn found(&mut self, key: Key, found: Found) {

@@ -10,8 +10,9 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use crate::table::shape::{Kind, Level, Node, Shape};
+use crate::table::shred::push_instant;
 use crate::table::shredded::{ShreddedRow, ShreddedRows, SortKeys};
-use crate::{EnvelopeError, Member, Record, elements, event_time_millis, members, string_text};
+use crate::{Day, EnvelopeError, Member, Record, elements, members, string_text};
 
 /// Whether a column holds a value so that it can be given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,23 +34,20 @@ struct Leftovers {
     repeated: bool,
 }
 
-/// Appends the values of any record to the row under construction.
+/// Appends the values of any record to the row under construction. Returns the instant too, if the record is dated.
 pub(crate) fn shred_odd<'l>(
     shape: &Shape,
     line: &'l [u8],
+    delivered: Day,
     rows: &mut ShreddedRows,
     row: &mut ShreddedRow,
-) -> Result<(Record<'l>, SortKeys), EnvelopeError> {
+) -> Result<(Record<'l>, SortKeys, Option<i64>), EnvelopeError> {
     let record = Record::from_line(line)?;
     let mut left = Leftovers::default();
     let found = members(line)?;
     let values = assign(&shape.levels[0], &found, &mut left);
-    let time = shape.levels[0].nodes.iter().position(|node| node.name == "eventTime");
-    let time = time.and_then(|at| values[at]).and_then(string_text);
     Shredding { shape, rows, present: &mut row.present }.append_values(0, values, "", &mut left);
-    if let Some(millis) = time.and_then(|text| event_time_millis(&text)) {
-        rows.push(shape.event_timestamp, &millis.to_le_bytes());
-    }
+    let instant = push_instant(shape, &record, delivered, rows);
     if !left.extra.is_empty() {
         rows.push(shape.extra_fields, format!("{{{}}}", left.extra).as_bytes());
     }
@@ -66,7 +64,7 @@ pub(crate) fn shred_odd<'l>(
         identity: aside(record.identity),
         event_time: aside(record.event_time.map(str::as_bytes)),
     };
-    Ok((record, sort))
+    Ok((record, sort, instant))
 }
 
 /// The value of each column among the members of an object. What no column is for goes to `left`.

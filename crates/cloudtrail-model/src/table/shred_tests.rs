@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
-use crate::{Column, ColumnType, Fingerprint, Table, columns};
+use crate::{Column, ColumnType, Fingerprint, ShreddedRow, Table, columns};
 
 type Values = BTreeMap<u8, Vec<(Option<(u8, u8)>, Vec<u8>)>>;
 
@@ -23,13 +23,18 @@ fn read(rows: &ShreddedRows, row: &ShreddedRow, sort: &SortKeys) -> Row {
     (values, row.present, keys)
 }
 
+/// The delivery day of all records.
+fn delivered() -> Day {
+    "2026-10-10".parse().unwrap()
+}
+
 /// What the careful way makes of a record.
-fn odd(table: Table, line: &[u8]) -> Result<(Record<'_>, Row), EnvelopeError> {
+fn odd(table: Table, line: &[u8]) -> Result<(Record<'_>, Row, Option<i64>), EnvelopeError> {
     let mut rows = ShreddedRows::default();
     let mut row = rows.start();
-    let (record, sort) = shred_odd(&Shape::new(table), line, &mut rows, &mut row)?;
+    let (record, sort, instant) = shred_odd(&Shape::new(table), line, delivered(), &mut rows, &mut row)?;
     rows.end(&mut row);
-    Ok((record, read(&rows, &row, &sort)))
+    Ok((record, read(&rows, &row, &sort), instant))
 }
 
 /// Whether the short way can read a record by itself.
@@ -47,11 +52,12 @@ fn is_expected(shredder: &mut Shredder, line: &[u8]) -> bool {
 fn assert_same(shredder: &mut Shredder, table: Table, line: &str) {
     let mut rows = ShreddedRows::default();
     // a row before it, so that no place is zero by chance
-    shredder.shred(br#"{"eventID":"first"}"#, &mut rows).unwrap();
-    let found = shredder.shred(line.as_bytes(), &mut rows);
+    shredder.shred(br#"{"eventID":"first"}"#, delivered(), &mut rows).unwrap();
+    let found = shredder.shred(line.as_bytes(), delivered(), &mut rows);
     match (found, odd(table, line.as_bytes())) {
-        (Ok((record, row, sort)), Ok((expected, expected_row))) => {
+        (Ok(Shredded { record, row, sort, instant }), Ok((expected, expected_row, expected_instant))) => {
             assert_eq!(record, expected, "{line}");
+            assert_eq!(instant, expected_instant, "{line}");
             assert_eq!(Record::from_line(line.as_bytes()), Ok(expected), "{line}");
             assert_eq!(read(&rows, &row, &sort), expected_row, "{line}");
             assert_eq!(Fingerprint::of(&record), Fingerprint::of(&expected));
@@ -71,10 +77,14 @@ fn a_usual_record_needs_one_pass() {
     assert_same(&mut shredder, Table::CloudTrail, &line);
     assert_same(&mut shredder, Table::CloudTrail, RECORD);
     let mut rows = ShreddedRows::default();
-    let (record, row, sort) = shredder.shred(line.as_bytes(), &mut rows).unwrap();
+    let Shredded { record, row, sort, instant } =
+        shredder.shred(line.as_bytes(), delivered(), &mut rows).unwrap();
+    assert_eq!(instant, Some(1_791_594_123_000_000));
     assert_eq!((record.event_id, record.identity), (Some(&b"e"[..]), Some(&b"a"[..])));
     let (values, _, keys) = read(&rows, &row, &sort);
     assert_eq!(keys, [&b"s3.amazonaws.com"[..], b"GetObject", b"a", b"2026-10-10T01:02:03Z"]);
+    let instants = &values[&shredder.shape.event_timestamp];
+    assert_eq!(*instants, [(None, 1_791_594_123_000_000i64.to_le_bytes().to_vec())]);
     let nulls = &values[&shredder.shape.null_fields];
     let paths: Vec<&str> = nulls.iter().map(|(_, path)| std::str::from_utf8(path).unwrap()).collect();
     assert_eq!(paths, ["userIdentity.invokedBy", "errorCode", "responseElements"], "in the columns' order");
@@ -103,6 +113,11 @@ fn what_is_not_as_expected_is_the_same_by_the_other_way() {
         ("\"arn\":\"a\\u0041\"", "\"arn\":\"\""),
         ("\"eventTime\":\"2026-10-10T01:02:03Z\"", "\"eventTime\":\"soon\""),
         ("\"eventTime\":\"2026-10-10T01:02:03Z\"", "\"eventTime\":\"2026-10-10T01:02:0\\u0033Z\""),
+        ("\"eventTime\":\"2026-10-10T01:02:03Z\"", "\"eventTime\":\"2026-10-12T01:02:03Z\""),
+        (
+            "\"eventTime\":\"2026-10-10T01:02:03Z\"",
+            "\"timeWindow\":{\"windowStart\":\"2026-10-10T01:02:03Z\"}",
+        ),
         ("{\"type\":\"t\"}", "null"),
         ("{\"type\":\"t\"}", "{\"type\":null}"),
         ("{\"type\":\"t\"}", "{\"type\":\"a\",\"type\":\"b\"}"),
@@ -135,18 +150,74 @@ fn values_of_any_length_come_back() {
 fn text_that_is_not_utf_8_is_read_as_before() {
     let line = b"{\"eventName\":\"\xff\",\"eventID\":\"e\"}";
     let mut rows = ShreddedRows::default();
-    let (record, row, sort) = Shredder::new(Table::CloudTrail).shred(line, &mut rows).unwrap();
+    let mut shredder = Shredder::new(Table::CloudTrail);
+    let Shredded { record, row, sort, instant } = shredder.shred(line, delivered(), &mut rows).unwrap();
     assert_eq!(Ok(record), Record::from_line(line));
-    assert_eq!(Ok((record, read(&rows, &row, &sort))), odd(Table::CloudTrail, line));
+    assert_eq!(Ok((record, read(&rows, &row, &sort), instant)), odd(Table::CloudTrail, line));
 }
 
 #[test]
 fn a_row_that_is_taken_back_leaves_nothing() {
     let mut shredder = Shredder::new(Table::CloudTrail);
     let mut rows = ShreddedRows::default();
-    let (_, row, _) = shredder.shred(RECORD.as_bytes(), &mut rows).unwrap();
-    rows.truncate(&row);
+    let shredded = shredder.shred(RECORD.as_bytes(), delivered(), &mut rows).unwrap();
+    rows.truncate(&shredded.row);
     assert_eq!(rows.start(), ShreddedRow::default());
+}
+
+/// The instant of a record of a table, which the value of eventTimestamp must be; whether the short way read it.
+fn instant(table: Table, line: &str) -> (Option<i64>, bool) {
+    let (mut shredder, mut rows) = (Shredder::new(table), ShreddedRows::default());
+    assert_same(&mut shredder, table, line);
+    let shredded = shredder.shred(line.as_bytes(), delivered(), &mut rows).unwrap();
+    let (values, ..) = read(&rows, &shredded.row, &shredded.sort);
+    let expected = shredded.instant.map(|micros| vec![(None, micros.to_le_bytes().to_vec())]);
+    assert_eq!(values.get(&shredder.shape.event_timestamp), expected.as_ref(), "{line}");
+    (shredded.instant, is_expected(&mut shredder, line.as_bytes()))
+}
+
+#[test]
+fn the_event_timestamp_is_the_instant_of_a_dated_record() {
+    let midnight = 1_791_590_400_000_000;
+    for (time, after) in [
+        ("2026-10-10T00:00:00Z", 0),
+        ("2026-10-10T00:00:00.0000019Z", 1),
+        ("2026-10-10T01:00:00+02:00", -3_600_000_000),
+        ("2026-10-11T23:59:59.999999Z", 2 * 86_400_000_000 - 1),
+    ] {
+        let expected = Some(midnight + after);
+        let line = format!(r#"{{"eventTime":"{time}","eventName":"n"}}"#);
+        assert_eq!(instant(Table::CloudTrail, &line), (expected, true), "{time}");
+        let line = format!(r#"{{"eventTime":"{time}","eventName":7}}"#);
+        assert_eq!(instant(Table::CloudTrail, &line), (expected, false), "{time}");
+        let line = format!(r#"{{"eventTime":"1970-01-01T00:00:00Z","eventTime":"{time}"}}"#);
+        assert_eq!(instant(Table::CloudTrail, &line), (expected, false), "{time}: of two the last");
+        let line = format!(r#"{{"timeWindow":{{"windowStart":"{time}","windowSize":"PT5M"}}}}"#);
+        assert_eq!(instant(Table::Aggregated, &line), (expected, true), "{time}");
+        assert_eq!(instant(Table::Insight, &line), (expected, false), "{time}");
+    }
+}
+
+#[test]
+fn an_undated_record_has_no_event_timestamp() {
+    for time in [
+        "",
+        "soon",
+        "1970-01-01T00:00:00Z",
+        "2012-12-31T23:59:59Z",
+        "2026-10-12T00:00:00Z",
+        "9999-12-31T00:00:00Z",
+    ] {
+        let line = format!(r#"{{"eventTime":"{time}"}}"#);
+        assert_eq!(instant(Table::CloudTrail, &line), (None, true), "{time}");
+        let line = format!(r#"{{"eventTime":"{time}","eventName":7}}"#);
+        assert_eq!(instant(Table::CloudTrail, &line), (None, false), "{time}");
+        let line = format!(r#"{{"timeWindow":{{"windowStart":"{time}"}}}}"#);
+        assert_eq!(instant(Table::Aggregated, &line), (None, true), "{time}");
+    }
+    for line in ["{}", r#"{"eventTime":null}"#, r#"{"eventTime":"2026-10-10T00:00:00Z","eventTime":null}"#] {
+        assert_eq!(instant(Table::CloudTrail, line).0, None, "{line}");
+    }
 }
 
 /// A value of the type a column has; now and then of another.

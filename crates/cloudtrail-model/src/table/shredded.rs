@@ -2,6 +2,22 @@
 
 use std::ops::Range;
 
+use crate::Record;
+
+/// A record taken apart: a row of [`ShreddedRows`], and what decides where the record goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shredded<'l> {
+    /// The record.
+    pub record: Record<'l>,
+    /// Its row.
+    pub row: ShreddedRow,
+    /// What the row is sorted by.
+    pub sort: SortKeys,
+    /// The value of `eventTimestamp`: the instant that decides the event day ([`event_instant`](crate::event_instant)), in
+    /// microseconds since 1970. `None` if the record is undated, that is if it has no [`event_day`](crate::event_day).
+    pub instant: Option<i64>,
+}
+
 /// What a row is sorted by, as the record has it: stretches of the text of the rows, empty where there is no such member.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SortKeys {

@@ -2,7 +2,7 @@
 
 use cloudtrail_model::{Record, ShreddedRows, Shredder, Table};
 
-use crate::testing::encoded_rows::{parquet_of, rows_of};
+use crate::testing::encoded_rows::{delivered, parquet_of, rows_of};
 use crate::testing::round_trip::assert_lossless;
 
 /// Rows that are more than the encoder takes at once.
@@ -19,7 +19,12 @@ pub(crate) fn check(bytes: &[u8]) {
         text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| line.starts_with(b"{"))
     {
         let is_record = Record::from_line(line).is_ok();
-        assert_eq!(shredder.shred(line, &mut rows).is_ok(), is_record, "{}", String::from_utf8_lossy(line));
+        assert_eq!(
+            shredder.shred(line, delivered(), &mut rows).is_ok(),
+            is_record,
+            "{}",
+            String::from_utf8_lossy(line)
+        );
         match std::str::from_utf8(line) {
             Ok(_) if is_record => lines.push(line),
             // no log file has such a record; a part that was damaged may

@@ -22,7 +22,7 @@ fn data_type(column_type: ColumnType) -> DataType {
         ColumnType::Struct(members) => DataType::Struct(fields(members)),
         ColumnType::StructList(members) => DataType::List(list_item(DataType::Struct(fields(members)))),
         ColumnType::TextMap => DataType::Map(map_entries(), false),
-        ColumnType::TimestampMillis => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+        ColumnType::TimestampMicros => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         ColumnType::TextList => DataType::List(list_item(DataType::Utf8)),
     }
 }

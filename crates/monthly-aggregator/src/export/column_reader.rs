@@ -119,7 +119,7 @@ impl<'a> ColumnReader<'a> {
                 ColumnReader::TextMap(array, keys, values)
             }
             // derived columns are not members
-            ColumnType::TimestampMillis | ColumnType::TextList => return None,
+            ColumnType::TimestampMicros | ColumnType::TextList => return None,
         })
     }
 

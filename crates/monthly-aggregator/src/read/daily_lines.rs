@@ -125,7 +125,7 @@ impl Splitter {
             // called from a thread that may block; nobody listens if the run has failed
             let _unheard = self.sender.blocking_send(full);
         }
-        self.piece.add(&mut self.shredder, line)
+        self.piece.add(&mut self.shredder, self.day, line)
     }
 
     /// Known before the record is taken apart: of the first days of the next month, nearly every record is.

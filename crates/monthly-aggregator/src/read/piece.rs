@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloudtrail_model::{
-    EnvelopeError, Fingerprint, LeafValue, ShreddedRow, ShreddedRows, Shredder, SortKeys, event_instant,
+    Day, EnvelopeError, Fingerprint, LeafValue, Shredded, ShreddedRow, ShreddedRows, Shredder, SortKeys,
 };
 
 /// Bytes of text after which a piece is handed on.
@@ -54,7 +54,7 @@ pub(crate) struct Line {
     /// Bytes of the record.
     pub(crate) raw_bytes: u32,
     pub(crate) fingerprint: Option<Fingerprint>,
-    /// The instant that decides its event day, in microseconds.
+    /// The instant that decides its event day, in microseconds; none if the record is undated.
     pub(crate) instant: Option<i64>,
 }
 
@@ -71,12 +71,17 @@ impl Piece {
         !self.lines.is_empty() && self.text().len() + bytes > PIECE_BYTES
     }
 
-    /// Takes a line in.
-    pub(crate) fn add(&mut self, shredder: &mut Shredder, line: &[u8]) -> Result<(), EnvelopeError> {
-        let (record, row, sort) = shredder.shred(line, &mut self.rows)?;
+    /// Takes in a line that was delivered on a day.
+    pub(crate) fn add(
+        &mut self,
+        shredder: &mut Shredder,
+        delivered: Day,
+        line: &[u8],
+    ) -> Result<(), EnvelopeError> {
+        let Shredded { record, row, sort, instant } = shredder.shred(line, delivered, &mut self.rows)?;
         // the shredder takes no line that long
         let raw_bytes = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        let (fingerprint, instant) = (Fingerprint::of(&record), event_instant(&record));
+        let fingerprint = Fingerprint::of(&record);
         self.lines.push(Line { row, sort, raw_bytes, fingerprint, instant });
         Ok(())
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::world::{event_id, piece};
+use crate::testing::world::{day, event_id, piece};
 use cloudtrail_model::Table;
 
 #[test]
@@ -18,10 +18,10 @@ fn a_line_knows_what_it_is_sorted_by_and_when_it_was() {
 fn a_line_that_is_no_record_leaves_nothing() {
     let mut shredder = Shredder::new(Table::CloudTrail);
     let mut piece = Piece::default();
-    piece.add(&mut shredder, br#"{"eventID":"a"}"#).unwrap();
-    piece.add(&mut shredder, b"no record").unwrap_err();
+    piece.add(&mut shredder, day("2026-10-10"), br#"{"eventID":"a"}"#).unwrap();
+    piece.add(&mut shredder, day("2026-10-10"), b"no record").unwrap_err();
     assert_eq!((piece.lines.len(), piece.text()), (1, &b"a"[..]));
-    piece.add(&mut shredder, br#"{"eventID":"c"}"#).unwrap();
+    piece.add(&mut shredder, day("2026-10-10"), br#"{"eventID":"c"}"#).unwrap();
     assert_eq!(event_id(&piece, &piece.lines[1]), "c");
 }
 
@@ -30,7 +30,7 @@ fn a_piece_is_full_where_another_line_would_make_it_too_long() {
     let mut piece = Piece::default();
     assert!(!piece.is_full(2 * PIECE_BYTES), "a long line has a piece of its own");
     let line = format!(r#"{{"userAgent":"{}"}}"#, "x".repeat(PIECE_BYTES - 1000));
-    piece.add(&mut Shredder::new(Table::CloudTrail), line.as_bytes()).unwrap();
+    piece.add(&mut Shredder::new(Table::CloudTrail), day("2026-10-10"), line.as_bytes()).unwrap();
     assert!(!piece.is_full(1000) && piece.is_full(1001));
 }
 
@@ -40,7 +40,7 @@ fn a_piece_given_back_comes_again_empty() {
     let mut first = spare.take();
     assert!(first.rows.capacity() >= PIECE_BYTES);
     let mut shredder = Shredder::new(Table::CloudTrail);
-    first.add(&mut shredder, b"{}").unwrap();
+    first.add(&mut shredder, day("2026-10-10"), b"{}").unwrap();
     first.other_months = 1;
     spare.give_back(first);
     let again = spare.take();
@@ -49,7 +49,7 @@ fn a_piece_given_back_comes_again_empty() {
 
     let mut large = Piece::default();
     let line = format!(r#"{{"userAgent":"{}"}}"#, "x".repeat(3 * PIECE_BYTES));
-    large.add(&mut shredder, line.as_bytes()).unwrap();
+    large.add(&mut shredder, day("2026-10-10"), line.as_bytes()).unwrap();
     spare.give_back(large);
     assert!(spare.take().rows.capacity() < 2 * PIECE_BYTES, "memory of a long line is not kept");
 }

@@ -1,6 +1,6 @@
 //! Rows in memory: lines as Parquet without a lake.
 
-use cloudtrail_model::{EnvelopeError, Shredder, Table};
+use cloudtrail_model::{Day, EnvelopeError, Shredder, Table};
 use parquet::errors::Result;
 
 use crate::Options;
@@ -15,15 +15,19 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The records of some lines of NDJSON, in their order.
+    /// The records of some lines of NDJSON, in their order, all of them delivered on one day.
     ///
     /// # Errors
     /// Fails if a line is not a record.
-    pub fn of<'l>(table: Table, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<Self, EnvelopeError> {
+    pub fn of<'l>(
+        table: Table,
+        delivered: Day,
+        lines: impl IntoIterator<Item = &'l [u8]>,
+    ) -> Result<Self, EnvelopeError> {
         let mut shredder = Shredder::new(table);
         let mut piece = Piece::default();
         for line in lines {
-            piece.add(&mut shredder, line)?;
+            piece.add(&mut shredder, delivered, line)?;
         }
         Ok(Rows { table, piece })
     }

@@ -1,5 +1,5 @@
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMillisecondType;
+use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ListArray, RecordBatch, StringArray, StructArray};
 
 use super::*;
@@ -31,10 +31,11 @@ fn nulls(batch: &RecordBatch) -> Vec<String> {
     paths.iter().flatten().map(str::to_owned).collect()
 }
 
-fn timestamp(line: &str) -> Option<i64> {
-    let batch = row(line);
-    let times = batch.column_by_name("eventTimestamp").unwrap().as_primitive::<TimestampMillisecondType>();
-    times.is_valid(0).then(|| times.value(0))
+/// The eventTimestamp of a record that was delivered on 2026-11-22, in microseconds after the start of that day.
+fn timestamp(table: Table, line: &str) -> Option<i64> {
+    let batch = rows_of(parquet_of(table, &[line.as_bytes()]));
+    let times = batch.column_by_name("eventTimestamp").unwrap().as_primitive::<TimestampMicrosecondType>();
+    times.is_valid(0).then(|| times.value(0) - 1_795_305_600_000_000)
 }
 
 #[test]
@@ -92,13 +93,40 @@ fn a_record_with_a_member_twice_keeps_its_text() {
 }
 
 #[test]
-fn event_timestamp_is_null_where_the_time_cannot_be_known() {
-    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T00:00:01Z"}"#), Some(1_000));
-    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T00:00:01.0019Z"}"#), Some(1_001));
-    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T01:00:00+01:00"}"#), Some(0));
-    assert_eq!(timestamp(r#"{"eventTime":"1970-01-01T00:00:0\u0031Z"}"#), Some(1_000));
-    for odd in [r#"{}"#, r#"{"eventTime":"soon"}"#, r#"{"eventTime":7}"#, r#"{"eventTime":null}"#] {
-        assert_eq!(timestamp(odd), None, "{odd}");
+fn event_timestamp_is_the_instant_that_decides_the_event_day_in_microseconds() {
+    for table in Table::ALL {
+        let at = |time: &str| timestamp(table, &format!(r#"{{"eventTime":"{time}","eventID":"e"}}"#));
+        assert_eq!(at("2026-11-22T00:00:01Z"), Some(1_000_000), "{table}");
+        assert_eq!(at("2026-11-22T00:00:01.0000019Z"), Some(1_000_001), "{table}");
+        assert_eq!(at("2026-11-22T01:00:00+02:00"), Some(-3_600_000_000), "{table}");
+        assert_eq!(at("2026-11-22T00:00:0\\u0031Z"), Some(1_000_000), "{table}");
+        assert_eq!(at("2026-11-23T23:59:59.999999Z"), Some(2 * 86_400_000_000 - 1), "{table}");
+        assert!(at("2013-01-01T00:00:00Z").is_some(), "{table}");
+        let window = r#"{"eventId":"e","timeWindow":{"windowStart":"2026-11-22T00:05:00Z","windowEnd":"2026-11-22T00:10:00Z"}}"#;
+        assert_eq!(timestamp(table, window), Some(300_000_000), "{table}");
+        let twice = r#"{"eventTime":"2026-11-22T00:00:01Z","eventTime":"2026-11-22T00:00:02Z"}"#;
+        assert_eq!(timestamp(table, twice), Some(2_000_000), "{table}: the last counts");
+    }
+}
+
+#[test]
+fn event_timestamp_is_null_for_undated_records() {
+    let times = [
+        "soon",
+        "1970-01-01T00:00:01Z",
+        "2012-12-31T23:59:59Z",
+        "2026-11-24T00:00:00Z",
+        "9999-01-01T00:00:00Z",
+    ];
+    for table in Table::ALL {
+        for time in times {
+            assert_eq!(timestamp(table, &format!(r#"{{"eventTime":"{time}"}}"#)), None, "{table}: {time}");
+            let window = format!(r#"{{"timeWindow":{{"windowStart":"{time}"}}}}"#);
+            assert_eq!(timestamp(table, &window), None, "{table}: {time}");
+        }
+        for odd in [r#"{}"#, r#"{"eventTime":7}"#, r#"{"eventTime":null}"#] {
+            assert_eq!(timestamp(table, odd), None, "{table}: {odd}");
+        }
     }
     assert_eq!(text(&row(r#"{"eventTime":"soon"}"#), "eventTime"), Some("soon"));
 }

@@ -2,14 +2,20 @@
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use bytes::Bytes;
-use cloudtrail_model::Table;
+use cloudtrail_model::{Day, Table};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 use crate::{Options, Rows};
 
+/// The day that lines are delivered on.
+pub(crate) fn delivered() -> Day {
+    "2026-11-22".parse().unwrap()
+}
+
 /// Lines as this crate writes them.
 pub(crate) fn parquet_of(table: Table, lines: &[&[u8]]) -> Bytes {
-    Rows::of(table, lines.iter().copied()).unwrap().to_parquet(&Options::default()).unwrap().into()
+    let rows = Rows::of(table, delivered(), lines.iter().copied()).unwrap();
+    rows.to_parquet(&Options::default()).unwrap().into()
 }
 
 /// The rows of a file, as the parquet crate's own reader sees them.

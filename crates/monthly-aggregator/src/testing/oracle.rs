@@ -2,15 +2,16 @@
 //! shredder: serde_json reads the record, and a column holds a value if the column alone gives that value back.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMillisecondType;
+use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use cloudtrail_model::{
-    Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD, Table, columns,
-    event_time_millis,
+    Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD, Record, Table,
+    columns, event_day, event_instant,
 };
 
 use crate::arrow_schema;
+use crate::testing::encoded_rows::delivered;
 use crate::testing::json_text::{canonical, elements, members, name, text};
 
 /// What a row has of a column.
@@ -19,7 +20,7 @@ enum Cell {
     Null,
     Text(String),
     Truth(bool),
-    Millis(i64),
+    Micros(i64),
     Struct(Vec<Cell>),
     List(Vec<Cell>),
     Map(Vec<(String, String)>),
@@ -63,19 +64,27 @@ fn cells(table: Table, line: &str) -> Vec<Cell> {
         columns(table).iter().filter(|column| column.origin != Origin::Trailmill).copied().collect();
     let record = members(line).unwrap();
     let Surplus { extra, nulls, twice } = surplus(&known, &record, "");
-    let millis = || {
-        known.iter().find(|column| column.name == "eventTime")?;
-        event_time_millis(&text(last(&record, "eventTime")?)?)
-    };
     let cell = |column: &Column| match column.name {
         _ if column.origin != Origin::Trailmill => cell(column.column_type, last(&record, column.name)),
-        EVENT_TIMESTAMP => millis().map_or(Cell::Null, Cell::Millis),
+        EVENT_TIMESTAMP => dated_instant(&record).map_or(Cell::Null, Cell::Micros),
         EXTRA_FIELDS if !extra.is_empty() => Cell::Text(canonical(&format!("{{{}}}", extra.join(",")))),
         NULL_FIELDS if !nulls.is_empty() => Cell::List(nulls.iter().cloned().map(Cell::Text).collect()),
         RAW_RECORD if twice => Cell::Text(line.to_owned()),
         _ => Cell::Null,
     };
     columns(table).iter().map(cell).collect()
+}
+
+/// The instant of a dated record: of its eventTime, or of the start of its window if its eventTime is no text or empty.
+fn dated_instant(record: &Object<'_>) -> Option<i64> {
+    let time = last(record, "eventTime").filter(|value| value.starts_with('"') && *value != "\"\"");
+    let written = match time {
+        Some(time) => time,
+        None => last(&members(last(record, "timeWindow")?)?, "windowStart")?,
+    };
+    let line = format!("{{\"eventTime\":{}}}", quoted(&text(written)?));
+    let instant = event_instant(&Record::from_line(line.as_bytes()).ok()?);
+    instant.filter(|_| event_day(delivered(), instant).is_some())
 }
 
 /// The value of a member; of several the last.
@@ -105,7 +114,7 @@ fn cell(column_type: ColumnType, value: Option<&str>) -> Cell {
             let first = object.iter().enumerate().filter(|(at, _)| !names[..*at].contains(&names[*at]));
             Cell::Map(first.map(|(at, (_, value))| (names[at].clone(), text_of(value))).collect())
         }),
-        ColumnType::TimestampMillis | ColumnType::TextList => None,
+        ColumnType::TimestampMicros | ColumnType::TextList => None,
     };
     found.unwrap_or(Cell::Null)
 }
@@ -191,7 +200,7 @@ fn cell_at(array: &dyn Array, row: usize) -> Cell {
     match array.data_type() {
         DataType::Utf8 => Cell::Text(text(array, row)),
         DataType::Boolean => Cell::Truth(array.as_boolean().value(row)),
-        DataType::Timestamp(..) => Cell::Millis(array.as_primitive::<TimestampMillisecondType>().value(row)),
+        DataType::Timestamp(..) => Cell::Micros(array.as_primitive::<TimestampMicrosecondType>().value(row)),
         DataType::Struct(_) => {
             Cell::Struct(array.as_struct().columns().iter().map(|array| cell_at(array, row)).collect())
         }

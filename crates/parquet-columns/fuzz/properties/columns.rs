@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, StringBuilder, TimestampMillisecondBuilder};
+use arrow_array::builder::{BooleanBuilder, StringBuilder, TimestampMicrosecondBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, ListArray, MapArray, RecordBatch, StructArray};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
@@ -30,11 +30,11 @@ struct Columns {
     text: StringBuilder,
     id: StringBuilder,
     flag: BooleanBuilder,
-    time: TimestampMillisecondBuilder,
+    time: TimestampMicrosecondBuilder,
     group: Vec<bool>,
     in_group: StringBuilder,
     inner: Vec<bool>,
-    in_inner: TimestampMillisecondBuilder,
+    in_inner: TimestampMicrosecondBuilder,
     list: (Vec<usize>, Vec<bool>),
     elements: StringBuilder,
     map: (Vec<usize>, Vec<bool>),
@@ -87,7 +87,7 @@ fn text(byte: u8, number: usize) -> Option<String> {
     (byte != 0).then(|| format!("{}{end}", letter.repeat(length * 8)))
 }
 
-fn millis(byte: u8, number: usize) -> Option<i64> {
+fn micros(byte: u8, number: usize) -> Option<i64> {
     let base = (i64::from(byte) - 128) << (byte % 56);
     (byte != 0).then(|| base.wrapping_add(i64::try_from(number).unwrap()))
 }
@@ -101,11 +101,11 @@ impl Columns {
         self.text.append_option(first);
         self.id.append_option(id);
         self.flag.append_option((c != 0).then_some((usize::from(c) + number).is_multiple_of(2)));
-        self.time.append_option(millis(d, number));
+        self.time.append_option(micros(d, number));
         self.group.push(e != 0);
         self.inner.push(e & 2 != 0);
         self.in_group.append_option(text(e, number).filter(|_| e & 1 != 0));
-        self.in_inner.append_option(millis(e, number).filter(|_| e & 6 == 6));
+        self.in_inner.append_option(micros(e, number).filter(|_| e & 6 == 6));
         for entry in 0..usize::from(f % 4) {
             self.elements.append_option(text(f, number).filter(|_| f >> (entry + 2) & 1 == 0));
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMillisecondType;
+use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::{DataType, Field};
 use bytes::Bytes;
@@ -192,7 +192,7 @@ fn bytes(array: &ArrayRef, at: usize) -> Vec<u8> {
         DataType::Utf8 => array.as_string::<i32>().value(at).as_bytes().to_vec(),
         DataType::Boolean => vec![u8::from(array.as_boolean().value(at))],
         DataType::Timestamp(..) => {
-            array.as_primitive::<TimestampMillisecondType>().value(at).to_le_bytes().to_vec()
+            array.as_primitive::<TimestampMicrosecondType>().value(at).to_le_bytes().to_vec()
         }
         other => panic!("{other} is not written"),
     }
