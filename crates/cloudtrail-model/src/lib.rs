@@ -45,8 +45,10 @@ pub use json::members::{Member, elements, members, string_text};
 pub use record::dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use record::envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use record::event_instant::event_instant;
-pub use table::column::{Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, RAW_RECORD};
-pub use table::columns::columns;
+pub use table::column::{
+    Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, PartitionColumn, RAW_RECORD,
+};
+pub use table::columns::{columns, partition_columns};
 pub use table::ddl::{ATHENA_YEARS, Dialect, ddl};
 pub use table::schema_markdown::schema_markdown;
 pub use table::shape::{Leaf, Shape};

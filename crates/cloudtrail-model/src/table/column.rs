@@ -1,4 +1,8 @@
-//! A column of a monthly table: its name, its type, and what its Parquet has.
+//! A column of a monthly table: its name, its type, its field id, and what its Parquet has.
+//!
+//! Every column, every member of a struct, every element of a list, and every key and value of a map has a Parquet field id. Readers
+//! that know columns by id (Iceberg) read a renamed or moved column as the same one, so an id never changes and is never
+//! given again: [`columns`](crate::columns) says how a new column gets its id.
 
 /// The derived column with the instant that decides the event day.
 pub const EVENT_TIMESTAMP: &str = "eventTimestamp";
@@ -24,27 +28,40 @@ pub enum ColumnType {
     /// A JSON object with these members.
     Struct(&'static [Column]),
     /// A JSON array of objects with these members.
-    StructList(&'static [Column]),
+    StructList {
+        /// The field id of its elements.
+        element: i32,
+        /// The members of an element.
+        members: &'static [Column],
+    },
     /// A JSON object whose values are all strings.
-    TextMap,
+    TextMap {
+        /// The field id of its keys.
+        key: i32,
+        /// The field id of its values.
+        value: i32,
+    },
     /// Microseconds since 1970, UTC. Made by Trailmill, never read from a member.
     TimestampMicros,
     /// A list of texts. Made by Trailmill, never read from a member.
-    TextList,
+    TextList {
+        /// The field id of its elements.
+        element: i32,
+    },
 }
 
 impl ColumnType {
     /// The members of a struct or of a list of structs; none for other types.
     pub fn members(self) -> &'static [Column] {
         match self {
-            ColumnType::Struct(members) | ColumnType::StructList(members) => members,
+            ColumnType::Struct(members) | ColumnType::StructList { members, .. } => members,
             ColumnType::Text
             | ColumnType::BooleanText
             | ColumnType::Boolean
             | ColumnType::Json
-            | ColumnType::TextMap
+            | ColumnType::TextMap { .. }
             | ColumnType::TimestampMicros
-            | ColumnType::TextList => &[],
+            | ColumnType::TextList { .. } => &[],
         }
     }
 }
@@ -63,6 +80,8 @@ pub enum Origin {
 /// One column of a table, or one member of a struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
+    /// The Parquet field id, which no other node of its table has.
+    pub field_id: i32,
     /// The name as CloudTrail writes the member: `sourceIPAddress`, `ARN`. Athena knows it in lower case.
     pub name: &'static str,
     /// What it holds.
@@ -78,8 +97,14 @@ pub struct Column {
 }
 
 impl Column {
-    const fn new(name: &'static str, column_type: ColumnType, origin: Origin, about: &'static str) -> Self {
-        Column { name, column_type, origin, about, unique: false, bloom_filter: false }
+    const fn new(
+        field_id: i32,
+        name: &'static str,
+        column_type: ColumnType,
+        origin: Origin,
+        about: &'static str,
+    ) -> Self {
+        Column { field_id, name, column_type, origin, about, unique: false, bloom_filter: false }
     }
 
     /// The same column, with values that differ from record to record.
@@ -94,42 +119,75 @@ impl Column {
 }
 
 /// A column of AWS's DDL.
-pub(crate) const fn athena(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
-    Column::new(name, column_type, Origin::Athena, about)
+pub(crate) const fn athena(
+    field_id: i32,
+    name: &'static str,
+    column_type: ColumnType,
+    about: &'static str,
+) -> Column {
+    Column::new(field_id, name, column_type, Origin::Athena, about)
 }
 
 /// A member that is not in AWS's DDL.
-pub(crate) const fn newer(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
-    Column::new(name, column_type, Origin::Newer, about)
+pub(crate) const fn newer(
+    field_id: i32,
+    name: &'static str,
+    column_type: ColumnType,
+    about: &'static str,
+) -> Column {
+    Column::new(field_id, name, column_type, Origin::Newer, about)
 }
 
 /// A column that Trailmill derives.
-const fn derived(name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
-    Column::new(name, column_type, Origin::Trailmill, about)
+const fn derived(field_id: i32, name: &'static str, column_type: ColumnType, about: &'static str) -> Column {
+    Column::new(field_id, name, column_type, Origin::Trailmill, about)
 }
 
 /// eventTimestamp, the first of the derived columns. Where the instant comes from differs from table to table.
-pub(crate) const fn event_timestamp(about: &'static str) -> Column {
-    derived(EVENT_TIMESTAMP, ColumnType::TimestampMicros, about)
+pub(crate) const fn event_timestamp(field_id: i32, about: &'static str) -> Column {
+    derived(field_id, EVENT_TIMESTAMP, ColumnType::TimestampMicros, about)
 }
 
 /// The derived column for whatever no other column holds.
-pub(crate) const EXTRA_FIELDS_COLUMN: Column = derived(
-    EXTRA_FIELDS,
-    ColumnType::Json,
-    "A JSON object of whatever no other column holds: members this table does not know and members of an unexpected type, at any depth.",
-);
+pub(crate) const fn extra_fields(field_id: i32) -> Column {
+    derived(
+        field_id,
+        EXTRA_FIELDS,
+        ColumnType::Json,
+        "A JSON object of whatever no other column holds: members this table does not know and members of an unexpected type, at any depth.",
+    )
+}
 
 /// The derived column for members that were `null`.
-pub(crate) const NULL_FIELDS_COLUMN: Column = derived(
-    NULL_FIELDS,
-    ColumnType::TextList,
-    "The dotted paths of the members that were explicitly null, so that they can be told from missing ones.",
-);
+pub(crate) const fn null_fields(field_id: i32, element: i32) -> Column {
+    derived(
+        field_id,
+        NULL_FIELDS,
+        ColumnType::TextList { element },
+        "The dotted paths of the members that were explicitly null, so that they can be told from missing ones.",
+    )
+}
 
 /// The derived column for records that the other columns cannot give back.
-pub(crate) const RAW_RECORD_COLUMN: Column = derived(
-    RAW_RECORD,
-    ColumnType::Text,
-    "The whole text of the record, only where the other columns cannot give it back, as with a member that occurs twice.",
-);
+pub(crate) const fn raw_record(field_id: i32) -> Column {
+    derived(
+        field_id,
+        RAW_RECORD,
+        ColumnType::Text,
+        "The whole text of the record, only where the other columns cannot give it back, as with a member that occurs twice.",
+    )
+}
+
+/// A column that is no column of the files: its value is in their path. Its type is `int`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartitionColumn {
+    /// Its field id, which no other node of its table has.
+    pub field_id: i32,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// `year` and `month`, with these field ids.
+pub(crate) const fn year_and_month(year: i32, month: i32) -> [PartitionColumn; 2] {
+    [PartitionColumn { field_id: year, name: "year" }, PartitionColumn { field_id: month, name: "month" }]
+}

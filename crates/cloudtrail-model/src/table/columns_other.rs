@@ -7,59 +7,73 @@
 //! events" (CloudTrail User Guide).
 
 use crate::table::column::{
-    Column, ColumnType, EXTRA_FIELDS_COLUMN, NULL_FIELDS_COLUMN, RAW_RECORD_COLUMN, athena, event_timestamp,
-    newer,
+    Column, ColumnType, PartitionColumn, athena, event_timestamp, extra_fields, newer, null_fields,
+    raw_record, year_and_month,
 };
 
 use ColumnType::{Json, Struct, Text};
 
 /// Insights events.
 pub(crate) const INSIGHT: &[Column] = &[
-    athena("eventVersion", Text, "The version of the event format."),
-    athena("eventTime", Text, "When the unusual activity started or ended, as CloudTrail writes it."),
-    athena("awsRegion", Text, "The AWS Region of the unusual activity."),
-    athena("eventID", Text, "The id CloudTrail gave the event, different for every event.")
+    athena(1, "eventVersion", Text, "The version of the event format."),
+    athena(2, "eventTime", Text, "When the unusual activity started or ended, as CloudTrail writes it."),
+    athena(3, "awsRegion", Text, "The AWS Region of the unusual activity."),
+    athena(4, "eventID", Text, "The id CloudTrail gave the event, different for every event.")
         .unique()
         .bloom_filter(),
-    athena("eventType", Text, "Always AwsCloudTrailInsight."),
-    athena("recipientAccountId", Text, "The account that received the event."),
-    athena("sharedEventID", Text, "The id shared by the start and the end of one unusual activity.").unique(),
-    athena("eventCategory", Text, "Always Insight."),
+    athena(5, "eventType", Text, "Always AwsCloudTrailInsight."),
+    athena(6, "recipientAccountId", Text, "The account that received the event."),
+    athena(7, "sharedEventID", Text, "The id shared by the start and the end of one unusual activity.")
+        .unique(),
+    athena(8, "eventCategory", Text, "Always Insight."),
     newer(
+        9,
         "insightDetails",
         Json,
         "The state (Start or End), the API, the type of insight, its statistics and attributions, as JSON.",
     ),
-    event_timestamp("eventTime as a timestamp in UTC, in microseconds; null for an undated record."),
-    EXTRA_FIELDS_COLUMN,
-    NULL_FIELDS_COLUMN,
-    RAW_RECORD_COLUMN,
+    event_timestamp(10, "eventTime as a timestamp in UTC, in microseconds; null for an undated record."),
+    extra_fields(11),
+    null_fields(12, 16),
+    raw_record(13),
 ];
+
+/// The partition columns of that table.
+pub(crate) const INSIGHT_PARTITIONS: [PartitionColumn; 2] = year_and_month(14, 15);
 
 /// Aggregated events.
 pub(crate) const AGGREGATED: &[Column] = &[
-    athena("eventVersion", Text, "The version of the aggregated event."),
-    athena("eventSource", Text, "The service whose events are summed up."),
-    athena("awsRegion", Text, "The AWS Region of the events that are summed up."),
-    athena("eventId", Text, "The id CloudTrail gave the aggregated event; here alone it is spelt eventId.")
-        .unique()
-        .bloom_filter(),
-    athena("eventType", Text, "Always AwsAggregatedEvent."),
-    athena("eventCategory", Text, "Always Aggregated."),
-    newer("accountId", Text, "The account that received the event."),
-    newer("timeWindow", Struct(TIME_WINDOW), "The time the aggregated events fall in."),
-    newer("summary", Json, "The numbers of events, by a main dimension and by further ones, as JSON."),
+    athena(1, "eventVersion", Text, "The version of the aggregated event."),
+    athena(2, "eventSource", Text, "The service whose events are summed up."),
+    athena(3, "awsRegion", Text, "The AWS Region of the events that are summed up."),
+    athena(
+        4,
+        "eventId",
+        Text,
+        "The id CloudTrail gave the aggregated event; here alone it is spelt eventId.",
+    )
+    .unique()
+    .bloom_filter(),
+    athena(5, "eventType", Text, "Always AwsAggregatedEvent."),
+    athena(6, "eventCategory", Text, "Always Aggregated."),
+    newer(7, "accountId", Text, "The account that received the event."),
+    newer(8, "timeWindow", Struct(TIME_WINDOW), "The time the aggregated events fall in."),
+    newer(9, "summary", Json, "The numbers of events, by a main dimension and by further ones, as JSON."),
     event_timestamp(
+        10,
         "timeWindow.windowStart as a timestamp in UTC, in microseconds; null for an undated record.",
     ),
-    EXTRA_FIELDS_COLUMN,
-    NULL_FIELDS_COLUMN,
-    RAW_RECORD_COLUMN,
+    extra_fields(11),
+    null_fields(12, 19),
+    raw_record(13),
 ];
+
+/// The partition columns of that table.
+pub(crate) const AGGREGATED_PARTITIONS: [PartitionColumn; 2] = year_and_month(14, 15);
 
 /// `timeWindow`
 const TIME_WINDOW: &[Column] = &[
-    newer("windowStart", Text, "The start of the window, inclusive, as CloudTrail writes it."),
-    newer("windowEnd", Text, "The end of the window, exclusive, as CloudTrail writes it."),
-    newer("windowSize", Text, "The length of the window in ISO 8601 form, such as PT5M."),
+    newer(16, "windowStart", Text, "The start of the window, inclusive, as CloudTrail writes it."),
+    newer(17, "windowEnd", Text, "The end of the window, exclusive, as CloudTrail writes it."),
+    newer(18, "windowSize", Text, "The length of the window in ISO 8601 form, such as PT5M."),
 ];

@@ -155,10 +155,10 @@ pub(crate) fn athena_type(column_type: ColumnType) -> String {
         ColumnType::Text | ColumnType::BooleanText | ColumnType::Json => "string".to_owned(),
         ColumnType::Boolean => "boolean".to_owned(),
         ColumnType::Struct(columns) => members(columns),
-        ColumnType::StructList(columns) => format!("array<{}>", members(columns)),
-        ColumnType::TextMap => "map<string,string>".to_owned(),
+        ColumnType::StructList { members: columns, .. } => format!("array<{}>", members(columns)),
+        ColumnType::TextMap { .. } => "map<string,string>".to_owned(),
         ColumnType::TimestampMicros => "timestamp".to_owned(),
-        ColumnType::TextList => "array<string>".to_owned(),
+        ColumnType::TextList { .. } => "array<string>".to_owned(),
     }
 }
 
@@ -175,10 +175,10 @@ fn spark_type(column_type: ColumnType) -> String {
         ColumnType::Text | ColumnType::BooleanText | ColumnType::Json => "STRING".to_owned(),
         ColumnType::Boolean => "BOOLEAN".to_owned(),
         ColumnType::Struct(columns) => members(columns),
-        ColumnType::StructList(columns) => format!("ARRAY<{}>", members(columns)),
-        ColumnType::TextMap => "MAP<STRING, STRING>".to_owned(),
+        ColumnType::StructList { members: columns, .. } => format!("ARRAY<{}>", members(columns)),
+        ColumnType::TextMap { .. } => "MAP<STRING, STRING>".to_owned(),
         ColumnType::TimestampMicros => "TIMESTAMP".to_owned(),
-        ColumnType::TextList => "ARRAY<STRING>".to_owned(),
+        ColumnType::TextList { .. } => "ARRAY<STRING>".to_owned(),
     }
 }
 

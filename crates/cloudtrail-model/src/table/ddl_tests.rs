@@ -132,7 +132,7 @@ fn what_the_table_of_columns_calls_aws_is_what_aws_has() {
         for column in columns.iter().filter(|column| column.origin == crate::Origin::Athena) {
             let path = format!("{prefix}{}", column.name.to_ascii_lowercase());
             all.push(path.clone());
-            let list = matches!(column.column_type, ColumnType::StructList(_));
+            let list = matches!(column.column_type, ColumnType::StructList { .. });
             flat(column.column_type.members(), &format!("{path}{}", if list { "[]." } else { "." }), all);
         }
     }

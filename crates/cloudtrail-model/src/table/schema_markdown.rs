@@ -1,7 +1,7 @@
 //! `docs/guide/schema.md`, written from the table of columns.
 
 use crate::table::ddl::athena_type;
-use crate::{Column, ColumnType, Origin, Stage, Table, columns};
+use crate::{Column, ColumnType, Origin, PartitionColumn, Stage, Table, columns, partition_columns};
 
 const INTRODUCTION: &str = "\
 # The monthly tables
@@ -24,6 +24,9 @@ For names in snake case, each table has a view, such as `cloudtrail_monthly_snak
 - **`eventTimestamp`** is the instant that decides the event day, in UTC and in microseconds: `eventTime`, or where a record has
   none `timeWindow.windowStart`. It is null for an undated record: one whose instant is missing, not a timestamp, before 2013,
   or later than the day after its delivery day.
+- **id** is the Parquet field id of the column. Every node of the schema has one, the elements of lists and the keys and values
+  of maps too. An id never changes, and none is given to two columns. Those of `year` and `month` are reserved for table formats
+  that list partition columns (Iceberg); the files do not have these two, and their place in a schema is the last.
 - **From**: *AWS* is a column of AWS's DDL; *newer* is a member CloudTrail writes that is not in that DDL; *Trailmill* is made here.
 
 AWS's pages:
@@ -48,8 +51,14 @@ pub fn schema_markdown() -> String {
         };
         text.push_str(&format!("\n## `{table}_{}`\n\n{about}\n", Stage::Monthly));
         if table != Table::NetworkActivity {
-            text.push_str("\n| column | type in Athena | from | what it says |\n|---|---|---|---|\n");
+            text.push_str(
+                "\n| column | id | type in Athena | from | what it says |\n|---|---|---|---|---|\n",
+            );
             rows(&mut text, "", columns(table));
+            for PartitionColumn { field_id, name } in partition_columns(table) {
+                let about = "A partition column: in the path of the files, not in them.";
+                text.push_str(&format!("| `{name}` | {field_id} | int | Trailmill | {about} |\n"));
+            }
         }
     }
     text
@@ -65,14 +74,27 @@ fn rows(text: &mut String, prefix: &str, columns: &[Column]) {
         };
         let path = format!("{prefix}{}", column.name);
         text.push_str(&format!(
-            "| `{path}` | {} | {origin} | {} |\n",
+            "| `{path}` | {} | {} | {origin} | {} |\n",
+            ids(column),
             type_words(column.column_type),
             column.about
         ));
         match column.column_type {
-            ColumnType::StructList(members) => rows(text, &format!("{path}[]."), members),
+            ColumnType::StructList { members, .. } => rows(text, &format!("{path}[]."), members),
             other => rows(text, &format!("{path}."), other.members()),
         }
+    }
+}
+
+/// The field id of a column, and those of what it has inside and no row of its own.
+fn ids(column: &Column) -> String {
+    let id = column.field_id;
+    match column.column_type {
+        ColumnType::StructList { element, .. } | ColumnType::TextList { element } => {
+            format!("{id}, element {element}")
+        }
+        ColumnType::TextMap { key, value } => format!("{id}, key {key}, value {value}"),
+        _ => id.to_string(),
     }
 }
 
@@ -82,9 +104,9 @@ fn type_words(column_type: ColumnType) -> String {
         ColumnType::Json => "string, JSON".to_owned(),
         ColumnType::BooleanText => "string, true or false".to_owned(),
         ColumnType::Struct(_) => "struct".to_owned(),
-        ColumnType::StructList(_) => "array of structs".to_owned(),
-        ColumnType::TextMap => "map of string to string".to_owned(),
-        ColumnType::TextList => "array of strings".to_owned(),
+        ColumnType::StructList { .. } => "array of structs".to_owned(),
+        ColumnType::TextMap { .. } => "map of string to string".to_owned(),
+        ColumnType::TextList { .. } => "array of strings".to_owned(),
         ColumnType::Text | ColumnType::Boolean | ColumnType::TimestampMicros => athena_type(column_type),
     }
 }

@@ -17,13 +17,17 @@ fn every_table_has_a_heading_and_every_member_a_row() {
         assert!(page.contains(&format!("\n## `{table}_monthly`\n")), "{table}");
     }
     for row in [
-        "| `userIdentity.sessionContext.attributes.mfaAuthenticated` | string | AWS | ",
-        "| `resources[].ARN` | string | AWS | ",
-        "| `readOnly` | string, true or false | AWS | ",
-        "| `requestParameters` | string, JSON | AWS | ",
-        "| `managementEvent` | boolean | newer | ",
-        "| `timeWindow.windowSize` | string | newer | ",
-        "| `nullFields` | array of strings | Trailmill | ",
+        "| `userIdentity.sessionContext.attributes.mfaAuthenticated` | 79 | string | AWS | ",
+        "| `resources[].ARN` | 75 | string | AWS | ",
+        "| `readOnly` | 16 | string, true or false | AWS | ",
+        "| `requestParameters` | 11 | string, JSON | AWS | ",
+        "| `managementEvent` | 30 | boolean | newer | ",
+        "| `timeWindow.windowSize` | 18 | string | newer | ",
+        "| `nullFields` | 35, element 61 | array of strings | Trailmill | ",
+        "| `resources` | 17, element 52 | array of structs | AWS | ",
+        "| `userIdentity.sessionContext.webIdFederationData.attributes` | 87, key 88, value 89 | map of string to string | AWS | ",
+        "| `year` | 37 | int | Trailmill | ",
+        "| `month` | 15 | int | Trailmill | ",
     ] {
         assert!(page.contains(row), "{row}");
     }

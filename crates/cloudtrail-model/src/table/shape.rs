@@ -99,7 +99,7 @@ impl Shape {
         };
         shape.add_level(&all[..made], "", 0);
         for column in &all[made..] {
-            let leaf = shape.add_leaf(column, 0, column.column_type == ColumnType::TextList);
+            let leaf = shape.add_leaf(column, 0, matches!(column.column_type, ColumnType::TextList { .. }));
             match column.name {
                 EVENT_TIMESTAMP => shape.event_timestamp = leaf,
                 EXTRA_FIELDS => shape.extra_fields = leaf,
@@ -138,13 +138,13 @@ impl Shape {
                     self.structs += 1;
                     Kind::Struct(self.add_level(members, &format!("{path}{name}."), within | bit), bit)
                 }
-                ColumnType::StructList(members) => {
+                ColumnType::StructList { members, .. } => {
                     let first = self.leaves.len();
                     let inner = self.add_level(members, &format!("{path}{name}[]."), within);
                     self.leaves[first..].iter_mut().for_each(|leaf| leaf.repeated = true);
                     Kind::List(inner)
                 }
-                ColumnType::TextMap => {
+                ColumnType::TextMap { .. } => {
                     self.add_leaf(column, within, true);
                     self.add_leaf(column, within, true);
                     Kind::Map

@@ -231,7 +231,7 @@ fn value(column: Column) -> BoxedStrategy<String> {
     ];
     let usual = match column.column_type {
         ColumnType::Struct(members) => object(members, 1),
-        ColumnType::StructList(members) => {
+        ColumnType::StructList { members, .. } => {
             vec(object(members, 1), 0..4).prop_map(|items| format!("[{}]", items.join(","))).boxed()
         }
         ColumnType::Boolean | ColumnType::BooleanText => {

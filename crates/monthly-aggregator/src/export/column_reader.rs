@@ -109,17 +109,17 @@ impl<'a> ColumnReader<'a> {
                 let array = array.as_struct_opt()?;
                 ColumnReader::Struct(array, StructReader::of(columns, array))
             }
-            ColumnType::StructList(columns) => {
+            ColumnType::StructList { members: columns, .. } => {
                 let array: &ListArray = array.as_list_opt()?;
                 ColumnReader::StructList(array, StructReader::of(columns, array.values().as_struct_opt()?))
             }
-            ColumnType::TextMap => {
+            ColumnType::TextMap { .. } => {
                 let array = array.as_map_opt()?;
                 let (keys, values) = (array.keys().as_string_opt()?, array.values().as_string_opt()?);
                 ColumnReader::TextMap(array, keys, values)
             }
             // derived columns are not members
-            ColumnType::TimestampMicros | ColumnType::TextList => return None,
+            ColumnType::TimestampMicros | ColumnType::TextList { .. } => return None,
         })
     }
 

@@ -104,17 +104,17 @@ fn cell(column_type: ColumnType, value: Option<&str>) -> Cell {
             let cell = |column: &Column| cell(column.column_type, last(&object, column.name));
             Cell::Struct(columns.iter().map(cell).collect())
         }),
-        ColumnType::StructList(columns) => elements(value).map(|elements| {
+        ColumnType::StructList { members: columns, .. } => elements(value).map(|elements| {
             let element = |element| cell(ColumnType::Struct(columns), Some(element));
             Cell::List(elements.into_iter().map(element).collect())
         }),
-        ColumnType::TextMap => members(value).map(|object| {
+        ColumnType::TextMap { .. } => members(value).map(|object| {
             let names: Vec<String> = object.iter().map(|(raw, _)| name(raw)).collect();
             // a key is there once: the first
             let first = object.iter().enumerate().filter(|(at, _)| !names[..*at].contains(&names[*at]));
             Cell::Map(first.map(|(at, (_, value))| (names[at].clone(), text_of(value))).collect())
         }),
-        ColumnType::TimestampMicros | ColumnType::TextList => None,
+        ColumnType::TimestampMicros | ColumnType::TextList { .. } => None,
     };
     found.unwrap_or(Cell::Null)
 }
@@ -170,7 +170,7 @@ fn given_back(column_type: ColumnType, cell: &Cell) -> Option<String> {
             });
             format!("{{{}}}", found.collect::<Vec<_>>().join(","))
         }
-        (ColumnType::StructList(columns), Cell::List(cells)) => {
+        (ColumnType::StructList { members: columns, .. }, Cell::List(cells)) => {
             // elements are objects: one that is null is given back as an empty one
             let element = |cell| given_back(ColumnType::Struct(columns), cell).unwrap_or("{}".to_owned());
             format!("[{}]", cells.iter().map(element).collect::<Vec<_>>().join(","))
