@@ -10,6 +10,7 @@ from trailmill_dev.oracle.cells import Expected
 from trailmill_dev.oracle.strict_json import canonical, loads
 from trailmill_dev.readers.bloom_filter import SALT, BloomFilter, xxh64
 from trailmill_dev.readers.daily_stage import found_in
+from trailmill_dev.readers.field_ids import compare_ids, ids_of, listed_ids
 from trailmill_dev.readers.parquet_values import leaves, plain
 from trailmill_dev.readers.queries import read_queries
 from trailmill_dev.readers.records import compare_derived, compare_lines, same
@@ -92,6 +93,25 @@ def test_a_derived_column_that_is_wrong_is_an_error() -> None:
     with pytest.raises(Failed, match="its record says None"):
         undated = {canonical(loads(line)): ["2026-10-13"]}
         compare_derived("here", "eventTimestamp", right["eventTimestamp"], record, line, undated)
+
+
+def with_id(name: str, of: pyarrow.DataType, field_id: int) -> pyarrow.Field:
+    return pyarrow.field(name, of, metadata={"PARQUET:field_id": str(field_id)})
+
+
+def test_a_field_id_that_is_missing_or_another_is_an_error() -> None:
+    inner = pyarrow.struct([with_id("b", pyarrow.string(), 4)])
+    schema = pyarrow.schema(
+        [with_id("a", pyarrow.string(), 1), with_id("l", pyarrow.list_(with_id("element", inner, 3)), 2)]
+    )
+    expected = listed_ids("t 1 a\nt 2 l\nt 3 l.element\nt 4 l.element.b\nt 5 year\nother 1 z\n", "t")
+    compare_ids("here", ids_of(schema), expected)
+    with pytest.raises(Failed, match="a has the field id None, not 1"):
+        compare_ids("here", ids_of(schema.set(0, pyarrow.field("a", pyarrow.string()))), expected)
+    with pytest.raises(Failed, match="a has the field id 7, not 1"):
+        compare_ids("here", ids_of(schema.set(0, with_id("a", pyarrow.string(), 7))), expected)
+    with pytest.raises(Failed, match="not listed"):
+        compare_ids("here", ids_of(schema.append(with_id("more", pyarrow.string(), 6))), expected)
 
 
 def test_ddl_is_compared_with_the_types_of_the_parquet() -> None:
