@@ -42,6 +42,15 @@ fn an_instant_far_away_or_none_is_undated() {
 }
 
 #[test]
+fn a_dated_record_keeps_its_instant_and_an_undated_one_has_none() {
+    let delivered = "2026-11-22".parse().unwrap();
+    let last = instant("2026-11-23T23:59:59.999999Z");
+    assert_eq!(dated(delivered, Some(last)), Some(last));
+    assert_eq!(dated(delivered, Some(last + 1)), None);
+    assert_eq!(dated(delivered, None), None);
+}
+
+#[test]
 fn the_calendar_ends_with_9999() {
     let last = 253_402_300_800_000_000;
     assert_eq!(event_day(Day::LAST, Some(last - 1)), Some(Day::LAST));

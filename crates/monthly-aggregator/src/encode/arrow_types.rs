@@ -1,6 +1,5 @@
 //! The Arrow types of the column table.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
@@ -20,8 +19,7 @@ fn fields(columns: &[Column]) -> Fields {
 
 /// A nullable field with an id.
 fn field(id: i32, name: &str, data_type: DataType) -> Field {
-    let metadata = HashMap::from([(PARQUET_FIELD_ID_META_KEY.to_owned(), id.to_string())]);
-    Field::new(name, data_type, true).with_metadata(metadata)
+    Field::new(name, data_type, true).with_metadata([(PARQUET_FIELD_ID_META_KEY, id.to_string())])
 }
 
 fn data_type(column_type: ColumnType) -> DataType {

@@ -1,6 +1,8 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ListArray, RecordBatch, StringArray, StructArray};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::statistics::Statistics;
 
 use super::*;
 use crate::arrow_schema;
@@ -129,6 +131,23 @@ fn event_timestamp_is_null_for_undated_records() {
         }
     }
     assert_eq!(text(&row(r#"{"eventTime":"soon"}"#), "eventTime"), Some("soon"));
+}
+
+#[test]
+fn undated_records_do_not_widen_the_statistics_of_event_timestamp() {
+    let times =
+        ["2026-11-22T00:00:01Z", "1970-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "2026-11-22T00:00:02Z"];
+    let lines = times.map(|time| format!(r#"{{"eventTime":"{time}"}}"#));
+    let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+    let file = SerializedFileReader::new(parquet_of(Table::CloudTrail, &lines)).unwrap();
+    let group = file.metadata().row_group(0);
+    let chunk =
+        group.columns().iter().find(|chunk| chunk.column_path().string() == "eventTimestamp").unwrap();
+    let Some(Statistics::Int64(statistics)) = chunk.statistics() else { panic!("no statistics of numbers") };
+    let second = 1_000_000;
+    let least = 1_795_305_600 * second + second;
+    assert_eq!((statistics.min_opt(), statistics.max_opt()), (Some(&least), Some(&(least + second))));
+    assert_eq!(statistics.null_count_opt(), Some(2));
 }
 
 #[test]
