@@ -1,8 +1,8 @@
 //! A column of a monthly table: its name, its type, its field id, and what its Parquet has.
 //!
-//! Every column, every member of a struct, every element of a list, and every key and value of a map has a Parquet field id. Readers
-//! that know columns by id (Iceberg) read a renamed or moved column as the same one, so an id never changes and is never
-//! given again: [`columns`](crate::columns) says how a new column gets its id.
+//! Every column, every member of a struct, every element of a list, and every key and value of a map has a Parquet field id.
+//! Table formats (Iceberg) know a column by its id, not by its name: an id never changes, and no other column ever gets it.
+//! `columns.rs` says how a new column gets its id.
 
 /// The derived column with the instant that decides the event day.
 pub const EVENT_TIMESTAMP: &str = "eventTimestamp";
