@@ -45,6 +45,7 @@ pub use json::members::{Member, elements, members, string_text};
 pub use record::dedupe::{DedupeIndex, Fingerprint, Seen};
 pub use record::envelope::{EnvelopeError, Limits, LogFile, Record};
 pub use record::event_instant::event_instant;
+pub use record::off_day_index::OffDayIndex;
 pub use table::column::{
     Column, ColumnType, EVENT_TIMESTAMP, EXTRA_FIELDS, NULL_FIELDS, Origin, PartitionColumn, RAW_RECORD,
 };

@@ -16,10 +16,10 @@ use crate::Record;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
     /// The 128 bits of a UUID as CloudTrail writes it; of any other text, of its SHA-256.
-    id: [u64; 2],
+    pub(crate) id: [u64; 2],
     /// 64 bits, with a new seed in each process. Two records are held to be the same only when their eventIDs are the same
     /// too, which only AWS can give out.
-    content: u64,
+    pub(crate) content: u64,
 }
 
 impl Fingerprint {
