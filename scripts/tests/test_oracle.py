@@ -9,7 +9,17 @@ import pytest
 
 from trailmill_dev.oracle.cells import Expected
 from trailmill_dev.oracle.day import of_day
-from trailmill_dev.oracle.records import Duplicates, NotWhole, dated_instant, deciding_time, home_month, instant, records_of
+from trailmill_dev.oracle.records import (
+    Duplicates,
+    NotWhole,
+    dated_instant,
+    deciding_time,
+    event_day,
+    event_month,
+    instant,
+    is_first_of_month,
+    records_of,
+)
 from trailmill_dev.oracle.strict_json import canonical, loads
 
 
@@ -57,7 +67,7 @@ def test_a_duplicate_has_the_same_id_and_bytes() -> None:
     [
         ("1970-01-01T00:00:01Z", 1_000_000),
         ("1970-01-01T00:00:01.2345678Z", 1_234_567),
-        ("2026-10-15T01:00:00+00:00", None),
+        ("2026-10-15T02:00:00+01:00", 1792026000000000),
         ("2026-10-15", None),
         (None, None),
         (5, None),
@@ -91,20 +101,46 @@ def test_the_window_decides_only_where_there_is_no_event_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "event_time", "month"),
+    ("day", "event_time", "date"),
     [
-        ("2026-10-15", "2026-10-15T01:00:00Z", "2026-10"),
-        ("2026-11-03", "2026-10-31T23:59:59Z", "2026-10"),
-        ("2026-11-04", "2026-10-31T23:59:59Z", "2026-11"),
-        ("2026-11-01", "2026-09-30T23:59:59Z", "2026-11"),
-        ("2026-11-01", "2026-11-01T00:00:00Z", "2026-11"),
-        ("2027-01-02", "2026-12-31T23:00:00Z", "2026-12"),
-        ("2026-11-01", "2026-10-31 late", "2026-11"),
-        ("2026-11-01", None, "2026-11"),
+        ("2026-10-15", "2026-10-15T01:00:00Z", "2026-10-15"),
+        ("2026-11-03", "2026-10-31T23:59:59Z", "2026-10-31"),
+        ("2026-11-24", "2026-09-30T23:59:59.999Z", "2026-09-30"),
+        ("2026-10-31", "2026-11-01T23:59:59Z", "2026-11-01"),
+        ("2026-10-31", "2026-11-02T00:00:00Z", None),
+        ("2026-10-31", "2013-01-01T00:00:00Z", "2013-01-01"),
+        ("2026-10-31", "2012-12-31T23:59:59Z", None),
+        ("2026-10-31", "2026-10-31T23:00:00-02:00", "2026-11-01"),
+        ("2026-10-31", "2026-10-31T23:00:00", None),
+        ("2026-10-31", "0001-01-01T00:00:00+14:00", None),
+        ("2026-10-31", "2026-10-31 late", None),
+        ("2026-10-31", None, None),
+        ("2026-10-31", 1_793_404_800, None),
     ],
 )
-def test_a_record_belongs_to_one_month(day: str, event_time: object, month: str) -> None:
-    assert home_month(day, event_time) == month
+def test_the_event_day_is_the_date_of_the_event_time_in_its_bounds(day: str, event_time: object, date: str | None) -> None:
+    record = {"eventTime": event_time}
+    assert event_day(day, record) == date
+    assert event_month(day, record) == (date or day)[:7]
+
+
+def test_without_an_event_time_the_start_of_the_window_counts() -> None:
+    window = '"timeWindow":{"windowStart":"2026-10-30T10:00:00Z"}'
+    assert event_day("2026-11-02", loads("{" + window + "}")) == "2026-10-30"
+    assert event_day("2026-11-02", json.loads("{" + window + "}")) == "2026-10-30"
+    assert event_day("2026-11-02", loads('{"eventTime":"soon",' + window + "}")) is None
+    assert event_day("2026-11-02", loads('{"timeWindow":[]}')) is None
+
+
+def test_a_dated_record_is_once_in_a_month_and_an_undated_one_once_a_delivery_day() -> None:
+    duplicates = Duplicates()
+    dated, undated = {"eventTime": "2026-10-31T01:00:00Z"}, {"eventTime": "?"}
+    found = [
+        (day, is_first_of_month(duplicates, day, record, "1", str(record)))
+        for record in (dated, undated)
+        for day in ("2026-10-31", "2026-11-05", "2026-11-05")
+    ]
+    assert [is_first for _, is_first in found] == [True, False, False, True, True, False]
 
 
 def test_a_day_counts_lines_that_are_a_records_own_bytes(tmp_path: pathlib.Path) -> None:

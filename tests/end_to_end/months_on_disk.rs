@@ -42,17 +42,20 @@ pub(crate) fn one_spelling(line: &[u8]) -> Vec<u8> {
     serde_json::from_slice::<Value>(line).unwrap().to_string().into_bytes()
 }
 
-/// The expected content of the months of a source, from the oracle of its days: each record in its home month, deduplicated
-/// if it has an ID.
+/// The expected content of the months of a source, from the oracle of its days: each dated record in the month of its event time,
+/// once if it has an ID; each undated one in the month of its delivery day.
 pub(crate) fn expected_months(oracle: &Oracle) -> BTreeMap<(Table, Month), Vec<Vec<u8>>> {
     let mut months: BTreeMap<(Table, Month), Vec<Vec<u8>>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for ((table, day), partition) in &oracle.partitions {
+    for ((table, delivered), partition) in &oracle.partitions {
         for line in &partition.lines {
             let record: Value = serde_json::from_slice(line).unwrap();
-            let month = home_month(*day, record["eventTime"].as_str().unwrap_or_default());
+            let dated = date(&record).filter(|date| {
+                *date >= Day::FIRST_DELIVERY && (date <= delivered || Some(*date) == delivered.next())
+            });
             let has_id = ["eventID", "eventId"].iter().any(|name| record[name].as_str().is_some());
-            if !has_id || seen.insert((*table, month, line)) {
+            if dated.is_none() || !has_id || seen.insert((*table, line)) {
+                let month = dated.unwrap_or(*delivered).month();
                 months.entry((*table, month)).or_default().push(record.to_string().into_bytes());
             }
         }
@@ -60,13 +63,12 @@ pub(crate) fn expected_months(oracle: &Oracle) -> BTreeMap<(Table, Month), Vec<V
     months.into_iter().map(|(place, lines)| (place, sorted(lines))).collect()
 }
 
-/// The month of the event if it was delivered in the first three days of the next; else that of the delivery.
-fn home_month(delivered: Day, event_time: &str) -> Month {
-    let before = delivered.month().previous().unwrap();
-    match delivered.day_of_month() <= 3 && event_time.starts_with(&before.to_string()) {
-        true => before,
-        false => delivered.month(),
-    }
+/// The UTC date of a record, if it has a time as CloudTrail writes it.
+fn date(record: &Value) -> Option<Day> {
+    let time = record["eventTime"].as_str().or(record["timeWindow"]["windowStart"].as_str())?;
+    let shape: String =
+        time.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    (shape == "0000-00-00T00:00:00Z").then(|| time[..10].parse().ok())?
 }
 
 fn sorted(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {

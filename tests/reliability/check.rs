@@ -163,7 +163,7 @@ impl Seen {
             Invariant::RecordsConserved => self.records_are_conserved(),
             Invariant::BytesVerbatim => self.lines_are_records(),
             Invariant::OncePerPartition => self.records_are_unique(),
-            Invariant::OneHomeMonth => self.months_hold_their_own(),
+            Invariant::EventMonth => self.months_hold_their_own(),
             Invariant::Idempotent => nothing(self.quiet().map(|quiet| &quiet.changed)),
             Invariant::OneCommitPerClaim => self.commits_follow_their_claims(),
             Invariant::PartsBeforeCommit => self.named_parts_exist(),
@@ -208,7 +208,7 @@ impl Seen {
                 let totals = &commit.totals;
                 let kept: u64 = commit.parts.iter().map(|part| part.records).sum();
                 let read: u64 = self.inputs_of(*partition, commit)?.iter().map(|input| input.records).sum();
-                let balanced = read == kept + totals.duplicates + totals.other_months
+                let balanced = read == kept + totals.duplicates + totals.other_slices
                     && (totals.records_in, totals.records_out) == (read, kept)
                     && totals.files_in == totals.files_ok + totals.files_quarantined;
                 if !balanced {
@@ -282,7 +282,7 @@ impl Seen {
         let all = as_values(&self.world.all_lines());
         for (partition, lines, expected) in self.lines() {
             let (more, fewer) = match is_monthly(partition) {
-                // `OneHomeMonth` checks the month
+                // `EventMonth` checks the month
                 true => (differences(lines, &all).0, Vec::new()),
                 false => differences(lines, &expected),
             };

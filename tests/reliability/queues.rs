@@ -9,6 +9,7 @@ use cloudtrail_model::{Day, Table};
 use fan_out::{DailyJob, FanOut, Request};
 use job_queue::{Handler, Queue};
 use lake::{Invariant, Journal, Partition, PartitionState};
+use monthly_aggregator::MonthContent;
 use stage_jobs::{DailyJobs, MonthlyJobs};
 use testkit::{Call, Hook, Hooked, HookedQueue, MemoryQueue, STAMP};
 
@@ -88,7 +89,12 @@ impl Installation {
             daily_jobs: daily_jobs.clone(),
             monthly_jobs: Some(monthly_jobs.clone()),
         };
-        let monthly = MonthlyJobs { lake, options: monthly_options(), stamp: STAMP };
+        let monthly = MonthlyJobs {
+            lake,
+            options: monthly_options(),
+            stamp: STAMP,
+            monthly_jobs: monthly_jobs.clone(),
+        };
         [
             Station { queue: requests, handler: Arc::new(fan_out) },
             Station { queue: daily_jobs, handler: Arc::new(daily) },
@@ -139,11 +145,13 @@ impl Installation {
         if self.monthly_jobs.bodies().len() > own {
             return true;
         }
-        let month = self.read(Partition::month(Table::CloudTrail, october())).await;
+        let month = MonthContent::read(&self.world.lake(), Table::CloudTrail, october()).await.unwrap();
         for of in DAYS {
-            let state = self.state(day(of)).await;
-            if !state.parts.keys().all(|part| month.inputs.get(part).is_some()) {
-                return false;
+            for part in self.state(day(of)).await.parts.into_values() {
+                let mut of_october = part.event_days.days.keys().filter(|day| day.month() == october());
+                if !of_october.all(|day| month.has(&part, *day)) {
+                    return false;
+                }
             }
         }
         true

@@ -130,17 +130,11 @@ impl World {
         once_each(&self.records_of([day]))
     }
 
-    /// The expected lines of a month in the monthly table, from the days in the daily table: the records of its days, except
-    /// that records of October delivered on the first days of November belong to October.
+    /// The expected lines of a month in the monthly table: the records of its event time, from the days in the daily table.
     pub(crate) fn month_lines(&self, month: Month, is_there: impl Fn(Day) -> bool) -> Vec<String> {
         let days = DAYS.map(day).into_iter().filter(|day| is_there(*day));
-        let records =
-            days.flat_map(|day| self.records_of([day]).into_iter().map(move |record| (day, record)));
-        let of_month = records.filter(|(day, record)| {
-            let home = if record.month() == "2026-10" { october() } else { day.month() };
-            home == month
-        });
-        once_each(&of_month.map(|(_, record)| record).collect::<Vec<_>>())
+        let records = days.flat_map(|day| self.records_of([day]));
+        once_each(&records.filter(|record| record.month() == month.to_string()).collect::<Vec<_>>())
     }
 
     /// Every record delivered on the three days, deduplicated.

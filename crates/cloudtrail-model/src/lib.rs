@@ -4,7 +4,7 @@
 //! The story of one log file through this crate:
 //!
 //! ```
-//! use cloudtrail_model::{home_month, Limits, LogFile, SourceKey};
+//! use cloudtrail_model::{event_day, event_instant, Limits, LogFile, SourceKey};
 //!
 //! // 1. its key says what it is and which day it was delivered
 //! let key = SourceKey::parse(
@@ -19,8 +19,9 @@
 //! let file = LogFile::parse(text.to_vec(), &Limits::default())?;
 //! let record = file.record(0);
 //! assert_eq!(record.line, br#"{"eventID":"e1","eventTime":"2026-10-31T23:58:00Z","x":1.0}"#);
-//! // 4. and each record has exactly one home month
-//! assert_eq!(home_month(key.day, record.event_time).to_string(), "2026-10");
+//! // 4. and the instant of a record decides its event day, and so its month
+//! let day = event_day(key.day, event_instant(&record)).expect("it is dated");
+//! assert_eq!((day.to_string(), day.month().to_string()), ("2026-10-31".to_owned(), "2026-10".to_owned()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -36,7 +37,6 @@ mod table;
 
 pub use delivery::calendar::{BadDate, Day, DayRange, Month};
 pub use delivery::event_day::event_day;
-pub use delivery::home_month::{grace_days, home_month, months_of};
 pub use delivery::kind::{Kind, Stage, Table};
 pub use delivery::log_file_id::{LogFileId, account_of};
 pub use delivery::source_key::{KeyError, LogFileName, SourceKey};

@@ -221,8 +221,9 @@ impl StageRun for DayRun<'_> {
         Ok(Step::Commit(Box::new(staged)))
     }
 
-    fn part_missing(&self, key: String) -> Option<DailyError> {
-        Some(DailyError::PartMissing { key, partition: self.partition() })
+    fn with_missing(&self, _: Self::Plan, missing: Vec<String>) -> Result<Self::Plan, DailyError> {
+        let key = missing.into_iter().next().unwrap_or_default();
+        Err(DailyError::PartMissing { key, partition: self.partition() })
     }
 }
 

@@ -63,6 +63,7 @@ pub async fn verify(
         }
     }
     drop(reads);
+    check_markers(&*lake, partition, &state, &advice, &mut result).await?;
     find_copies(&lake, &state, hashes, &hasher, &advice, &mut result).await?;
     let sweep = format!("`trailmill daily --day {}`", partition.span);
     result.check_visible(&*lake, &journal, &state, &sweep).await?;
@@ -83,6 +84,30 @@ fn check_sums(state: &PartitionState, advice: &str, result: &mut Verification) {
         );
         result.found(Invariant::RecordsConserved, what);
     }
+}
+
+/// Checks that planning finds the day for each other month that it holds events of.
+async fn check_markers(
+    lake: &dyn Store,
+    partition: Partition,
+    state: &PartitionState,
+    advice: &str,
+    result: &mut Verification,
+) -> Result<(), StoreError> {
+    let PartitionSpan::Day(day) = partition.span else { return Ok(()) };
+    for month in state.event_months.iter().filter(|month| **month != day.month()) {
+        let key = partition.feeds_key(*month);
+        match lake.get(&key, None).await {
+            Ok(_) => {}
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                let what =
+                    format!("{key} is missing, so {month} may not contain the events of this day; {advice}");
+                result.found(Invariant::EventMonth, what);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// What is remembered of the records of one part.

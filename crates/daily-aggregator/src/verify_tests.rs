@@ -187,3 +187,16 @@ async fn inputs_that_no_commit_names_are_counted_and_no_problem() {
     assert_eq!(world.run().await, lake::Outcome::UpToDate);
     assert!(world.lake.get(&dead, None).await.is_ok(), "it was deleted");
 }
+
+#[tokio::test]
+async fn a_missing_marker_of_another_month_is_named() {
+    let world = sound().await;
+    let late = record(100).replace("2026-11-22", "2026-10-31");
+    forge(&world, &format!("{late}\n")).await;
+    assert_eq!(world.verify().await.problems, vec![]);
+    let key = partition().feeds_key("2026-10".parse().unwrap());
+    world.lake.delete(&key).await.unwrap();
+    let problem = problem(&world, &key).await;
+    assert!(problem.contains("2026-10 may not contain the events of this day"), "{problem}");
+    assert!(problem.contains("[event-month]"), "{problem}");
+}

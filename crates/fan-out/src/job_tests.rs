@@ -15,13 +15,8 @@ fn one(text: &str) -> Wanted {
 /// The days of the jobs, and the month that waits for them.
 fn asked(wanted: Wanted, today: &str) -> (Vec<String>, Option<Month>) {
     let jobs = Request::new(wanted).jobs(day(today), 3);
-    let months: Vec<Option<Month>> = jobs.iter().map(|job| job.month.map(|month| month.job.month)).collect();
+    let months: Vec<Option<Month>> = jobs.iter().map(|job| job.month.map(|month| month.month)).collect();
     assert!(months.windows(2).all(|pair| pair[0] == pair[1]), "all wait for one month: {months:?}");
-    let closing: Vec<bool> = jobs.iter().map(|job| job.month.is_some_and(|month| month.closing)).collect();
-    if months.first().is_some_and(Option::is_some) {
-        assert_eq!(closing.iter().filter(|closing| **closing).count(), 1);
-        assert!(closing[closing.len() - 1], "the last day closes");
-    }
     (jobs.iter().map(|job| job.day.to_string()).collect(), months.first().copied().flatten())
 }
 
@@ -86,7 +81,7 @@ fn jobs_are_read_as_they_were_written() {
     for job in request.jobs(day("2026-11-23"), 0) {
         let text = serde_json::to_vec(&job).unwrap();
         assert_eq!(DailyJob::parse(&text).unwrap(), job);
-        let monthly = job.month.unwrap().job;
+        let monthly = job.month.unwrap();
         assert_eq!(MonthlyJob::parse(&serde_json::to_vec(&monthly).unwrap()).unwrap(), monthly);
     }
 }
@@ -99,7 +94,7 @@ fn jobs_look_so() {
         texts,
         [
             r#"{"version":1,"day":"2026-10-01","month":{"version":1,"month":"2026-10"}}"#,
-            r#"{"version":1,"day":"2026-10-02","month":{"version":1,"month":"2026-10","closing":true}}"#,
+            r#"{"version":1,"day":"2026-10-02","month":{"version":1,"month":"2026-10"}}"#,
         ]
     );
     assert_eq!(
@@ -123,43 +118,4 @@ fn an_invalid_job_is_rejected() {
         MonthlyJob::parse(br#"{"version":2,"month":"2026-11"}"#),
         Err(BadJob::UnknownVersion(2))
     ));
-}
-
-/// The months that a job may change on 2026-11-23, each with `awaited` and `closing`.
-fn affected(job: DailyJob) -> Vec<(String, bool, bool)> {
-    let months = job.months(day("2026-11-23")).into_iter();
-    months.map(|affected| (affected.job.month.to_string(), affected.awaited, affected.closing)).collect()
-}
-
-#[test]
-fn a_day_feeds_the_months_that_are_over() {
-    let months = |text: &str| {
-        affected(DailyJob::new(day(text))).into_iter().map(|affected| affected.0).collect::<Vec<_>>()
-    };
-    assert_eq!(months("2026-11-22"), [""; 0], "its month goes on");
-    assert_eq!(months("2026-11-03"), ["2026-10"]);
-    assert_eq!(months("2026-11-04"), [""; 0]);
-    assert_eq!(months("2026-10-31"), ["2026-10"]);
-    assert_eq!(months("2026-10-01"), ["2026-09", "2026-10"]);
-}
-
-#[test]
-fn a_month_that_was_asked_for_is_fed_once_and_written_anew_by_the_last_job_alone() {
-    let request = Request { rebuild: true, ..Request::new(Wanted::Month(month("2026-10"))) };
-    let jobs = request.jobs(day("2026-11-23"), 0);
-    assert_eq!(
-        affected(jobs[0]),
-        [("2026-09".to_owned(), false, false), ("2026-10".to_owned(), true, false)]
-    );
-    assert_eq!(affected(jobs[33]), [("2026-10".to_owned(), true, true)]);
-    let rebuilds: Vec<bool> = jobs
-        .iter()
-        .flat_map(|job| job.months(day("2026-11-23")))
-        .map(|affected| affected.job.rebuild)
-        .filter(|rebuild| *rebuild)
-        .collect();
-    assert_eq!(rebuilds, [true]);
-    // a month that still goes on is affected by the jobs that request it
-    let jobs = Request::new(Wanted::Month(month("2026-11"))).jobs(day("2026-11-23"), 0);
-    assert_eq!(affected(jobs[9]), [("2026-11".to_owned(), true, false)]);
 }

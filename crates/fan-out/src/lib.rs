@@ -9,6 +9,7 @@
 #[cfg(test)]
 extern crate self as fan_out;
 
+mod first_writing;
 #[cfg(test)]
 mod fuzz_corpus_tests;
 mod job;
@@ -21,7 +22,8 @@ use cloudtrail_model::Day;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unsent, send_all};
 use tokio::time::Instant;
 
-pub use job::{AffectedMonth, AwaitedMonth, BadJob, DailyJob, MonthlyJob};
+pub use first_writing::days_after;
+pub use job::{BadJob, DailyJob, MonthlyJob};
 pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
 
 /// The fan-out of requests to the queue of daily jobs.

@@ -13,7 +13,7 @@ pub const MESSAGE_VERSION: u64 = 1;
 pub struct Request {
     /// The requested days or month.
     pub wanted: Wanted,
-    /// Read every log file of the days again and replace their parts; rewrite the months.
+    /// Read every log file of the days again and replace their parts. The event days that these parts hold are written again, too.
     pub rebuild: bool,
     /// Try quarantined log files again although they have not changed.
     pub retry_quarantined: bool,

@@ -9,7 +9,7 @@ use cloudtrail_model::Day;
 use serde::{Deserialize, Serialize};
 
 use crate::input::is_default;
-use crate::{Part, Totals};
+use crate::{Part, Slice, Totals};
 
 /// The version of the journal format that this code writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 2;
@@ -89,9 +89,12 @@ pub struct Commit {
     pub kept: Vec<String>,
     /// The sums, which must balance.
     pub totals: Totals,
-    /// Only at the monthly stage: the daily commits that the month was made from.
+    /// Only at the monthly stage: the delivery days of the month when it was planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<MonthSource>,
+    /// Only at the monthly stage: the event days that this commit writes. `None` if it writes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<Slice>,
 }
 
 /// An object that belongs to a commit: inputs or facts, one line of JSON each, in gzip. Its key follows from the commit.
@@ -131,18 +134,17 @@ pub struct InputCounts {
     pub bytes: u64,
 }
 
-/// The daily commits that a month was made from.
+/// The delivery days of a month, as its planning found them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthSource {
-    /// The totals of the daily stage over the days read: those of the month, and the first three of the next.
+    /// The totals of the daily stage over the delivery days of the month.
     pub daily: Totals,
-    /// Missing days: days of the month that the daily stage had not committed. Their records are missing in the month.
+    /// Missing days: delivery days of the month that the daily stage had not committed. Their records are missing in the month.
     pub missing_days: Vec<Day>,
-    /// Days of the month on which no log file was delivered, or that are before the source's first one. Only of the main table.
+    /// Delivery days of the month on which no log file was delivered, or that are before the source's first one. Only of the
+    /// main table.
     #[serde(default, skip_serializing_if = "is_default")]
     pub days_without_log_files: Vec<Day>,
-    /// The days among the first three of the next month that were not committed yet. They may hold late events of this month.
-    pub awaited_days: Vec<Day>,
 }
 
 impl DayState {

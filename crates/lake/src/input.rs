@@ -25,8 +25,8 @@ pub struct Input {
     pub records: u64,
     /// Records that were already in the partition.
     pub duplicates: u64,
-    /// Only at the monthly stage: records that belong to another month.
-    pub other_months: u64,
+    /// Only at the monthly stage: records whose event day is in another slice, of this month or another one.
+    pub other_slices: u64,
     /// SHA-256 of the decompressed first gzip member, which a digest file of CloudTrail states.
     pub first_member_sha256: Option<[u8; 32]>,
     /// Whether bytes follow the first gzip member.
@@ -71,7 +71,7 @@ struct Line<'a> {
     records: u64,
     duplicates: u64,
     #[serde(default, skip_serializing_if = "is_default")]
-    other_months: u64,
+    other_slices: u64,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "hex_digest")]
     first_member_sha256: Option<[u8; 32]>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -98,7 +98,7 @@ impl Input {
             raw_bytes: self.raw_bytes,
             records: self.records,
             duplicates: self.duplicates,
-            other_months: self.other_months,
+            other_slices: self.other_slices,
             first_member_sha256: self.first_member_sha256,
             trailing_member: self.trailing_member,
             quarantined,
@@ -120,7 +120,7 @@ impl Input {
             raw_bytes: line.raw_bytes,
             records: line.records,
             duplicates: line.duplicates,
-            other_months: line.other_months,
+            other_slices: line.other_slices,
             first_member_sha256: line.first_member_sha256,
             trailing_member: line.trailing_member,
             verdict: match (line.quarantined, line.unreadable) {
@@ -161,7 +161,7 @@ impl Input {
             Some(etag) => bytes.extend(etag),
             None => put_text(bytes, &self.etag),
         }
-        for number in [self.bytes, self.raw_bytes, self.records, self.duplicates, self.other_months] {
+        for number in [self.bytes, self.raw_bytes, self.records, self.duplicates, self.other_slices] {
             put_varint(bytes, number);
         }
         put_varint(bytes, self.above.into());
@@ -180,7 +180,7 @@ impl Input {
         let etag = if flag(0) { crate::hex(bytes.split_off(..16)?) } else { take_text(bytes)? };
         let mut number = || take_varint(bytes);
         let (size, raw_bytes, records) = (number()?, number()?, number()?);
-        let (duplicates, other_months, above) = (number()?, number()?, u32::try_from(number()?).ok()?);
+        let (duplicates, other_slices, above) = (number()?, number()?, u32::try_from(number()?).ok()?);
         let first_member_sha256 = if flag(1) { Some(bytes.split_off(..32)?.try_into().ok()?) } else { None };
         let verdict = match (flag(3), flag(4)) {
             (false, _) => Verdict::Ok,
@@ -197,7 +197,7 @@ impl Input {
             raw_bytes,
             records,
             duplicates,
-            other_months,
+            other_slices,
             first_member_sha256,
             trailing_member: flag(2),
             verdict,

@@ -44,7 +44,7 @@ fn inputs() -> impl Strategy<Value = Input> {
     let numbers = numbers.map(|_| any::<u64>());
     (".{0,40}", any::<u32>(), etag, numbers, any::<Option<[u8; 32]>>(), any::<bool>(), verdict).prop_map(
         |(key, above, etag, numbers, first_member_sha256, trailing_member, verdict)| {
-            let [bytes, raw_bytes, records, duplicates, other_months] = numbers;
+            let [bytes, raw_bytes, records, duplicates, other_slices] = numbers;
             Input {
                 key,
                 above,
@@ -53,7 +53,7 @@ fn inputs() -> impl Strategy<Value = Input> {
                 raw_bytes,
                 records,
                 duplicates,
-                other_months,
+                other_slices,
                 first_member_sha256,
                 trailing_member,
                 verdict,

@@ -8,14 +8,14 @@ use std::fmt;
 pub enum Invariant {
     /// Every listed log file is committed, quarantined with a reason, or counted as left to the next run.
     FilesAccounted,
-    /// Records in = records out + duplicates + records of other months.
+    /// Records in = records out + duplicates + records of other slices.
     RecordsConserved,
     /// Lines are the bytes CloudTrail wrote.
     BytesVerbatim,
     /// A partition holds no record of an account twice.
     OncePerPartition,
-    /// Every record is in exactly one month.
-    OneHomeMonth,
+    /// Every record is in the month of its event day, and in no other.
+    EventMonth,
     /// A second run changes nothing.
     Idempotent,
     /// At most one of two concurrent attempts commits.
@@ -43,7 +43,7 @@ impl Invariant {
         Invariant::RecordsConserved,
         Invariant::BytesVerbatim,
         Invariant::OncePerPartition,
-        Invariant::OneHomeMonth,
+        Invariant::EventMonth,
         Invariant::Idempotent,
         Invariant::OneCommitPerClaim,
         Invariant::PartsBeforeCommit,
@@ -62,7 +62,7 @@ impl Invariant {
             Invariant::RecordsConserved => "records-conserved",
             Invariant::BytesVerbatim => "bytes-verbatim",
             Invariant::OncePerPartition => "once-per-partition",
-            Invariant::OneHomeMonth => "one-home-month",
+            Invariant::EventMonth => "event-month",
             Invariant::Idempotent => "idempotent",
             Invariant::OneCommitPerClaim => "one-commit-per-claim",
             Invariant::PartsBeforeCommit => "parts-before-commit",
@@ -83,7 +83,7 @@ impl Invariant {
                  reason; or the newest commit counts it in `left`, and the next run reads it."
             }
             Invariant::RecordsConserved => {
-                "In every commit, records in = records out + duplicates + records of other months."
+                "In every commit, records in = records out + duplicates + records of other slices (at the daily stage there are none)."
             }
             Invariant::BytesVerbatim => {
                 "A line of a daily part is a record's own bytes without white space between tokens; a row of a monthly part \
@@ -93,9 +93,9 @@ impl Invariant {
                 "A partition holds the records of an account with an event ID once each, deduplicated by (eventID, exact \
                  bytes), however often they are delivered below that account and the stages run."
             }
-            Invariant::OneHomeMonth => {
-                "A record of the days that a month reads is in the Parquet of exactly one month, determined by its event time \
-                 and its delivery day alone."
+            Invariant::EventMonth => {
+                "A record of a daily part is in the Parquet of the month of its event day, and of no other, once that month is up to \
+                 date; a copy of it that was delivered on another day is not there a second time."
             }
             Invariant::Idempotent => "A run without new input leaves every byte of the lake unchanged.",
             Invariant::OneCommitPerClaim => {
@@ -120,7 +120,7 @@ impl Invariant {
             Invariant::OutputNeverInput => "No object of a lake is ever read as a log file.",
             Invariant::MemoryBounded => {
                 "Memory is bounded by the settings, the number of log files of a day, and the number of records of its largest \
-                 account or of a month; not by the sizes that an object declares."
+                 account; not by the number of records of a month, nor by the sizes that an object declares."
             }
         }
     }
@@ -135,10 +135,13 @@ impl Invariant {
                 "Every line is a slice of the log file, never serialized again; `verify` reads the records of daily parts back."
             }
             Invariant::OncePerPartition => {
-                "A deduplication index of each account of a day, existing parts that can hold the account included, and of each \
-                 month; `verify` counts again."
+                "A deduplication index of each account of a day, existing parts that can hold the account included, and of the \
+                 off-day records of each event day; `verify` counts again."
             }
-            Invariant::OneHomeMonth => "A pure function of event time and delivery day.",
+            Invariant::EventMonth => {
+                "A function of event time and delivery day alone; each run of a month compares its event days with the daily parts, \
+                 and `verify` balances every daily part over all months."
+            }
             Invariant::Idempotent => {
                 "The journal names the inputs that were read; a run reads new ones only."
             }

@@ -15,11 +15,12 @@
 //! The inputs of a commit, and its facts, are objects next to its entry: `000002-<attempt>.inputs.ndjson.gz`. They are written
 //! before its parts are published.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail_model::{Month, Stage, Table};
+use cloudtrail_model::{Day, Month, Stage, Table};
 use flate2::read::MultiGzDecoder;
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Created, Depth, ErrorKind, Store, StoreError, list_all};
@@ -153,6 +154,38 @@ pub async fn partitions(store: &dyn Store, table: Table, stage: Stage) -> Result
     Ok(journals.prefixes.iter().filter_map(|prefix| Partition::from_journal_prefix(prefix)).collect())
 }
 
+/// The delivery days of a table that hold, or have held, events of a month, other than days of that month. In order.
+///
+/// # Errors
+/// Fails if the markers cannot be listed.
+pub async fn days_feeding(store: &dyn Store, table: Table, month: Month) -> Result<Vec<Day>, StoreError> {
+    let prefix = Partition::feeds_prefix(table, month);
+    let markers = list_all(store, &prefix, Depth::Level).await?.objects;
+    Ok(markers.iter().filter_map(|marker| marker.key.strip_prefix(&prefix)?.parse().ok()).collect())
+}
+
+/// The months of a table that have such a marker, with the days that feed them.
+///
+/// # Errors
+/// Fails if the markers cannot be listed.
+pub async fn fed_months(
+    store: &dyn Store,
+    table: Table,
+) -> Result<BTreeMap<Month, BTreeSet<Day>>, StoreError> {
+    let prefix = Partition::all_feeds_prefix(table);
+    let mut fed: BTreeMap<Month, BTreeSet<Day>> = BTreeMap::new();
+    for marker in list_all(store, &prefix, Depth::All).await?.objects {
+        let parsed = marker.key.strip_prefix(&prefix).and_then(|key| {
+            let (month, day) = key.split_once('/')?;
+            Some((month.parse().ok()?, day.parse().ok()?))
+        });
+        if let Some((month, day)) = parsed {
+            fed.entry(month).or_default().insert(day);
+        }
+    }
+    Ok(fed)
+}
+
 impl Journal {
     /// The journal of a partition in the lake that `store` holds. Makes no call.
     pub fn new(store: Arc<dyn Store>, partition: Partition) -> Self {
@@ -175,6 +208,14 @@ impl Journal {
         let runs = named.map(|of| self.read_inputs(of)).buffered(self.reads_at_once());
         state.inputs = Inputs::merged(runs.try_collect().await?);
         Ok(state)
+    }
+
+    /// Reads the inputs of one commit that counts.
+    ///
+    /// # Errors
+    /// Fails if the store fails, or if the inputs are missing or differ from the commit.
+    pub async fn read_inputs_of(&self, of: &InputsOf) -> Result<Inputs, JournalError> {
+        self.read_inputs(of.clone()).await
     }
 
     /// Reads the outlines of the commits: parts and counts. [`PartitionState::inputs`] is empty.

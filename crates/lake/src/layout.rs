@@ -23,7 +23,7 @@ use crate::AttemptId;
 pub enum PartitionSpan {
     /// One delivery day, of the daily stage.
     Day(Day),
-    /// One home month, of the monthly stage.
+    /// One month of event time, of the monthly stage.
     Month(Month),
 }
 
@@ -127,7 +127,17 @@ impl Partition {
 
     /// The key of the marker that a partition of a day holds events of a month: `_journal/cloudtrail_daily/feeds/2026-10/2026-11-22`.
     pub fn feeds_key(self, month: Month) -> String {
-        format!("{}feeds/{month}/{}", Self::journal_root(self.table, self.stage()), self.span)
+        format!("{}{}", Self::feeds_prefix(self.table, month), self.span)
+    }
+
+    /// The prefix of the markers of a month.
+    pub fn feeds_prefix(table: Table, month: Month) -> String {
+        format!("{}{month}/", Self::all_feeds_prefix(table))
+    }
+
+    /// The prefix of the markers of all months.
+    pub fn all_feeds_prefix(table: Table) -> String {
+        format!("{}feeds/", Self::journal_root(table, Stage::Daily))
     }
 
     /// The partition of a journal prefix: `_journal/cloudtrail_daily/2026-11-22/`.

@@ -30,7 +30,7 @@
 //! | claim: [`Attempt::begin`] | creates entry *n* | a claim without a commit, which the next claim fences |
 //! | sweep: [`Attempt::begin`] | deletes orphans whose claim is older than *n* | the next attempt sweeps the rest |
 //! | stage parts: [`PartSink`] | uploads, not visible | the next attempt abandons them |
-//! | write inputs: [`Attempt::finish`] | creates the inputs and facts of the commit, and markers of other months | objects that nobody names, never deleted |
+//! | write inputs: [`Attempt::finish`] | creates the inputs and facts of the commit, and a marker of each other month that the parts have events of | objects that nobody names, never deleted |
 //! | publish: [`Attempt::finish`] | the parts become visible | orphans, which the next attempt deletes |
 //! | commit: [`Attempt::finish`] | creates entry *n* + 1 | the commit is effective |
 //! | delete replaced parts: [`Attempt::finish`] | deletes retired parts | the next attempt deletes them |
@@ -105,6 +105,7 @@ mod part_blocks;
 mod part_reader;
 mod part_sink;
 mod partition_state;
+mod slice;
 mod stage_run;
 #[cfg(test)]
 mod testing;
@@ -122,7 +123,7 @@ pub use input::{Input, Verdict, Why};
 pub use inputs::{Inputs, InputsWalk};
 pub use inputs_writer::{InputsWriter, WrittenInputs};
 pub use invariant::{Invariant, invariants_markdown};
-pub use journal::{Claimed, CommitOutcome, Journal, JournalError, partitions};
+pub use journal::{Claimed, CommitOutcome, Journal, JournalError, days_feeding, fed_months, partitions};
 pub use lake_file::{LAKE_FILE, LakeError, LakeSettings, Readers, check_format, open_lake, read_settings};
 pub use layout::{Partition, PartitionSpan, part_claim, part_key};
 pub use outcome::{Committed, Outcome};
@@ -130,6 +131,7 @@ pub use part::{AccountRange, ColumnCounts, Part};
 pub use part_reader::{PartContent, PartError, read_lines, read_part};
 pub use part_sink::{Lane, OpenPart, PartSink, WrittenRecords};
 pub use partition_state::{InputsOf, PartitionState};
+pub use slice::{Slice, SliceDay, WrittenDay, WrittenDays, event_days_of};
 pub use stage_run::{Next, RunEnd, StageRun, Staged, Step, bring_up_to_date};
 pub use totals::{Balanced, Imbalance, Totals};
 pub use verification::{Problem, Verification};

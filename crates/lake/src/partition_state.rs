@@ -1,9 +1,12 @@
 //! The content of a partition: the fold of its journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudtrail_model::Month;
 
 use crate::{
     AttemptId, Claim, Commit, DayState, Entry, InputCounts, Inputs, MonthSource, ObjectRef, Part, Totals,
+    WrittenDays,
 };
 
 /// The content of a partition: the fold of its journal.
@@ -29,10 +32,15 @@ pub struct PartitionState {
     pub parts: BTreeMap<String, Part>,
     /// Retired parts whose objects stay for a time, each with the time of the commit that retired it.
     pub kept: BTreeMap<String, String>,
-    /// The totals of all commits since the newest that has [`Commit::replaces`].
+    /// The totals of all commits since the newest that has [`Commit::replaces`]. Of a month, an event day that was written again
+    /// counts again: see [`PartitionState::event_days`].
     pub totals: Totals,
     /// [`Commit::month`] of the newest commit that has it.
     pub month: Option<MonthSource>,
+    /// Of a month, its event days.
+    pub event_days: WrittenDays,
+    /// The months of the event days of all parts that commits have ever named, retired ones included.
+    pub event_months: BTreeSet<Month>,
     /// Number of objects of the journal that are neither entries nor named by one.
     pub unnamed: u64,
     /// The inputs objects of the commits that count, in their order.
@@ -75,12 +83,25 @@ impl PartitionState {
             _ => return Err(format!("entry {} is a commit that does not follow its own claim", commit.seq)),
         }
         let Commit {
-            seq, attempt, time, replaces, inputs, facts, reread, parts, retired, totals, month, ..
+            seq,
+            attempt,
+            time,
+            replaces,
+            inputs,
+            facts,
+            reread,
+            parts,
+            retired,
+            totals,
+            month,
+            slice,
+            ..
         } = commit;
         let named = u64::from(inputs.is_some()) + u64::from(facts.is_some());
         self.unnamed = self.unnamed.saturating_sub(named);
         if replaces {
             self.inputs_of.clear();
+            self.event_days.clear();
             self.input_counts = InputCounts::default();
             self.totals = Totals::default();
         }
@@ -98,7 +119,13 @@ impl PartitionState {
         self.totals.add(&totals);
         self.input_counts.change(&totals, &reread);
         self.inputs_of.extend(inputs.map(|inputs| InputsOf { seq, attempt, inputs, facts, totals }));
+        self.event_months.extend(parts.iter().flat_map(|part| part.event_days.months()));
         self.parts.extend(parts.into_iter().map(|part| (part.key.clone(), part)));
+        if let Some(slice) = slice {
+            self.event_days.apply(seq, slice);
+            let commits = self.event_days.commits();
+            self.inputs_of.retain(|of| commits.contains(&of.seq));
+        }
         Ok(())
     }
 }

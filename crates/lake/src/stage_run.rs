@@ -8,7 +8,7 @@ use lake_store::Store;
 use crate::lake_file::{check_format, read_settings};
 use crate::{
     Attempt, AttemptError, Changes, CommitOutcome, Committed, DayState, Journal, MonthSource, Outcome,
-    PartSink, Partition, PartitionState, Stamp, WrittenInputs, differences,
+    PartSink, Partition, PartitionState, Slice, Stamp, WrittenInputs, differences,
 };
 
 /// A run fails after this many plans in a row that end without a commit because another run changed the partition.
@@ -42,8 +42,16 @@ pub trait StageRun: Send {
         parts: &mut PartSink<'_>,
     ) -> Result<Step, Self::Error>;
 
-    /// The error for a missing part that a commit names; `None` if the stage writes it again.
-    fn part_missing(&self, key: String) -> Option<Self::Error>;
+    /// Whether planning needs [`PartitionState::inputs`]. If not, only outlines are read.
+    fn reads_inputs(&self) -> bool {
+        true
+    }
+
+    /// The plan that also writes parts again that a commit names and that do not exist. `missing` is never empty.
+    ///
+    /// # Errors
+    /// Fails if the stage cannot write them again.
+    fn with_missing(&self, plan: Self::Plan, missing: Vec<String>) -> Result<Self::Plan, Self::Error>;
 }
 
 /// The work to do at a partition.
@@ -81,7 +89,9 @@ pub struct Staged {
     pub retired: Vec<String>,
     /// See [`Commit::month`](crate::Commit::month).
     pub month: Option<MonthSource>,
-    /// Number of planned inputs that were left to a later run.
+    /// See [`Commit::slice`](crate::Commit::slice).
+    pub slice: Option<Slice>,
+    /// Number of planned inputs, or of a month event days, that were left to a later run.
     pub left: u64,
     /// Memory of the deduplication index, in bytes.
     pub index_bytes: u64,
@@ -124,7 +134,7 @@ pub async fn bring_up_to_date<R: StageRun>(
     while plans < MAX_PLANS {
         // Read the journal before the inputs: a commit of another run after this read makes the claim fail, so a plan is never
         // based on inputs older than the state.
-        let state = driver.read().await?;
+        let state = driver.read(run.reads_inputs()).await?;
         let next = run.plan(&state).await?;
         let outcome = match driver.attempt(&state, next, run).await? {
             AttemptEnd::PlanAgain => {
@@ -157,9 +167,12 @@ struct Driver<'a> {
 
 impl Driver<'_> {
     /// Reads the settings of the lake and the journal of the partition. The first claim of a partition creates the settings.
-    async fn read(&self) -> Result<PartitionState, AttemptError> {
+    async fn read(&self, inputs: bool) -> Result<PartitionState, AttemptError> {
         let settings = async { read_settings(&**self.lake).await.map_err(AttemptError::from) };
-        let journal = async { self.journal.read().await.map_err(AttemptError::from) };
+        let journal = async {
+            let state = if inputs { self.journal.read().await } else { self.journal.read_outline().await };
+            state.map_err(AttemptError::from)
+        };
         let (settings, state) = futures::try_join!(settings, journal)?;
         if settings.is_none() && state.last_seq > 0 {
             check_format(&**self.lake).await?;
@@ -180,18 +193,11 @@ impl Driver<'_> {
                 let found =
                     differences(&**self.lake, &self.journal, state).await.map_err(AttemptError::from)?;
                 self.foreign = found.foreign;
-                match found.missing.into_iter().next() {
-                    Some(key) => {
-                        if self.has_moved(state).await? {
-                            return Ok(AttemptEnd::PlanAgain);
-                        }
-                        if let Some(error) = run.part_missing(key) {
-                            return Err(error);
-                        }
-                        Some(plan)
-                    }
-                    None if found.orphans.is_empty() => return Ok(AttemptEnd::Nothing(Outcome::UpToDate)),
-                    None => None,
+                match (found.missing.is_empty(), found.orphans.is_empty()) {
+                    (false, _) if self.has_moved(state).await? => return Ok(AttemptEnd::PlanAgain),
+                    (false, _) => Some(run.with_missing(plan, found.missing)?),
+                    (true, true) => return Ok(AttemptEnd::Nothing(Outcome::UpToDate)),
+                    (true, false) => None,
                 }
             }
         };
@@ -247,9 +253,10 @@ async fn commit(
     staged: Staged,
     parts: Vec<crate::SealedPart>,
 ) -> Result<AttemptEnd, AttemptError> {
-    let Staged { replaces, state, inputs, conflicts, retired, month, left, index_bytes, more } = staged;
+    let Staged { replaces, state, inputs, conflicts, retired, month, slice, left, index_bytes, more } =
+        staged;
     let (swept, retired_count) = (attempt.swept(), retired.len() as u64);
-    let changes = Changes { replaces, state, left, inputs, conflicts, parts, retired, month };
+    let changes = Changes { replaces, state, left, inputs, conflicts, parts, retired, month, slice };
     let totals = changes.totals();
     let parts = changes.parts.iter().map(|sealed| sealed.part.clone()).collect();
     let committed = Committed { state, totals, parts, left, retired: retired_count, swept, index_bytes };

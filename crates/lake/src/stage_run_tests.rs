@@ -133,8 +133,8 @@ impl StageRun for Words {
         Ok(Step::Commit(Box::new(staged)))
     }
 
-    fn part_missing(&self, key: String) -> Option<Failure> {
-        (!self.writes_missing_parts).then_some(Failure::Missing(key))
+    fn with_missing(&self, plan: Self::Plan, missing: Vec<String>) -> Result<Self::Plan, Failure> {
+        if self.writes_missing_parts { Ok(plan) } else { Err(Failure::Missing(missing.concat())) }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The sums of a commit, which must balance.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudtrail_model::Day;
 use serde::{Deserialize, Serialize};
 
 use crate::input::is_default;
-use crate::{Commit, Input, Invariant, Part, Verdict};
+use crate::{Commit, EventDays, Input, Invariant, Part, Slice, SliceDay, Verdict};
 
 /// Sums over a commit. They must balance: see [`Commit::check_balance`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,9 +26,9 @@ pub struct Totals {
     pub records_out: u64,
     /// Records dropped as duplicates: a record with the same eventID and the same bytes is in the partition.
     pub duplicates: u64,
-    /// Only at the monthly stage: records that belong to another month.
+    /// Only at the monthly stage: records of the inputs whose event day is in another slice, of this month or another one.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub other_months: u64,
+    pub other_slices: u64,
     /// Records kept although the partition has one with the same eventID and other bytes.
     pub conflicts: u64,
     /// Bytes of the inputs, as stored.
@@ -48,7 +51,7 @@ impl Totals {
             files_unreadable: u64::from(matches!(input.verdict, Verdict::Unreadable(_))),
             records_in: input.records,
             duplicates: input.duplicates,
-            other_months: input.other_months,
+            other_slices: input.other_slices,
             bytes_in: input.bytes,
             raw_bytes_in: input.raw_bytes,
             ..Totals::default()
@@ -75,7 +78,7 @@ impl Totals {
             (&mut self.records_in, other.records_in),
             (&mut self.records_out, other.records_out),
             (&mut self.duplicates, other.duplicates),
-            (&mut self.other_months, other.other_months),
+            (&mut self.other_slices, other.other_slices),
             (&mut self.conflicts, other.conflicts),
             (&mut self.bytes_in, other.bytes_in),
             (&mut self.raw_bytes_in, other.raw_bytes_in),
@@ -96,7 +99,7 @@ impl Totals {
             ("files_unreadable", self.files_unreadable, inputs.files_unreadable),
             ("records_in", self.records_in, inputs.records_in),
             ("duplicates", self.duplicates, inputs.duplicates),
-            ("other_months", self.other_months, inputs.other_months),
+            ("other_slices", self.other_slices, inputs.other_slices),
             ("bytes_in", self.bytes_in, inputs.bytes_in),
             ("raw_bytes_in", self.raw_bytes_in, inputs.raw_bytes_in),
         ];
@@ -147,7 +150,7 @@ impl Commit {
         let sum = |numbers: &[u64]| numbers.iter().copied().map(u128::from).sum::<u128>();
         let parts = |of: fn(&Part) -> u64| self.parts.iter().map(|part| u128::from(of(part))).sum::<u128>();
         let files = sum(&[totals.files_ok, totals.files_quarantined, totals.files_unreadable]);
-        let records = sum(&[totals.records_out, totals.duplicates, totals.other_months]);
+        let records = sum(&[totals.records_out, totals.duplicates, totals.other_slices]);
         let lines = self.inputs.as_ref().map_or(0, |inputs| inputs.lines);
         let balances = [
             ("files_in", totals.files_in, files),
@@ -158,12 +161,40 @@ impl Commit {
             ("bytes_out", totals.bytes_out, parts(|p| p.bytes)),
             ("raw_bytes_out", totals.raw_bytes_out, parts(|p| p.raw_bytes)),
         ];
-        // every row of the daily stage is accounted for
-        let daily = self
-            .month
-            .as_ref()
-            .map(|month| ("records_in", totals.records_in, u128::from(month.daily.records_out)));
-        match balances.into_iter().chain(daily).find(|(_, left, right)| u128::from(*left) != *right) {
+        match balances.into_iter().find(|(_, left, right)| u128::from(*left) != *right) {
+            Some((what, left, right)) => Err(Imbalance { what, left, right }),
+            None => self.slice.as_ref().map_or(Ok(()), |slice| self.check_slice(slice)),
+        }
+    }
+
+    /// Checks the event days of a slice against the parts and the sums.
+    fn check_slice(&self, slice: &Slice) -> Result<(), Imbalance> {
+        let mut of_parts = EventDays::default();
+        self.parts.iter().for_each(|part| of_parts.merge(part.event_days.clone()));
+        let stated: BTreeMap<Day, u64> = slice
+            .days
+            .iter()
+            .map(|(day, of)| (*day, of.records))
+            .filter(|(_, records)| *records > 0)
+            .collect();
+        let all: BTreeSet<Day> = of_parts.days.keys().chain(stated.keys()).copied().collect();
+        for day in all {
+            let (stated, found) =
+                [&stated, &of_parts.days].map(|of| of.get(&day).copied().unwrap_or_default()).into();
+            if stated != found || !slice.contains(day) {
+                return Err(Imbalance {
+                    what: "records of an event day of the slice",
+                    left: stated,
+                    right: found.into(),
+                });
+            }
+        }
+        let sum = |of: fn(&SliceDay) -> u64| slice.days.values().map(|day| u128::from(of(day))).sum::<u128>();
+        let sums = [
+            ("duplicates of the slice", self.totals.duplicates, sum(|day| day.duplicates)),
+            ("conflicts of the slice", self.totals.conflicts, sum(|day| day.conflicts)),
+        ];
+        match sums.into_iter().find(|(_, left, right)| u128::from(*left) != *right) {
             Some((what, left, right)) => Err(Imbalance { what, left, right }),
             None => Ok(()),
         }

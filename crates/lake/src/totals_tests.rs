@@ -1,6 +1,6 @@
 use super::*;
+use crate::Why;
 use crate::testing::attempts::{commit, records};
-use crate::{MonthSource, Why};
 
 #[test]
 fn a_right_commit_balances() {
@@ -10,11 +10,10 @@ fn a_right_commit_balances() {
 #[test]
 fn one_record_too_few_anywhere_is_found() {
     type Break = fn(&mut Commit);
-    let breaks: [Break; 11] = [
+    let breaks: [Break; 10] = [
         |c| c.totals.records_out -= 1,
         |c| c.totals.duplicates += 1,
-        |c| c.totals.other_months += 1,
-        |c| c.month = Some(MonthSource::default()),
+        |c| c.totals.other_slices += 1,
         |c| c.totals.files_ok -= 1,
         |c| c.totals.files_unreadable += 1,
         |c| c.parts[0].records -= 1,

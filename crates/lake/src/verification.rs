@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cloudtrail_model::Day;
 use lake_store::{Store, StoreError};
 
 use crate::{Invariant, Journal, Partition, PartitionState, differences};
@@ -19,6 +20,9 @@ pub struct Verification {
     pub bytes: u64,
     /// Number of objects of the journal that no commit names: inputs of attempts that died or are in progress. They are harmless.
     pub unnamed: u64,
+    /// Of a month, event days that are not written yet, or were written before the daily parts that hold them now: the next run
+    /// writes them.
+    pub pending: Vec<Day>,
     /// The problems found. Empty if the partition matches its journal.
     pub problems: Vec<Problem>,
 }
@@ -35,7 +39,15 @@ pub struct Problem {
 impl Verification {
     /// A result with nothing read and no problems.
     pub fn of(partition: Partition) -> Self {
-        Verification { partition, parts: 0, records: 0, bytes: 0, unnamed: 0, problems: Vec::new() }
+        Verification {
+            partition,
+            parts: 0,
+            records: 0,
+            bytes: 0,
+            unnamed: 0,
+            pending: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// Adds a problem.

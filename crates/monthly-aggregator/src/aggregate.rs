@@ -1,4 +1,4 @@
-//! One month brought up to date: plan, read, gather, encode, write. [`lake::bring_up_to_date`] claims and commits.
+//! One month brought up to date, slice by slice: plan, read, gather, encode, write. [`lake::bring_up_to_date`] claims and commits.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use cloudtrail_model::{Month, Table};
 use futures::{Stream, StreamExt};
 use lake::{
-    JournalError, MonthSource, Next, PartSink, Partition, PartitionState, RunEnd, StageRun, Staged, Stamp,
-    Step, bring_up_to_date,
+    EventDays, JournalError, MonthSource, Next, PartSink, Partition, PartitionState, RunEnd, Slice, SliceDay,
+    StageRun, Staged, Stamp, Step, bring_up_to_date,
 };
 use lake_store::Store;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -16,8 +16,13 @@ use tokio::time::Instant;
 
 use crate::encode::part_writer::PartWriter;
 use crate::encode::row_group::{EncodedRowGroup, Encoder};
-use crate::gather::gatherer::{Gathered, Gatherer, RowGroup};
-use crate::plan::daily_parts::{MonthPlan, plan};
+use crate::gather::accounts::{DayCounts, Gathered};
+use crate::gather::gatherer::{Gatherer, ReadEnd};
+use crate::gather::row_group::RowGroup;
+use crate::pace::Pace;
+use crate::plan::month_plan::{MonthPlan, plan};
+use crate::plan::slice::{SliceDays, StaleDays};
+use crate::plan::window::{PartRead, Window, windows};
 use crate::read::daily_lines::{FromPart, read};
 use crate::read::piece::SparePieces;
 use crate::{DaysThere, MonthReport, MonthlyError, Options, Progress};
@@ -100,7 +105,8 @@ pub struct Request {
     pub allow_gaps: bool,
     /// Write the month again although nothing has changed.
     pub rebuild: bool,
-    /// The soft deadline: nothing is published after it, since there might not be time left to commit.
+    /// The soft deadline. A slice that would not end before it is cut, and the rest is left to the next run. Nothing is published
+    /// after it, since there might not be time left to commit.
     pub until: Option<Instant>,
 }
 
@@ -110,8 +116,18 @@ struct MonthRun<'a> {
     table: Table,
     month: Month,
     request: Request,
-    /// What the newest plan says of the month's days.
+    /// The newest entry of the journal when the run began: a rebuild writes every event day that an older commit wrote.
+    began_at: Option<u64>,
+    /// The delivery days of the month, as the newest plan found them.
     source: MonthSource,
+    pace: Pace,
+}
+
+/// The work of one commit.
+struct Work {
+    plan: MonthPlan,
+    /// Parts that a commit names and that do not exist.
+    missing: Vec<String>,
 }
 
 impl MonthlyAggregator {
@@ -126,7 +142,9 @@ impl MonthlyAggregator {
         request: Request,
     ) -> Result<MonthReport, MonthlyError> {
         let partition = Partition::month(table, month);
-        let mut run = MonthRun { stage: self, table, month, request, source: MonthSource::default() };
+        let source = MonthSource::default();
+        let pace = Pace::new(request.until);
+        let mut run = MonthRun { stage: self, table, month, request, began_at: None, source, pace };
         let RunEnd { outcome, foreign } =
             Box::pin(bring_up_to_date(&self.lake, partition, self.stamp, &mut run)).await?;
         Ok(MonthReport { partition, outcome, source: run.source, foreign })
@@ -146,103 +164,180 @@ impl MonthlyAggregator {
 
 #[async_trait]
 impl StageRun for MonthRun<'_> {
-    type Plan = MonthPlan;
+    type Plan = Work;
     type Error = MonthlyError;
 
-    async fn plan(&mut self, state: &PartitionState) -> Result<Next<MonthPlan>, MonthlyError> {
+    async fn plan(&mut self, state: &PartitionState) -> Result<Next<Work>, MonthlyError> {
+        let began_at = *self.began_at.get_or_insert(state.last_seq);
         let plan = self.daily_parts().await?;
         self.source = plan.source.clone();
         if plan.parts.is_empty() && state.last_seq == 0 {
             return Ok(Next::Empty);
         }
-        if !plan.source.missing_days.is_empty() && !self.request.allow_gaps {
+        // a month without any day of its own is written from the late events that other months' days brought
+        let may_miss_days = self.request.allow_gaps || plan.has_no_day(self.month);
+        if !plan.source.missing_days.is_empty() && !may_miss_days {
             let partition = Partition::month(self.table, self.month);
             return Err(MonthlyError::MissingDays { partition, days: plan.source.missing_days });
         }
-        let is_done = plan.is_done(state) && !self.request.rebuild;
-        Ok(if is_done { Next::UpToDate(plan) } else { Next::Commit(plan) })
+        let rewrites = state.event_days.iter().any(|(_, written)| written.seq <= began_at);
+        let is_done = plan.is_done(state) && !(self.request.rebuild && rewrites);
+        let work = Work { plan, missing: Vec::new() };
+        Ok(if is_done { Next::UpToDate(work) } else { Next::Commit(work) })
     }
 
     async fn stage(
         &mut self,
-        plan: MonthPlan,
+        work: Work,
         state: &PartitionState,
         parts: &mut PartSink<'_>,
     ) -> Result<Step, MonthlyError> {
-        let gathered = match self.write(&plan, parts).await {
-            Ok(gathered) => gathered,
+        let Work { plan, missing } = work;
+        let began_at = self.began_at.unwrap_or_default();
+        let is_rewritten = |day| {
+            self.request.rebuild && state.event_days.get(day).is_some_and(|written| written.seq <= began_at)
+        };
+        let stale = StaleDays::of(&plan, self.month, state, &missing, is_rewritten);
+        let options = self.stage.options;
+        let Some(days) = stale.next_slice(&options) else {
+            // only the delivery days have changed
+            return Ok(Step::Commit(Box::new(Staged { month: Some(plan.source), ..Staged::default() })));
+        };
+        let written = match self.write(&plan, &stale, days, parts).await {
+            Ok(written) => written,
             // a day was rebuilt while it was read: its new parts are planned
             Err(MonthlyError::DailyPart { .. }) if self.daily_parts().await? != plan => {
                 return Ok(Step::PlanAgain);
             }
             Err(error) => return Err(error),
         };
-        if self.request.until.is_some_and(|until| Instant::now() > until) {
+        if self.pace.is_over() {
             return Err(MonthlyError::NoTimeLeft { partition: Partition::month(self.table, self.month) });
         }
-        let Gathered { inputs, conflicts, index_bytes } = gathered;
+        let SliceWritten { days, gathered } = written;
+        let retired = stale.replaced(&days);
+        let rest = stale.after(&days);
+        let more = rest.next_slice(&options).is_some_and(|next| {
+            let windows = windows(&plan, &next, &options);
+            self.pace.has_time_for(records_to_next_end(&windows, &rest))
+        });
+        let inputs = gathered.inputs(|day| days.contains(day))?;
+        let slice = stated(&plan, &days, &gathered, parts);
         Ok(Step::Commit(Box::new(Staged {
-            replaces: true,
             inputs,
-            conflicts,
-            retired: state.parts.keys().cloned().collect(),
-            month: Some(plan.source),
-            index_bytes,
+            conflicts: slice.days.values().map(|day| day.conflicts).sum(),
+            retired,
+            month: Some(plan.source.clone()),
+            slice: Some(slice),
+            left: rest.len(),
+            index_bytes: gathered.index_bytes,
+            more,
             ..Staged::default()
         })))
     }
 
-    /// A part that somebody deleted is written again: the daily parts it was made of are in the lake.
-    fn part_missing(&self, _: String) -> Option<MonthlyError> {
-        None
+    /// Outlines tell what a month was written from.
+    fn reads_inputs(&self) -> bool {
+        false
+    }
+
+    /// Parts that somebody deleted are written again: the daily parts that they were made from are in the lake.
+    fn with_missing(&self, work: Work, missing: Vec<String>) -> Result<Work, MonthlyError> {
+        Ok(Work { missing, ..work })
     }
 }
 
+/// A slice whose parts are sealed.
+struct SliceWritten {
+    /// Its event days: fewer than planned if there was no time for the others.
+    days: SliceDays,
+    gathered: Gathered,
+}
+
 impl MonthRun<'_> {
-    /// The daily parts that the month is made of now.
+    /// The daily parts that hold events of the month now.
     async fn daily_parts(&self) -> Result<MonthPlan, JournalError> {
         plan(&self.stage.lake, &self.stage.days_there, self.table, self.month).await
     }
 
-    /// One row group is encoded while the next is read.
-    async fn write(&self, plan: &MonthPlan, parts: &mut PartSink<'_>) -> Result<Gathered, MonthlyError> {
+    /// Writes the parts of a slice, window by window. One row group is encoded while the next is read. Ends early, between two parts
+    /// that are there, if the time until the soft deadline is not enough for the next window; the first is always written.
+    async fn write(
+        &mut self,
+        plan: &MonthPlan,
+        stale: &StaleDays<'_>,
+        days: SliceDays,
+        parts: &mut PartSink<'_>,
+    ) -> Result<SliceWritten, MonthlyError> {
         let MonthlyAggregator { lake, options, progress, .. } = self.stage;
         let threads = options.threads.max(1);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(MonthlyError::Threads)?;
         let (encoder, spare) = (Encoder::new(self.table, options)?, SparePieces::default());
         let mut writer = PartWriter::new(parts, encoder.clone(), options);
         let cpu = Cpu { pool: Arc::new(pool), encoder, spare: spare.clone() };
-        let mut read = read(lake.clone(), plan.parts.clone(), (self.table, self.month), threads, spare);
-        progress.plan(plan.parts.iter().map(|(_, part)| part.records).sum());
-        let mut gatherer = Gatherer::new(plan.parts.clone(), *options);
+        let windows = windows(plan, &days, options);
+        progress.plan(windows.iter().map(|window| window.records).sum());
+        let reads: Vec<PartRead> = windows.iter().flat_map(|window| window.reads.iter().cloned()).collect();
+        let mut read = read(lake.clone(), reads, self.table, threads, spare);
+        let mut gatherer = Gatherer::new(&windows, *options);
         let mut encoding: Option<Encoding> = None;
+        let mut done = 0;
+        let mut last = days.last;
         while let Some(from_part) = read.next().await {
-            match from_part? {
-                FromPart::Piece(piece) => {
-                    progress.read(piece.other_months + piece.lines.len() as u64);
-                    gatherer.add(piece);
+            let end = match from_part? {
+                FromPart::Records(records) => {
+                    gatherer.add(records);
+                    ReadEnd::Within
                 }
-                FromPart::End => gatherer.end_part(),
-            }
+                FromPart::End => gatherer.end_read(),
+            };
             while let Some(group) = gatherer.next_full() {
-                let done = match encoding.take() {
+                progress.read(group.rows as u64);
+                let encoded = match encoding.take() {
                     Some(encoding) => Some(encoded(encoding).await?),
                     None => None,
                 };
                 // the threads have the next before the last is written
                 encoding = Some(cpu.start(group));
-                if let Some(done) = done {
-                    writer.write(done).await?;
+                if let Some(encoded) = encoded {
+                    writer.write(encoded).await?;
+                }
+            }
+            if let ReadEnd::Window(window_end) = end {
+                self.pace.wrote(windows[done].records);
+                done += 1;
+                let rest = &windows[done..];
+                let next = records_to_next_end(rest, stale);
+                if !rest.is_empty() && stale.may_end(window_end) && !self.pace.has_time_for(next) {
+                    last = window_end;
+                    break;
                 }
             }
         }
-        let (last, gathered) = gatherer.finish();
-        for encoding in encoding.into_iter().chain(last.map(|group| cpu.start(group))) {
+        if let Some(encoding) = encoding {
             writer.write(encoded(encoding).await?).await?;
         }
         writer.finish().await?;
-        Ok(gathered)
+        Ok(SliceWritten { days: SliceDays { first: days.first, last }, gathered: gatherer.finish() })
     }
+}
+
+/// The number of records of the windows up to the first one with which a slice may end.
+fn records_to_next_end(windows: &[Window], stale: &StaleDays<'_>) -> u64 {
+    let end = windows.iter().position(|window| stale.may_end(window.last)).map_or(windows.len(), |at| at + 1);
+    windows[..end].iter().map(|window| window.records).sum()
+}
+
+/// What the commit states about a slice whose parts are sealed.
+fn stated(plan: &MonthPlan, days: &SliceDays, gathered: &Gathered, parts: &PartSink<'_>) -> Slice {
+    let mut records = EventDays::default();
+    parts.sealed().for_each(|part| records.merge(part.event_days.clone()));
+    let stated = plan.inputs.range(days.first..=days.last).map(|(day, inputs)| {
+        let DayCounts { duplicates, conflicts } = gathered.days.get(day).copied().unwrap_or_default();
+        let records = records.days.get(day).copied().unwrap_or_default();
+        (*day, SliceDay { inputs: inputs.clone(), records, duplicates, conflicts })
+    });
+    Slice { first: days.first, last: days.last, days: stated.collect() }
 }
 
 type Encoding = JoinHandle<parquet::errors::Result<EncodedRowGroup>>;
@@ -283,3 +378,15 @@ mod crash_tests;
 #[cfg(test)]
 #[path = "aggregate_race_tests.rs"]
 mod race_tests;
+
+#[cfg(test)]
+#[path = "aggregate_oracle_tests.rs"]
+mod oracle_tests;
+
+#[cfg(test)]
+#[path = "aggregate_slice_tests.rs"]
+mod slice_tests;
+
+#[cfg(test)]
+#[path = "aggregate_size_tests.rs"]
+mod size_tests;

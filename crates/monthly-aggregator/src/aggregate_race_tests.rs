@@ -7,14 +7,14 @@ use testkit::{Failpoint, Hooked, RandomDelays};
 
 const REBUILD: Request = Request { rebuild: true, ..GAPS };
 
-/// Two records that the month has not, and one that it has.
+/// Two records that the month has not, and a copy of one that it has.
 fn late_lines() -> Vec<String> {
     let late = [9_000, 9_001].map(|number| record(number, "2026-10-03T12:00:00Z"));
     [&late[..], &ten_of(day("2026-10-03"))[..1]].concat()
 }
 
 async fn deliver_late(world: &World) {
-    world.commit_day(Table::CloudTrail, day("2026-10-03"), &late_lines()).await;
+    world.commit_day(Table::CloudTrail, day("2026-10-04"), &late_lines()).await;
 }
 
 fn without_late() -> Vec<u64> {

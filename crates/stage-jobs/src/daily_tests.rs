@@ -240,13 +240,13 @@ async fn a_job_that_died_after_its_commit_sends_the_month_when_it_comes_again() 
 #[tokio::test]
 async fn a_month_that_is_not_complete_is_sent_on_only_with_gaps_allowed() {
     let world = World::delivered([day("2026-10-05")]).await;
-    let closing = |allow_gaps| {
+    let of_the_fifth = |allow_gaps| {
         let request = Asked { allow_gaps, ..Asked::new(Wanted::Month(month("2026-10"))) };
-        request.jobs(day(TODAY), 0)[33]
+        request.jobs(day(TODAY), 0)[4]
     };
-    world.done(closing(false)).await;
+    world.done(of_the_fifth(false)).await;
     assert!(world.sent_on().await.is_empty());
-    world.done(closing(true)).await;
+    world.done(of_the_fifth(true)).await;
     let sent = world.sent_on().await;
     assert_eq!(sent, [MonthlyJob { allow_gaps: true, ..MonthlyJob::new(month("2026-10")) }]);
 }

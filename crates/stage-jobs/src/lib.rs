@@ -3,7 +3,7 @@
 //! | job | what it runs | what it sends |
 //! |---|---|---|
 //! | [`DailyJobs`] | the daily stage, all tables at once | the rest of a day that was not finished before the deadline; the months that the day completes or changes |
-//! | [`MonthlyJobs`] | the monthly stage, one table after the other | |
+//! | [`MonthlyJobs`] | the monthly stage, one table after the other | the rest of a month that was not finished before the deadline |
 //!
 //! Both are [`Handler`](job_queue::Handler)s, called by a Lambda function or `trailmill worker`. Jobs are idempotent: they may
 //! be delivered several times and stopped anywhere, since the work left is determined from the source and the lake alone.

@@ -1,16 +1,16 @@
-//! A monthly job: every table of the month, one after the other.
+//! A monthly job: every table of the month, one after the other → send the rest of the month back.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloudtrail_model::Table;
 use fan_out::MonthlyJob;
-use futures::StreamExt;
-use job_queue::{Handled, Handler, Unit};
-use lake::{Outcome, Partition, Stamp};
+use job_queue::{Handled, Handler, NewMessage, Queue, Unit, send_all};
+use lake::{Outcome, Partition, Stamp, hex};
 use lake_store::{Meter, Store, Usage};
 use monthly_aggregator::{DaysThere, MonthReport, MonthlyAggregator, Options, Request, day_list};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use crate::storage_metrics::count_stores;
@@ -25,6 +25,8 @@ pub struct MonthlyJobs {
     pub options: Options,
     /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
+    /// The queue for the rest of a month that was not finished before the deadline.
+    pub monthly_jobs: Arc<dyn Queue>,
 }
 
 #[async_trait]
@@ -58,15 +60,32 @@ impl MonthlyJobs {
         let (options, stamp, month) = (self.options, self.stamp, job.month);
         let (progress, days_there) = (Arc::default(), DaysThere::default());
         let aggregator = MonthlyAggregator { lake, options, stamp, progress, days_there };
-        let request = Request { allow_gaps: job.allow_gaps, rebuild: job.rebuild, until: deadline };
+        let request = Request { allow_gaps: job.allow_gaps, rebuild: false, until: deadline };
         handled.fact("month", month.to_string());
         let mut tables = Tables::new(handled);
-        let mut runs = aggregator.run_tables(Table::ALL, month, request);
-        while let Some((table, run)) = runs.next().await {
+        // a digest of what this job has written, so that the rest is a message of its own
+        let (mut is_left, mut digest) = (false, Sha256::new());
+        for table in Table::ALL {
+            let run = Box::pin(aggregator.run(table, month, request)).await;
             let run = run.map_err(|error| (error.broken(), Failure::from(error)));
-            tables.ended(Partition::month(table, month), run);
+            let report = tables.ended(Partition::month(table, month), run);
+            let committed = report.as_ref().and_then(|report| report.outcome.committed());
+            committed.iter().flat_map(|made| &made.parts).for_each(|part| digest.update(&part.key));
+            is_left = committed.is_some_and(|made| made.left > 0);
+            // the tables that follow are part of the rest
+            if is_left || deadline.is_some_and(|deadline| Instant::now() > deadline) {
+                is_left |= Some(&table) != Table::ALL.last();
+                break;
+            }
         }
-        Ok(tables.end()?)
+        tables.end()?;
+        handled.count("HandedBack", u64::from(is_left));
+        if is_left {
+            let id = hex(&digest.chain_update(body).finalize());
+            let message = NewMessage { body: serde_json::to_string(&job)?, group: month.to_string(), id };
+            send_all(&*self.monthly_jobs, &[message]).await?;
+        }
+        Ok(())
     }
 }
 
@@ -81,7 +100,6 @@ impl Report for MonthReport {
             "outcome": self.outcome.name(),
             "missing_days": day_list(&self.source.missing_days),
             "days_without_log_files": day_list(&self.source.days_without_log_files),
-            "awaited_days": day_list(&self.source.awaited_days),
             "foreign": self.foreign,
         })
     }
@@ -92,7 +110,7 @@ impl Report for MonthReport {
         handled.count("RecordsIn", totals.records_in);
         handled.count("RecordsOut", totals.records_out);
         handled.count("Duplicates", totals.duplicates);
-        handled.count("OtherMonths", totals.other_months);
+        handled.count("OtherSlices", totals.other_slices);
         handled.count("Conflicts", totals.conflicts);
         handled.add("BytesIn", Unit::Bytes, totals.bytes_in);
         handled.add("BytesOut", Unit::Bytes, totals.bytes_out);

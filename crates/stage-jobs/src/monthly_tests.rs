@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
-use cloudtrail_model::{Day, Month, grace_days};
+use cloudtrail_model::{Day, Month};
 use fan_out::DailyJob;
 use lake::Partition;
 use testkit::{Call, Hook, Hooked, STAMP};
+use testkit_stores::TestStore;
 
 use super::*;
 use crate::testing::world::{World, day, deliver, key, month, number, record_at};
@@ -55,12 +57,12 @@ async fn whole_october() -> World {
 }
 
 async fn handle(world: &World, body: &str) -> Handled {
-    handle_over(Arc::new(world.lake.clone()), body).await
+    jobs(world, Arc::new(world.lake.clone())).handle(body, None).await
 }
 
-async fn handle_over(lake: Arc<dyn Store>, body: &str) -> Handled {
-    let options = Options { threads: 1, ..Options::default() };
-    MonthlyJobs { lake, options, stamp: STAMP }.handle(body, None).await
+fn jobs(world: &World, lake: Arc<dyn Store>) -> MonthlyJobs {
+    let options = Options { threads: 1, slice_days: 10, ..Options::default() };
+    MonthlyJobs { lake, options, stamp: STAMP, monthly_jobs: Arc::new(world.monthly.clone()) }
 }
 
 const OCTOBER: &str = r#"{"version":1,"month":"2026-10"}"#;
@@ -71,13 +73,11 @@ async fn a_job_brings_every_table_of_its_month() {
     bring(&world, day("2026-10-05"), &["CloudTrail-Insight"]).await;
     let handled = handle(&world, OCTOBER).await;
     assert!(handled.failure.is_none(), "{:?}", handled.failure);
-    assert_eq!(number(&handled, "Commits"), 2);
+    assert_eq!((number(&handled, "Commits"), number(&handled, "HandedBack")), (2, 0));
     assert!(number(&handled, "RecordsOut") > 0 && number(&handled, "Puts") > 0);
     assert_eq!(handled.facts["tables"][0]["outcome"], "committed");
     let again = handle(&world, OCTOBER).await;
     assert_eq!((number(&again, "Commits"), again.failure.is_none()), (0, true));
-    let rebuilt = handle(&world, r#"{"version":1,"month":"2026-10","rebuild":true}"#).await;
-    assert_eq!(number(&rebuilt, "Commits"), 2);
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn an_invalid_job_fails() {
 async fn listings(world: &World) -> Arc<Listings> {
     let hook = Arc::<Listings>::default();
     let lake = Arc::new(Hooked { store: world.lake.clone(), hook: hook.clone() });
-    let handled = handle_over(lake, OCTOBER).await;
+    let handled = jobs(world, lake).handle(OCTOBER, None).await;
     assert!(handled.failure.is_none(), "{:?}", handled.failure);
     hook
 }
@@ -110,19 +110,59 @@ async fn listings(world: &World) -> Arc<Listings> {
 #[tokio::test]
 async fn the_journal_of_a_day_is_listed_once_for_all_tables() {
     let world = whole_october().await;
-    let awaited = listings(&world).await;
-    // each table looks for a missing day
-    assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-10"), 31);
-    assert_eq!(awaited.below("_journal/cloudtrail_daily/2026-11"), 3 * Table::ALL.len());
-    for day in grace_days(october()) {
-        bring(&world, day, &[]).await;
-    }
+    handle(&world, OCTOBER).await;
     let complete = listings(&world).await;
-    for day in october().days().chain(grace_days(october())) {
+    for day in october().days() {
         for table in Table::ALL {
             let prefix = Partition::day(table, day).journal_prefix();
             assert_eq!(complete.below(&prefix), 1, "{prefix}");
         }
     }
-    assert_eq!(complete.below("_journal/"), 34 * Table::ALL.len() + Table::ALL.len());
+    // and of each table its days that hold events of the month, and the journal of the month
+    assert_eq!(complete.below("_journal/"), 33 * Table::ALL.len());
+}
+
+/// A store on which each read of a daily part takes a minute.
+#[derive(Debug)]
+struct Slow;
+
+#[async_trait]
+impl Hook for Slow {
+    async fn before(&self, call: Call, key: &str) -> lake_store::Result<()> {
+        if call == Call::GetRange && key.starts_with("cloudtrail_daily/") {
+            tokio::time::advance(Duration::from_secs(60)).await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_its_deadline_a_job_commits_a_slice_and_sends_the_rest_back() {
+    if TestStore::speaks_http() {
+        return; // its client has a clock of its own
+    }
+    let world = whole_october().await;
+    bring(&world, day("2026-10-05"), &["CloudTrail-Insight"]).await;
+    // without the messages of the days
+    let world = World { monthly: testkit::MemoryQueue::fifo(Duration::from_secs(60), 5), ..world };
+    let mut next = OCTOBER.to_owned();
+    let (mut runs, mut ids) = (0, Vec::new());
+    loop {
+        let deadline = Instant::now() + Duration::from_secs(600);
+        let lake = Arc::new(Hooked { store: world.lake.clone(), hook: Arc::new(Slow) });
+        let handled = jobs(&world, lake).handle(&next, Some(deadline)).await;
+        assert!(handled.failure.is_none(), "{:?}", handled.failure);
+        runs += 1;
+        let back = world.monthly.receive(10, Duration::ZERO).await.unwrap();
+        assert_eq!(number(&handled, "HandedBack"), back.len() as u64);
+        let Some(message) = back.into_iter().next() else { break };
+        assert_eq!(message.group.as_deref(), Some("2026-10"));
+        world.monthly.delete(&message).await.unwrap();
+        ids.push(message.id);
+        next = message.body;
+    }
+    assert!(runs > 2, "{runs} runs");
+    let unique: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "a FIFO queue would drop a message with the ID of another");
+    assert_eq!(number(&handle(&world, OCTOBER).await, "Commits"), 0, "nothing is left");
 }

@@ -1,17 +1,19 @@
-//! Months that a daily job sends on to the monthly stage: those without missing days whose Parquet does not have all data of the day.
+//! Months that a daily job sends on to the monthly stage: those whose Parquet does not contain all events of the day, once they have no
+//! missing days.
 //!
 //! Determined from the lake alone, so that a job that died after its commit sends them when it is delivered again. Concurrent
 //! jobs may both find a month complete; their messages have the same ID, so a FIFO queue accepts one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Month, Table, grace_days};
-use fan_out::{AffectedMonth, DailyJob};
+use cloudtrail_model::{Day, Month, Table};
+use fan_out::{DailyJob, MonthlyJob, days_after};
 use futures::{Stream, StreamExt, TryStreamExt};
 use job_queue::NewMessage;
-use lake::{Journal, JournalError, Partition, hex};
+use lake::{Journal, JournalError, Partition, PartitionState, hex};
 use lake_store::Store;
+use monthly_aggregator::{DaysThere, MonthPlan, plan};
 use sha2::{Digest, Sha256};
 
 /// The maximum of journals read at once. Only outlines are read, whose size does not depend on the number of log files.
@@ -26,126 +28,100 @@ pub(crate) enum MonthError {
     Unwritable(#[from] serde_json::Error),
 }
 
-/// The messages of the months that the day of the job completes or changes.
+/// The messages of the months that the day of the job completes or changes: its own month, the months of every event day in any part
+/// that its journal ever named, and the requested month. A month in progress is sent on only if it is requested.
 pub(crate) async fn months_to_send(
     lake: &Arc<dyn Store>,
     job: DailyJob,
     today: Day,
 ) -> Result<Vec<NewMessage>, MonthError> {
+    let mut months: BTreeSet<Month> = [job.day.month()].into();
+    for table in Table::ALL {
+        let daily = Journal::new(lake.clone(), Partition::day(table, job.day)).read_outline().await?;
+        months.extend(daily.event_months);
+    }
+    months.retain(|month| *month < today.month());
+    months.extend(job.month.map(|requested| requested.month));
     let mut messages = Vec::new();
-    for affected in job.months(today) {
-        if !affected.closing && !misses_data(lake, &affected, job.day).await? {
-            continue;
-        }
-        if let Some(main) = main_days(lake, &affected, job.day, today).await? {
-            messages.push(message(lake, &affected, main).await?);
+    for month in months {
+        let requested = job.month.filter(|requested| requested.month == month);
+        let monthly = requested.unwrap_or_else(|| MonthlyJob::new(month));
+        if let Some(id) = work_to_do(lake, monthly, job.day, requested.map(|_| today)).await? {
+            let body = serde_json::to_string(&monthly)?;
+            let id = hex(&Sha256::new().chain_update(&body).chain_update(id).finalize());
+            messages.push(NewMessage { body, group: month.to_string(), id });
         }
     }
     Ok(messages)
 }
 
-/// Whether data of a day is missing in the Parquet of a month.
-async fn misses_data(
+/// A digest of what the tables of a month would be written from; `None` if they are up to date, or if the month waits for a day. Of
+/// the days after a requested month, its first writing waits for those that are over, that is before `today`.
+async fn work_to_do(
     lake: &Arc<dyn Store>,
-    affected: &AffectedMonth,
-    day: Day,
-) -> Result<bool, JournalError> {
-    for table in Table::ALL {
-        let daily = Journal::new(lake.clone(), Partition::day(table, day)).read_outline().await?;
-        if daily.commits == 0 {
-            continue;
-        }
-        // with its inputs: these are the parts of days, which are few
-        let monthly = Journal::new(lake.clone(), Partition::month(table, affected.job.month)).read().await?;
-        let Some(source) = &monthly.month else {
-            // an empty table has no Parquet
-            if table == Table::CloudTrail || !daily.parts.is_empty() {
-                return Ok(true);
-            }
-            continue;
-        };
-        let of_day: BTreeSet<&str> = daily.parts.keys().map(String::as_str).collect();
-        let prefix = Partition::day(table, day).prefix();
-        let read: Vec<String> = monthly.inputs.iter().map(|input| input.key).collect();
-        let read: BTreeSet<&str> =
-            read.iter().map(String::as_str).filter(|key| key.starts_with(&prefix)).collect();
-        if of_day != read || source.missing_days.contains(&day) || source.awaited_days.contains(&day) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The number of commits of the main table for each day that may hold records of a month. `None` if a day of the month is not
-/// there; starts to read no further journal then. The day of the job comes first: it may be handed back by another job. A requested
-/// month also waits for the first days of the next month that are over.
-async fn main_days(
-    lake: &Arc<dyn Store>,
-    affected: &AffectedMonth,
+    job: MonthlyJob,
     own: Day,
-    today: Day,
-) -> Result<Option<BTreeMap<Day, u64>>, JournalError> {
-    let month = affected.job.month;
-    let mut days: Vec<Day> = days_of(month).collect();
-    days.sort_by_key(|day| *day != own);
-    let mut states = days_in(lake, Table::CloudTrail, days);
-    let mut commits = BTreeMap::new();
-    while let Some((day, of_day)) = states.try_next().await? {
-        let waits = day.month() == month || (affected.awaited && day < today);
-        if waits && !affected.job.allow_gaps && !of_day.is_there {
+    today: Option<Day>,
+) -> Result<Option<Vec<u8>>, MonthError> {
+    let month = job.month;
+    // most jobs of a request end here: other days of the month are missing
+    if own.month() == month && !job.allow_gaps && !all_there(lake, month.days().collect()).await? {
+        return Ok(None);
+    }
+    let (days_there, mut digest) = (DaysThere::default(), Sha256::new());
+    let (mut is_done, mut is_written) = (true, false);
+    for table in Table::ALL {
+        let plan = plan(lake, &days_there, table, month).await?;
+        let state = Journal::new(lake.clone(), Partition::month(table, month)).read_outline().await?;
+        if !plan.source.missing_days.is_empty() && !job.allow_gaps && !plan.has_no_day(month) {
             return Ok(None);
         }
-        commits.insert(day, of_day.commits);
+        is_written |= state.commits > 0;
+        is_done &= is_up_to_date(&plan, &state);
+        add(&plan, &mut digest)?;
     }
-    Ok(Some(commits))
-}
-
-/// The message with the job of a month. Its ID is a digest of the state of its days.
-async fn message(
-    lake: &Arc<dyn Store>,
-    affected: &AffectedMonth,
-    main: BTreeMap<Day, u64>,
-) -> Result<NewMessage, MonthError> {
-    let month = affected.job.month;
-    let body = serde_json::to_string(&affected.job)?;
-    let mut digest = Sha256::new();
-    digest.update(&body);
-    let mut add = |commits: u64| digest.update(commits.to_le_bytes());
-    main.into_values().for_each(&mut add);
-    for table in Table::ALL.into_iter().filter(|table| *table != Table::CloudTrail) {
-        let mut states = days_in(lake, table, days_of(month).collect());
-        while let Some((_, of_day)) = states.try_next().await? {
-            add(of_day.commits);
+    if is_done {
+        return Ok(None);
+    }
+    if let Some(today) = today.filter(|_| !is_written && !job.allow_gaps) {
+        let over = days_after(month).filter(|day| *day < today).collect();
+        if !all_there(lake, over).await? {
+            return Ok(None);
         }
     }
-    Ok(NewMessage { body, group: month.to_string(), id: hex(&digest.finalize()) })
+    Ok(Some(digest.finalize().to_vec()))
 }
 
-/// The days that may hold records of a month.
-fn days_of(month: Month) -> impl Iterator<Item = Day> {
-    month.days().chain(grace_days(month))
+/// Whether a run of a table's month would find nothing to do.
+fn is_up_to_date(plan: &MonthPlan, state: &PartitionState) -> bool {
+    (plan.parts.is_empty() && state.last_seq == 0) || plan.is_done(state)
 }
 
-/// What is kept of a day's journal.
-#[derive(Debug, Clone, Copy)]
-struct DayInLake {
-    commits: u64,
-    is_there: bool,
+fn add(plan: &MonthPlan, digest: &mut Sha256) -> Result<(), serde_json::Error> {
+    digest.update(serde_json::to_vec(&(&plan.inputs, &plan.source))?);
+    Ok(())
 }
 
-/// The days of a table, read in the given order, a few at once. One recursive listing each, then its outlines.
-fn days_in(
+/// Whether the main table has all of these days. Starts to read no further journal once one is missing.
+async fn all_there(lake: &Arc<dyn Store>, days: Vec<Day>) -> Result<bool, JournalError> {
+    let mut states = states_of(lake, days);
+    while let Some(is_there) = states.try_next().await? {
+        if !is_there {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether each day of the main table is there, a few read at once.
+fn states_of(
     lake: &Arc<dyn Store>,
-    table: Table,
     days: Vec<Day>,
-) -> impl Stream<Item = Result<(Day, DayInLake), JournalError>> + Unpin {
+) -> impl Stream<Item = Result<bool, JournalError>> + Unpin {
     let lake = lake.clone();
     let read = move |day| {
-        let journal = Journal::new(lake.clone(), Partition::day(table, day));
-        async move {
-            let state = journal.read_outline().await?;
-            Ok((day, DayInLake { commits: state.commits, is_there: state.is_there() }))
-        }
+        let journal = Journal::new(lake.clone(), Partition::day(Table::CloudTrail, day));
+        async move { Ok(journal.read_outline().await?.is_there()) }
     };
     Box::pin(futures::stream::iter(days).map(read).buffered(READS_AT_ONCE))
 }

@@ -6,7 +6,9 @@ use std::process::Command;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lake::{AccountRange, AttemptId, Claim, Commit, Entry, FORMAT_VERSION, ObjectRef, Part, Totals};
+use lake::{
+    AccountRange, AttemptId, Claim, Commit, Entry, EventDays, FORMAT_VERSION, ObjectRef, Part, Totals,
+};
 use lake_store::{Created, MemoryStore, Meter};
 
 use super::*;
@@ -37,7 +39,7 @@ async fn measured_in_a_process_of_its_own() {
     let lake = MemoryStore::new();
     let october: Month = "2026-10".parse().unwrap();
     let (claim, commit) = entries();
-    for day in october.days().chain(grace_days(october)) {
+    for day in october.days().chain(days_after(october)) {
         let partition = Partition::day(Table::CloudTrail, day);
         for (seq, entry) in [(1, &claim), (2, &commit)] {
             let created = lake.create_new(&partition.journal_key(seq), entry.clone()).await.unwrap();
@@ -68,6 +70,7 @@ fn entries() -> (Bytes, Bytes) {
         bytes: 40 << 20,
         raw_bytes: 512 << 20,
         sha256: format!("{index:064x}"),
+        event_days: EventDays { days: [("2026-10-07".parse().unwrap(), 1)].into(), ..EventDays::default() },
         accounts: Some(AccountRange { first: format!("{index:012}"), last: format!("{:012}", index + 1) }),
         ..Part::default()
     };

@@ -11,7 +11,15 @@ import subprocess
 from collections.abc import Iterator
 
 from trailmill_dev.expect import expect, present
-from trailmill_dev.oracle.records import LATE_DAYS, Duplicates, NotWhole, Record, home_month, records_of
+from trailmill_dev.oracle.records import (
+    Duplicates,
+    NotWhole,
+    Record,
+    event_day,
+    event_month,
+    is_first_of_month,
+    records_of,
+)
 
 # the day the example make-day writes
 MADE = "2026-10-15"
@@ -39,31 +47,46 @@ class Logs:
     # ---- made ----
 
     def spread(self, example: str, folder: pathlib.Path, days: list[str], records: int | None = None) -> None:
-        """The files of a generated day, dealt out over other days. What they hold stays as it was, but for the first day:
-        there every other file has events of the day before."""
+        """The files of a generated day, dealt out over other days. Their events are of the day that they are on; in every
+        fourth file of a day, if there are several days, of the day before."""
         run = [example, str(folder), *([str(records)] if records else [])]
         subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        before = (datetime.date.fromisoformat(days[0]) - datetime.timedelta(days=1)).isoformat()
         for number, path in enumerate(paths):
             day = days[number % len(days)]
-            body = path.read_bytes()
-            if day == days[0] and len(days) > 1 and number // len(days) % 2:
-                body = on_day(body, before)
+            is_late = len(days) > 1 and number // len(days) % 4 == 3
+            body = on_day(path.read_bytes(), day_before(day) if is_late else day)
             self.add(key_on(path.relative_to(folder).as_posix(), day), body)
 
-    def small(self, day: str, number: int, records: int = 3) -> str:
-        """A small file of a day, of its own events."""
+    def small(self, day: str, number: int, records: int = 3, events: str | None = None) -> str:
+        """A small file of a day, with events of that day, or of another one."""
+        events = events or day
+        times = [f"{events}T12:{record // 60:02}:{record % 60:02}Z" for record in range(records)]
+        return self.with_times(day, number, times)
+
+    def month_with_late_events(self, month: str, records: int) -> list[str]:
+        """For each day of a month a file with its events; on the next day a tenth more of them, and the file once more."""
+        keys, days = [], days_of(month)
+        for number, day in enumerate(days):
+            keys.append(self.small(day, number, records))
+            for after in days[number + 1 : number + 2]:
+                keys.append(self.small(after, 100 + number, records // 10, events=day))
+                keys.append(self.again(keys[-2], after))
+        return keys
+
+    def undated(self, day: str, number: int) -> str:
+        """A small file of a day whose records are undated: no instant, too old, too far in the future."""
+        return self.with_times(day, number, ["yesterday", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+
+    def with_times(self, day: str, number: int, times: list[str]) -> str:
+        """A file of a day with an event for each of these times."""
         event = {
             "eventVersion": "1.11",
             "eventSource": "s3.amazonaws.com",
             "eventName": "PutObject",
             "awsRegion": "eu-west-1",
         }
-        made = [
-            {**event, "eventTime": f"{day}T12:00:{record:02}Z", "eventID": f"{day}-{number}-{record}"}
-            for record in range(records)
-        ]
+        made = [{**event, "eventTime": time, "eventID": f"{day}-{number}-{record}"} for record, time in enumerate(times)]
         name = f"999999999999_CloudTrail_eu-west-1_{day.replace('-', '')}T1205Z_{number:016}.json.gz"
         key = f"AWSLogs/999999999999/CloudTrail/eu-west-1/{day.replace('-', '/')}/{name}"
         return self.add(key, gzip.compress(json.dumps({"Records": made}).encode()))
@@ -73,6 +96,10 @@ class Logs:
         key = self.small(day, 10**15)
         self.files[key] = self.files[key][:-9]
         return key
+
+    def again(self, key: str, day: str) -> str:
+        """A file delivered once more, on another day."""
+        return self.add(key_on(key, day, delivered(key)), self.files[key])
 
     # ---- what comes out ----
 
@@ -88,16 +115,25 @@ class Logs:
         duplicates = Duplicates()
         return sum(1 for record, line in self.lines(day) if duplicates.is_new(record.get("eventID"), line))
 
-    def monthly_count(self, month: str) -> int:
-        """How many rows a month has: of its days and the first of the next, those records that belong to it."""
-        after = datetime.date.fromisoformat(days_of(month)[-1])
-        grace = [(after + datetime.timedelta(days=number)).isoformat() for number in range(1, LATE_DAYS + 1)]
-        rows, duplicates = 0, Duplicates()
-        for day in [*days_of(month), *grace]:
+    def monthly_rows(self, month: str) -> Iterator[tuple[str, Record]]:
+        """The records of a month, however late they came, each with its delivery day."""
+        duplicates = Duplicates()
+        # a record is delivered at most a day before its event day
+        earliest = day_before(f"{month}-01")
+        for day in sorted({day for day in map(delivered, self.files) if day >= earliest}):
             for record, line in self.lines(day):
-                if home_month(day, record.get("eventTime")) == month:
-                    rows += duplicates.is_new(record.get("eventID"), line)
-        return rows
+                if event_month(day, record) != month:
+                    continue
+                if is_first_of_month(duplicates, day, record, record.get("eventID"), line):
+                    yield day, (record, line)
+
+    def monthly_count(self, month: str) -> int:
+        """How many rows a month has."""
+        return sum(1 for _ in self.monthly_rows(month))
+
+    def undated_count(self, month: str) -> int:
+        """How many of them are undated."""
+        return sum(event_day(day, record) is None for day, (record, _) in self.monthly_rows(month))
 
 
 def delivered(key: str) -> str:
@@ -105,10 +141,15 @@ def delivered(key: str) -> str:
     return "-".join(present(DAY_OF_KEY.search(key), f"no delivery day in {key}").groups())
 
 
-def key_on(key: str, day: str) -> str:
-    """A key of the generated day, of another delivery day."""
-    compact = MADE.replace("-", "")
-    return key.replace(f"/{MADE.replace('-', '/')}/", f"/{day.replace('-', '/')}/").replace(compact, day.replace("-", ""))
+def day_before(day: str) -> str:
+    """The day before."""
+    return (datetime.date.fromisoformat(day) - datetime.timedelta(days=1)).isoformat()
+
+
+def key_on(key: str, day: str, was: str = MADE) -> str:
+    """A key of the generated day, or of another one that it `was` on, of another delivery day."""
+    folder = key.replace(f"/{was.replace('-', '/')}/", f"/{day.replace('-', '/')}/")
+    return folder.replace(was.replace("-", ""), day.replace("-", ""))
 
 
 def on_day(body: bytes, day: str) -> bytes:

@@ -23,6 +23,10 @@ from trailmill_dev.ministack import ACCOUNT, REGION
 MONTH = "2026-10"
 # a day that takes seconds, for a run that is killed
 LARGE_DAY, LARGE_RECORDS = "2026-06-15", 40_000
+# a month in slices of so many event days, with so many records a day that its function can be killed between two of them
+SLICED, SLICE_DAYS, SLICED_RECORDS = "2026-05", 5, 1_000
+# the delivery day of its latest event, in a month that is never complete
+VERY_LATE = "2026-06-20"
 TWICE = [f"2026-07-0{day}" for day in range(1, 6)]
 BESIDE_POISON = [f"2026-08-0{day}" for day in range(1, 5)]
 REDRIVEN, WORKED = "2026-08-10", "2026-08-11"
@@ -107,10 +111,11 @@ def permissions(world: World) -> None:
         ("monthly", True): [
             ("s3:GetObject", day), ("s3:GetObject", entry), ("s3:PutObject", month), ("s3:DeleteObject", month),
             ("s3:PutObject", monthly_entry), ("s3:PutObject", lake_file), ("s3:GetObject", lake_file),
+            ("sqs:SendMessage", f"{queues}monthly-jobs.fifo"),
         ],
         ("monthly", False): [
             *((action, day) for action in kept), *((action, entry) for action in kept), ("s3:DeleteObject", monthly_entry),
-            ("s3:GetObject", log_file), ("sqs:SendMessage", f"{queues}monthly-jobs.fifo"),
+            ("s3:GetObject", log_file), ("sqs:SendMessage", f"{queues}daily-jobs"),
         ],
     }  # fmt: skip
     iam, awslambda = world.aws.client("iam"), world.aws.client("lambda")
@@ -124,9 +129,11 @@ def permissions(world: World) -> None:
 
 
 def backlog(world: World) -> None:
-    """One request for a month of log files, and Athena answers for its Parquet."""
+    """One request for a month of log files, and Athena answers for its Parquet, and for that of late events alone."""
     world.logs.spread(world.make_day, world.folder / "month", [*days_of(MONTH), "2026-11-01", "2026-11-02"])
     world.logs.broken(f"{MONTH}-20")
+    for day in (f"{MONTH}-21", f"{MONTH}-22"):
+        world.logs.undated(day, 0)
     files = list(world.logs.files)
     started = time.monotonic()
     world.put(files)
@@ -149,6 +156,14 @@ def backlog(world: World) -> None:
     daily = aws.count("cloudtrail_daily", where)
     should = sum(map(world.logs.daily_count, days_of(MONTH)))
     expect(daily == should, f"Athena counts {daily} records in the days of {MONTH}, the oracle {should}")
+    undated = aws.count("cloudtrail_monthly", f"{where} AND eventtimestamp IS NULL")
+    expect(undated == world.logs.undated_count(MONTH) > 0, f"{undated} undated records, the oracle has another number")
+    september = aws.count("cloudtrail_monthly", "year = 2026 AND month = 9")
+    should = world.logs.monthly_count("2026-09")
+    expect(september == should > 0, f"Athena counts {september} records of September, the oracle {should}")
+    missing = aws.commits("cloudtrail_monthly", "2026-09")[-1]["month"]["missing_days"]
+    expect(len(missing) == 30, f"not every day of September is missing: {missing}")
+    world.say(f"{undated} undated records; {september} late events of September, none of whose days is in the lake")
     aws.nothing_is_dead()
     world.say(f"{daily} records in its days; every dead-letter queue is empty")
 
@@ -267,6 +282,49 @@ def killed(world: World) -> None:
     rows = world.same_as_oracle(LARGE_DAY)
     aws.nothing_is_dead()
     world.say(f"redelivered and committed: {rows} records, as the oracle says")
+
+
+def sliced(world: World) -> None:
+    """A month in several slices, its function killed between two of them: each event is there once; then a late event."""
+    aws, where = world.aws, "year = 2026 AND month = 5"
+    days = days_of(SLICED)
+    world.put(world.logs.month_with_late_events(SLICED, SLICED_RECORDS))
+    world.tls.deploy(world.parameters(SliceDays=str(SLICE_DAYS)), update=True)
+    aws.hide_for("MonthlyJobsUrl", 20)
+    world.trailmill("submit", "--queue", aws.outputs["RequestsUrl"], "--month", SLICED)
+    until("the first slice is committed", 240, lambda: aws.commits("cloudtrail_monthly", SLICED), pause=0.02)
+    processes = world.server.children(f"{STACK}-monthly")
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
+    expect(bool(processes), "there was no process of monthly to kill")
+    slices = [(days[at], days[at : at + SLICE_DAYS][-1]) for at in range(0, len(days), SLICE_DAYS)]
+    killed_after = len(aws.commits("cloudtrail_monthly", SLICED))
+    expect(killed_after < len(slices), "all of it was committed before it could be killed: make it larger")
+    world.say(f"{len(processes)} processes of monthly killed, after {killed_after} of {len(slices)} slices of {SLICED}")
+    until("every slice is committed", 240, lambda: len(aws.commits("cloudtrail_monthly", SLICED)) >= len(slices))
+    aws.drained(120)
+    written = [(commit["slice"]["first"], commit["slice"]["last"]) for commit in aws.commits("cloudtrail_monthly", SLICED)]
+    expect(written == slices, f"not five event days in each slice: {written}")
+    rows, should = aws.count("cloudtrail_monthly", where), world.logs.monthly_count(SLICED)
+    expect(rows == should, f"Athena counts {rows} records of {SLICED}, the oracle {should}")
+    world.say(f"redelivered and committed: {len(written)} slices, {rows} records as the oracle says")
+
+    prefix = f"{LAKE_PREFIX}cloudtrail_monthly/year=2026/month=05/"
+    before = aws.keys(prefix)
+    expect(len(before) == len(slices), f"not a part for each slice: {sorted(before)}")
+    world.put([world.logs.small(VERY_LATE, 0, events=days[11])])
+    aws.send("RequestsUrl", json.dumps({"day": VERY_LATE}))
+    until("the late event is committed", 120, lambda: len(aws.commits("cloudtrail_monthly", SLICED)) > len(slices))
+    aws.drained(60)
+    after = aws.keys(prefix)
+    kept = before.items() & after.items()
+    expect(len(kept) == len(before) - 1 == len(after) - 1, f"not one part was replaced by one: {before} became {after}")
+    rows, should = aws.count("cloudtrail_monthly", where), world.logs.monthly_count(SLICED)
+    expect(rows == should, f"Athena counts {rows} records of {SLICED}, the oracle {should}")
+    world.tls.deploy(world.parameters(), update=True)
+    aws.hide_for("MonthlyJobsUrl", HIDDEN["MonthlyJobsUrl"])
+    aws.nothing_is_dead()
+    world.say(f"events of {days[11]} delivered on {VERY_LATE} replaced one part of {len(before)}; {rows} records now")
 
 
 def redriven(world: World) -> None:
@@ -390,5 +448,5 @@ def cold_start(world: World) -> None:
 
 SCENARIOS: list[Callable[[World], None]] = [
     deploys, permissions, backlog, last_month_again, late_in_month, schedule, poison, redriven, delivered_twice,
-    killed, without_functions, verified, metrics, cold_start,
+    killed, sliced, without_functions, verified, metrics, cold_start,
 ]  # fmt: skip

@@ -72,7 +72,7 @@ def printed_table(command: str, table: str) -> Table:
         raise NotUnderstood(f"a line of {table}_monthly is not as infra/glue_tables.py knows it")
     return Table(
         name=found["name"],
-        description="A row is a record; a partition is its home month",
+        description="A row is a record; a partition is the month of its event time",
         columns=[(column[1], column[2]) for column in columns if column],
         keys=keys,
         formats=PARQUET,

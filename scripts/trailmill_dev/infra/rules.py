@@ -32,8 +32,8 @@ METRICS = {
         "GetTime", "Puts", "PutTime", "DecodeTime", "CompressTime", "InvariantsBroken", "Failures", "Duration",
     },
     "monthly": {
-        "RecordsIn", "RecordsOut", "Duplicates", "OtherMonths", "Conflicts", "BytesIn", "BytesOut", "Commits", "Lists",
-        "ListTime", "Gets", "GetTime", "Puts", "PutTime", "InvariantsBroken", "Failures", "Duration",
+        "RecordsIn", "RecordsOut", "Duplicates", "OtherSlices", "Conflicts", "BytesIn", "BytesOut", "Commits",
+        "HandedBack", "Lists", "ListTime", "Gets", "GetTime", "Puts", "PutTime", "InvariantsBroken", "Failures", "Duration",
     },
 }  # fmt: skip
 ENVIRONMENT = {
@@ -42,8 +42,11 @@ ENVIRONMENT = {
         "STACK", "SOURCE", "SOURCE_OWNER", "REQUESTER_PAYS", "LAKE", "LAKE_OWNER", "KMS_KEY", "DAILY_JOBS", "MONTHLY_JOBS",
         "QUEUE",
     },
-    "Monthly": {"STACK", "LAKE", "LAKE_OWNER", "KMS_KEY", "QUEUE"},
+    "Monthly": {"STACK", "LAKE", "LAKE_OWNER", "KMS_KEY", "MONTHLY_JOBS", "SLICE_DAYS", "QUEUE"},
 }  # fmt: skip
+
+# what the C library reads
+OF_THE_SYSTEM = {"Monthly": {"MALLOC_ARENA_MAX"}}
 
 
 def actions_are_named(template: Template) -> Wrong:
@@ -214,7 +217,7 @@ def environments_fit(template: Template) -> Wrong:
     polled = {text(mapping["FunctionName"]): text(mapping["EventSourceArn"]).removesuffix(".Arn") for mapping in mappings}
     for name, function in template.of_type("AWS::Lambda::Function").items():
         variables = dict(function["Environment"]["Variables"])
-        wanted = {f"TRAILMILL_{variable}" for variable in ENVIRONMENT[name]}
+        wanted = {f"TRAILMILL_{variable}" for variable in ENVIRONMENT[name]} | OF_THE_SYSTEM.get(name, set())
         if different := sorted(wanted ^ variables.keys()):
             yield f"{name}: its environment and what it reads differ in {different}"
         if (own := text(variables.pop("TRAILMILL_QUEUE", {"Ref": polled.get(name)}))) != polled.get(name):

@@ -1,4 +1,4 @@
-"""The records of a log file as text, which of them are duplicates, and the month that a record belongs to."""
+"""The records of a log file as text, which of them are duplicates, and the event day of a record."""
 
 import datetime
 import gzip
@@ -12,11 +12,10 @@ from trailmill_dev.oracle.strict_json import Members
 
 # a string, or white space between tokens
 TOKENS = re.compile(r'("(?:\\.|[^"\\])*")|\s+')
-EVENT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+EVENT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-FIRST_DATE = datetime.date(2013, 1, 1)
-# days of a month in which events of the month before may be delivered
-LATE_DAYS = 3
+# no record has an earlier event day
+FIRST_EVENT_DAY = datetime.date(2013, 1, 1)
 # a record as Python's values, and its bytes without white space between tokens
 Record = tuple[dict[str, Any], str]
 
@@ -66,28 +65,45 @@ def instant(text: object) -> int | None:
     return int(then.replace(microsecond=0).timestamp()) * 1_000_000 + then.microsecond
 
 
-def deciding_time(record: Members) -> object:
+def deciding_time(record: dict[str, Any] | Members) -> object:
     """The time that decides the event day of a record: eventTime, or the start of its window if it has none."""
     time, window = record.get("eventTime"), record.get("timeWindow")
     if isinstance(time, str) and time:
         return time
-    return window.get("windowStart") if isinstance(window, Members) else None
+    return window.get("windowStart") if isinstance(window, dict | Members) else None
 
 
 def dated_instant(day: str, time: object) -> int | None:
     """The instant of a time, if it lies between 2013 and the day after the delivery day; else the record is undated."""
     micros = instant(time)
-    if micros is None:
-        return None
-    date = (EPOCH + datetime.timedelta(microseconds=micros)).date()
-    last = datetime.date.fromisoformat(day) + datetime.timedelta(days=1)
-    return micros if FIRST_DATE <= date <= last else None
+    end = datetime.date.fromisoformat(day) + datetime.timedelta(days=2)
+    return micros if micros is not None and midnight(FIRST_EVENT_DAY) <= micros < midnight(end) else None
 
 
-def home_month(day: str, event_time: object) -> str:
-    """The month of a record (`2026-10`): the month of its delivery day, or the month before if its event is of that month
-    and it was delivered in the first three days."""
-    first = datetime.date.fromisoformat(f"{day[:7]}-01")
-    before = (first - datetime.timedelta(days=1)).isoformat()[:7]
-    late = int(day[8:]) <= LATE_DAYS and instant(event_time) is not None and str(event_time)[:7] == before
-    return before if late else day[:7]
+def midnight(date: datetime.date) -> int:
+    """The instant at which a day begins, in microseconds."""
+    return (date - EPOCH.date()).days * 86_400_000_000
+
+
+def date_of(micros: int) -> datetime.date:
+    """The UTC date of an instant."""
+    return (EPOCH + datetime.timedelta(microseconds=micros)).date()
+
+
+def event_day(day: str, record: dict[str, Any] | Members) -> str | None:
+    """The event day of a record with a delivery day. None for an undated record, which counts at its delivery day."""
+    micros = dated_instant(day, deciding_time(record))
+    return None if micros is None else date_of(micros).isoformat()
+
+
+def event_month(day: str, record: dict[str, Any] | Members) -> str:
+    """The month of a record with a delivery day: that of its event day, or of its delivery day if it is undated."""
+    return (event_day(day, record) or day)[:7]
+
+
+def is_first_of_month(
+    duplicates: Duplicates, day: str, record: dict[str, Any] | Members, event_id: object, line: Hashable
+) -> bool:
+    """Whether a record is no copy of one that its month has: a dated record is there once, whatever its delivery days, an
+    undated one once for each delivery day."""
+    return duplicates.is_new(event_id, line if event_day(day, record) else (day, line))

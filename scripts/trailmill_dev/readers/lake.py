@@ -45,9 +45,15 @@ class Lake:
         return sorted(path.name for path in self.folder.glob(f"_journal/{stage}/[0-9]*"))
 
     def parts(self, table: str, month: str) -> list[Part]:
-        """The Parquet files of a month, in order."""
+        """The Parquet files of a month that no later commit replaced, in the order of their event days, as `export` reads
+        them."""
         commits = self.commits(f"{table}_monthly", month)
-        return [Part(self.folder / part["key"], part["records"]) for commit in commits for part in commit["parts"]]
+        retired = {key for commit in commits for key in commit["retired"]}
+        there = [part for commit in commits for part in commit["parts"] if part["key"] not in retired]
+        there.sort(
+            key=lambda part: ([min(part["event_days"]), max(part["event_days"])] if part["event_days"] else [], part["key"])
+        )
+        return [Part(self.folder / part["key"], part["records"]) for part in there]
 
     def months(self) -> list[tuple[str, str]]:
         """Every table and month that has Parquet."""

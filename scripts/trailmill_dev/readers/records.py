@@ -8,7 +8,7 @@ import pyarrow.parquet
 
 from trailmill_dev.expect import expect, short
 from trailmill_dev.oracle.cells import DERIVED, Expected
-from trailmill_dev.oracle.records import EVENT_TIME, Duplicates, dated_instant, deciding_time, home_month
+from trailmill_dev.oracle.records import EVENT_TIME, Duplicates, dated_instant, deciding_time, event_month, is_first_of_month
 from trailmill_dev.oracle.strict_json import canonical, loads
 from trailmill_dev.readers.lake import Lake
 from trailmill_dev.readers.parquet_values import by_pyarrow, pairs
@@ -32,13 +32,16 @@ def check_records(lake: Lake) -> str:
 
 
 def delivery_days(lake: Lake, table: str, month: str) -> dict[str, list[str]]:
-    """The records of a month with their delivery days, each once: the same id and the same bytes are a duplicate."""
+    """The records of a month with their delivery days, each once: the same id and the same bytes are a duplicate, unless the
+    record is undated."""
     days: dict[str, list[str]] = {}
     duplicates = Duplicates()
     event_id = "eventId" if table == "cloudtrail_aggregated" else "eventID"
     for day, line in lake.daily_lines(table):
         record = loads(line)
-        if home_month(day, record.get("eventTime")) == month and duplicates.is_new(record.get(event_id), line):
+        if event_month(day, record) != month:
+            continue
+        if is_first_of_month(duplicates, day, record, record.get(event_id), line):
             days.setdefault(canonical(record), []).append(day)
     return days
 

@@ -107,7 +107,7 @@ impl fmt::Display for Table {
 pub enum Stage {
     /// One partition a delivery day, gzipped NDJSON.
     Daily,
-    /// One partition a home month, Parquet.
+    /// One partition a month of event time, Parquet.
     Monthly,
 }
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod calendar;
 pub(crate) mod event_day;
-pub(crate) mod home_month;
 pub(crate) mod kind;
 pub(crate) mod log_file_id;
 pub(crate) mod source_key;

@@ -1,4 +1,4 @@
-//! The monthly function: a month's days become Parquet.
+//! The monthly function: the events of a month become Parquet.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,15 @@ use stage_jobs::MonthlyJobs;
 
 fn main() -> ExitCode {
     run(async |setup| {
-        let (lake, options) = (setup.lake().await?, Options::default());
-        Ok(MonthlyJobs { lake, options, stamp: STAMP })
+        let default = Options::default();
+        Ok(MonthlyJobs {
+            lake: setup.lake().await?,
+            options: Options {
+                slice_days: setup.number("TRAILMILL_SLICE_DAYS", default.slice_days)?.max(1),
+                ..default
+            },
+            stamp: STAMP,
+            monthly_jobs: setup.queue("TRAILMILL_MONTHLY_JOBS")?,
+        })
     })
 }

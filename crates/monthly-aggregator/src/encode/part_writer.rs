@@ -8,6 +8,8 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::encode::row_group::{EncodedRowGroup, Encoder};
+use crate::gather::gatherer::WindowSize;
+use crate::plan::slice::share;
 use crate::{MonthlyError, Options};
 
 /// Writes the parts of one attempt.
@@ -18,17 +20,29 @@ pub(crate) struct PartWriter<'s, 'a> {
     part_rows: u64,
     /// The file that the open part is.
     file: Option<SerializedFileWriter<Vec<u8>>>,
+    /// Number of windows that have begun in the open part.
+    windows: u64,
+    /// Whether the window in progress has ended a part: the next window begins another one.
+    is_split: bool,
 }
 
 impl<'s, 'a> PartWriter<'s, 'a> {
-    /// Parts of at least as many bytes or rows as the options say, but the last.
+    /// A part holds whole windows, or some row groups of one. So a later slice can replace event days without the rest: only a
+    /// single event day has several parts. A part ends before the window that would make it larger than the options say.
     pub(crate) fn new(parts: &'s mut PartSink<'a>, encoder: Encoder, options: &Options) -> Self {
         let Options { part_bytes, part_rows, .. } = *options;
-        PartWriter { parts, encoder, part_bytes, part_rows, file: None }
+        PartWriter { parts, encoder, part_bytes, part_rows, file: None, windows: 0, is_split: false }
     }
 
     /// Adds a row group to the open part, or to a new one.
     pub(crate) async fn write(&mut self, group: EncodedRowGroup) -> Result<(), MonthlyError> {
+        if let Some(window) = group.begins {
+            if self.is_split || self.is_full_with(window) {
+                self.finish().await?;
+            }
+            self.is_split = false;
+            self.windows += 1;
+        }
         let mut file = match self.file.take() {
             Some(file) => file,
             None => self.encoder.start_file()?,
@@ -39,11 +53,27 @@ impl<'s, 'a> PartWriter<'s, 'a> {
             .parts
             .open_part(Lane::Main)
             .is_some_and(|part| part.bytes() >= self.part_bytes || part.written().records >= self.part_rows);
-        if is_full { self.finish().await } else { Ok(()) }
+        if is_full && self.windows <= 1 {
+            self.is_split = true;
+            self.finish().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the open part would be larger than the options say with a window. Its compressed size is estimated by the rest of
+    /// the part.
+    fn is_full_with(&self, window: WindowSize) -> bool {
+        self.parts.open_part(Lane::Main).is_some_and(|part| {
+            let written = part.written();
+            let bytes = share(part.bytes(), window.raw_bytes, written.raw_bytes);
+            part.bytes().saturating_add(bytes) > self.part_bytes
+                || written.records.saturating_add(window.records) > self.part_rows
+        })
     }
 
     /// Ends the open part, if there is one: writes the footer.
     pub(crate) async fn finish(&mut self) -> Result<(), MonthlyError> {
+        self.windows = 0;
         let Some(mut file) = self.file.take() else { return Ok(()) };
         let counts = event_timestamps(&file.finish()?);
         let columns = [(EVENT_TIMESTAMP.to_owned(), counts)].into();

@@ -12,7 +12,8 @@ use parquet::schema::types::SchemaDescPtr;
 use parquet_columns::{ColumnLayout, EncodedColumns, Row, RowGroupEncoder, Value};
 
 use crate::encode::properties::writer_properties;
-use crate::gather::gatherer::RowGroup;
+use crate::gather::gatherer::WindowSize;
+use crate::gather::row_group::RowGroup;
 use crate::gather::row_order::in_order;
 use crate::read::piece::{Line, Piece};
 use crate::{Options, arrow_schema};
@@ -28,7 +29,9 @@ pub(crate) struct Encoder {
 /// The compressed columns of a row group.
 pub(crate) struct EncodedRowGroup {
     columns: EncodedColumns,
-    written: WrittenRecords,
+    pub(crate) written: WrittenRecords,
+    /// See [`RowGroup::begins`].
+    pub(crate) begins: Option<WindowSize>,
 }
 
 impl Encoder {
@@ -54,7 +57,7 @@ impl Encoder {
         let (records, raw_bytes) = (group.rows as u64, group.raw_bytes as u64);
         let event_days = group.event_days();
         let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
-        Ok(EncodedRowGroup { columns: self.columns(lines)?, written })
+        Ok(EncodedRowGroup { columns: self.columns(lines)?, written, begins: group.begins })
     }
 
     /// The columns of some rows.

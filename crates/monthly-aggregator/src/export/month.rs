@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloudtrail_model::{Month, Table};
 use futures::TryStreamExt;
-use lake::{Journal, JournalError, Partition};
+use lake::{Journal, JournalError, Part, Partition, event_days_of};
 use lake_store::Store;
 use parquet::errors::ParquetError;
 
@@ -39,7 +39,8 @@ pub enum ExportError {
     Write(#[source] std::io::Error),
 }
 
-/// Writes every record of a month as a line, in the order of parts and rows, and returns their number.
+/// Writes every record of a month as a line, and returns their number. Parts come in the order of their event days, each in the order
+/// of its rows.
 ///
 /// # Errors
 /// Fails if the journal or a part cannot be read, or if the lines cannot be written.
@@ -50,13 +51,15 @@ pub async fn export(
     output: &mut (dyn Write + Send),
 ) -> Result<u64, ExportError> {
     let partition = Partition::month(table, month);
-    let state = Journal::new(lake.clone(), partition).read().await?;
+    let state = Journal::new(lake.clone(), partition).read_outline().await?;
     if state.commits == 0 {
         return Err(ExportError::NoMonth { partition });
     }
     let mut records = 0;
     let mut lines = Vec::new();
-    for part in state.parts.values() {
+    let mut parts: Vec<&Part> = state.parts.values().collect();
+    parts.sort_by_key(|part| event_days_of(part));
+    for part in parts {
         let unreadable = |source| ExportError::Part { key: part.key.clone(), source };
         let mut batches = read_rows(lake.clone(), &part.key, part.bytes).await.map_err(unreadable)?;
         let mut rows = 0;

@@ -1,140 +1,144 @@
-//! Gather: each record once, in row groups of a few days; every daily part accounted for.
+//! Gather: each event once, in row groups of whole event days where they fit; every daily part accounted for.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, DedupeIndex, Seen};
-use lake::{EventDays, Input, InputsWriter, Part, WrittenInputs};
+use cloudtrail_model::{Day, Fingerprint, OffDayIndex, Seen, event_day};
 
 use crate::Options;
-use crate::read::piece::{Line, Piece, SparePieces};
+use crate::gather::accounts::{Accounts, Gathered};
+use crate::gather::row_group::RowGroup;
+use crate::plan::window::{PartRead, Wanted, Window};
+use crate::read::daily_lines::Records;
+use crate::read::piece::Piece;
 
-/// Records that will be one row group, in the order they came.
-#[derive(Debug, Default)]
-pub(crate) struct RowGroup {
-    /// Some lines of a piece, with their delivery day.
-    pieces: Vec<(Day, Arc<Piece>, Vec<u32>)>,
-    pub(crate) rows: usize,
-    /// Bytes of text, line ends included.
-    pub(crate) raw_bytes: usize,
-    /// The last delivery day it may hold.
-    last_day: Option<Day>,
-}
-
-impl RowGroup {
-    /// The lines, each with the piece that has its text.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = (&Piece, &Line)> {
-        self.pieces
-            .iter()
-            .flat_map(|(_, piece, lines)| lines.iter().map(|at| (&**piece, &piece.lines[*at as usize])))
-    }
-
-    /// The records by event day.
-    pub(crate) fn event_days(&self) -> EventDays {
-        let mut event_days = EventDays::default();
-        for (delivered, piece, lines) in &self.pieces {
-            lines.iter().for_each(|at| event_days.add(*delivered, piece.lines[*at as usize].instant));
-        }
-        event_days
-    }
-
-    /// Gives its pieces back, but those that another row group has lines of too.
-    pub(crate) fn give_back(self, spare: &SparePieces) {
-        let pieces = self.pieces.into_iter().filter_map(|(_, piece, _)| Arc::into_inner(piece));
-        pieces.for_each(|piece| spare.give_back(piece));
-    }
-}
-
-/// Puts lines into row groups.
+/// Puts the records of a slice into row groups.
 #[derive(Debug)]
 pub(crate) struct Gatherer {
     options: Options,
-    index: DedupeIndex,
-    /// The parts still to come, the current one first.
-    parts: VecDeque<(Day, Part)>,
-    /// The counts of the current part so far.
-    current: Account,
-    inputs: InputsWriter<'static>,
-    conflicts: u64,
+    /// The windows still to come, the current one first, each with its reads still to come.
+    windows: VecDeque<CurrentWindow>,
+    index: OffDayIndex,
+    index_bytes: u64,
+    accounts: Accounts,
     group: RowGroup,
     full: VecDeque<RowGroup>,
 }
 
-#[derive(Debug, Default)]
-struct Account {
-    records: u64,
-    duplicates: u64,
-    other_months: u64,
+#[derive(Debug)]
+struct CurrentWindow {
+    reads: VecDeque<PartRead>,
+    size: WindowSize,
+    last: Day,
+    /// Whether a row group of it has begun.
+    begun: bool,
 }
 
-/// What all parts came to.
-#[derive(Debug)]
-pub(crate) struct Gathered {
-    pub(crate) inputs: WrittenInputs,
-    /// See [`lake::Totals::conflicts`].
-    pub(crate) conflicts: u64,
-    pub(crate) index_bytes: u64,
+/// About how large the records of a window are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct WindowSize {
+    pub(crate) records: u64,
+    pub(crate) raw_bytes: u64,
+}
+
+/// Whether a window is complete.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ReadEnd {
+    Within,
+    /// All records of the window with this last event day are gathered.
+    Window(Day),
 }
 
 impl Gatherer {
-    /// Nothing yet of these parts, which will come in this order.
-    pub(crate) fn new(parts: Vec<(Day, Part)>, options: Options) -> Self {
+    /// Nothing yet of these windows, whose reads will come in their order.
+    pub(crate) fn new(windows: &[Window], options: Options) -> Self {
+        let windows = windows.iter().map(|window| CurrentWindow {
+            reads: window.reads.iter().cloned().collect(),
+            size: WindowSize { records: window.records, raw_bytes: window.raw_bytes },
+            last: window.last,
+            begun: false,
+        });
         Gatherer {
             options,
-            index: DedupeIndex::default(),
-            parts: parts.into(),
-            current: Account::default(),
-            inputs: InputsWriter::new(None),
-            conflicts: 0,
+            windows: windows.collect(),
+            index: OffDayIndex::default(),
+            index_bytes: 0,
+            accounts: Accounts::default(),
             group: RowGroup::default(),
             full: VecDeque::new(),
         }
     }
 
-    /// Takes the next lines of the current part.
-    pub(crate) fn add(&mut self, piece: Piece) {
-        let Some(day) = self.parts.front().map(|(day, _)| *day) else { return };
-        self.current.other_months += piece.other_months;
-        self.current.records += piece.other_months + piece.lines.len() as u64;
-        let piece = Arc::new(piece);
-        let mut kept = Vec::with_capacity(piece.lines.len());
-        for (at, line) in (0u32..).zip(&piece.lines) {
-            match line.fingerprint.map_or(Seen::New, |fingerprint| self.index.insert(fingerprint)) {
-                Seen::New => {}
-                Seen::Conflict => self.conflicts += 1,
-                Seen::Duplicate => {
-                    self.current.duplicates += 1;
-                    continue;
-                }
+    /// Takes the next records of the current read.
+    pub(crate) fn add(&mut self, records: Records) {
+        let Some(read) = self.windows.front().and_then(|window| window.reads.front()) else { return };
+        let (delivered, wanted) = (read.delivered, read.wanted);
+        match records {
+            Records::Fingerprints(fingerprints) => {
+                fingerprints.into_iter().for_each(|fingerprint| self.index.expect(fingerprint));
             }
-            let raw_bytes = line.raw_bytes as usize + 1;
-            if self.is_full(day, raw_bytes) {
-                self.close(day, &piece, &mut kept);
-            }
-            kept.push(at);
-            self.group.last_day.get_or_insert_with(|| last_day(day, self.options.row_group_days));
-            self.group.rows += 1;
-            self.group.raw_bytes += raw_bytes;
-        }
-        if !kept.is_empty() {
-            self.group.pieces.push((day, piece, kept));
+            Records::Rows(piece) => self.add_rows(delivered, wanted, piece),
         }
     }
 
-    /// The current part is read whole.
-    pub(crate) fn end_part(&mut self) {
-        let Some((_, part)) = self.parts.pop_front() else { return };
-        let Account { records, duplicates, other_months } = std::mem::take(&mut self.current);
-        self.inputs.push(&Input {
-            key: part.key,
-            etag: part.sha256,
-            bytes: part.bytes,
-            raw_bytes: part.raw_bytes,
-            records,
-            duplicates,
-            other_months,
-            ..Input::default()
-        });
+    fn add_rows(&mut self, delivered: Day, wanted: Wanted, mut piece: Piece) {
+        let fingerprints = std::mem::take(&mut piece.fingerprints);
+        let piece = Arc::new(piece);
+        let mut kept = Vec::with_capacity(piece.lines.len());
+        let has_off_day = !self.index.is_empty();
+        for ((at, line), fingerprint) in (0u32..).zip(&piece.lines).zip(fingerprints) {
+            let day = event_day(delivered, line.instant).unwrap_or(delivered);
+            // an undated record is no copy of a dated one: it has another event day
+            let fingerprint = fingerprint.filter(|_| has_off_day && line.instant.is_some());
+            let seen = self.seen(wanted, fingerprint);
+            self.accounts.add(day, seen);
+            if seen == Seen::Duplicate {
+                continue;
+            }
+            let raw_bytes = line.raw_bytes as usize + 1;
+            if self.is_full(raw_bytes as u64) {
+                self.group.add(delivered, &piece, &mut kept);
+                self.close();
+            }
+            kept.push(at);
+            self.begin_group();
+            self.group.rows += 1;
+            self.group.raw_bytes += raw_bytes;
+        }
+        self.group.add(delivered, &piece, &mut kept);
+    }
+
+    fn seen(&mut self, wanted: Wanted, fingerprint: Option<Fingerprint>) -> Seen {
+        match (fingerprint, wanted) {
+            (None, _) => Seen::New,
+            (Some(fingerprint), Wanted::OnDay) => {
+                self.index.on_day(fingerprint);
+                Seen::New
+            }
+            (Some(fingerprint), _) => self.index.off_day(fingerprint),
+        }
+    }
+
+    /// The current read is complete.
+    pub(crate) fn end_read(&mut self) -> ReadEnd {
+        let Some(window) = self.windows.front_mut() else { return ReadEnd::Within };
+        let Some(read) = window.reads.pop_front() else { return ReadEnd::Within };
+        if read.wanted != Wanted::OffDayFingerprints {
+            self.accounts.end_read(&read);
+        }
+        let next = window.reads.front();
+        // of the next round, or of the next window
+        if next.is_none_or(|next| next.round != read.round) {
+            self.index_bytes = self.index_bytes.max(self.index.memory());
+            self.index = OffDayIndex::default();
+        }
+        if next.is_some() {
+            return ReadEnd::Within;
+        }
+        let last = window.last;
+        self.windows.pop_front();
+        self.close();
+        ReadEnd::Window(last)
     }
 
     /// The oldest row group that is full.
@@ -142,32 +146,29 @@ impl Gatherer {
         self.full.pop_front()
     }
 
-    /// The last row group, and the accounts.
-    pub(crate) fn finish(self) -> (Option<RowGroup>, Gathered) {
-        let Gatherer { index, inputs, conflicts, group, .. } = self;
-        let last = (group.rows > 0).then_some(group);
-        (last, Gathered { inputs: inputs.finish(), conflicts, index_bytes: index.memory() })
+    /// The sums over the windows that are complete.
+    pub(crate) fn finish(self) -> Gathered {
+        self.accounts.finish(self.index_bytes)
     }
 
-    fn is_full(&self, day: Day, raw_bytes: usize) -> bool {
-        let group = &self.group;
-        group.rows > 0
-            && (group.raw_bytes + raw_bytes > self.options.row_group_raw_bytes
-                || group.rows >= self.options.row_group_rows
-                || group.last_day.is_some_and(|last| day > last))
+    /// Whether the next record, of `raw_bytes` bytes of text, belongs to the next row group.
+    fn is_full(&self, raw_bytes: u64) -> bool {
+        let (rows, text) = (self.group.rows as u64, self.group.raw_bytes as u64);
+        rows > 0 && !self.options.fit_a_row_group(rows + 1, text + raw_bytes)
     }
 
-    fn close(&mut self, day: Day, piece: &Arc<Piece>, kept: &mut Vec<u32>) {
-        if !kept.is_empty() {
-            self.group.pieces.push((day, piece.clone(), std::mem::take(kept)));
+    /// Notes the size of the window in its first row group.
+    fn begin_group(&mut self) {
+        let Some(window) = self.windows.front_mut().filter(|window| !window.begun) else { return };
+        window.begun = true;
+        self.group.begins = Some(window.size);
+    }
+
+    fn close(&mut self) {
+        if self.group.rows > 0 {
+            self.full.push_back(std::mem::take(&mut self.group));
         }
-        self.full.push_back(std::mem::take(&mut self.group));
     }
-}
-
-/// The last of `days` days, counted from `first`.
-fn last_day(first: Day, days: u8) -> Day {
-    std::iter::successors(Some(first), |day| day.next()).take(usize::from(days)).last().unwrap_or(first)
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! Gather: each record once, in row groups of a few days, in the order of their rows.
+//! Gather: each event once, in row groups.
 
+pub(crate) mod accounts;
 pub(crate) mod gatherer;
+pub(crate) mod row_group;
 pub(crate) mod row_order;

@@ -3,7 +3,7 @@
 
 use hashbrown::HashMap;
 
-use crate::gather::gatherer::RowGroup;
+use crate::gather::row_group::RowGroup;
 use crate::read::piece::{Line, Piece};
 
 /// What a row is sorted by. The fields decide in their order; what they leave open the texts themselves decide.

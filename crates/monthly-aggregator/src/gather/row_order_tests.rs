@@ -2,19 +2,21 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use std::sync::Arc;
+
 use super::*;
-use crate::Options;
-use crate::gather::gatherer::Gatherer;
 use crate::testing::world::{day, piece};
 
 /// Some lines as a row group, in one piece or several.
 fn group(pieces: &[Vec<String>]) -> RowGroup {
-    let part = lake::Part::default();
-    let mut gatherer = Gatherer::new(vec![(day("2026-10-10"), part)], Options::default());
+    let mut group = RowGroup::default();
     for lines in pieces {
-        gatherer.add(piece(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+        let piece = Arc::new(piece(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+        let mut all = (0..).take(piece.lines.len()).collect();
+        group.rows += piece.lines.len();
+        group.add(day("2026-10-10"), &piece, &mut all);
     }
-    gatherer.finish().0.unwrap()
+    group
 }
 
 type SortKey = ([Vec<u8>; 3], Vec<u8>);

@@ -1,4 +1,6 @@
-//! Plan: which daily parts hold the records of a month.
+//! Plan: which daily parts hold the events of a month, which event days to write, and in which order to read.
 
-pub(crate) mod daily_parts;
 pub(crate) mod days_there;
+pub(crate) mod month_plan;
+pub(crate) mod slice;
+pub(crate) mod window;

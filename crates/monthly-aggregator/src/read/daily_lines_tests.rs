@@ -1,8 +1,17 @@
 use super::*;
-use crate::plan::daily_parts::plan;
+use crate::plan::month_plan::plan;
+use crate::plan::slice::SliceDays;
+use crate::plan::window::windows;
 use crate::read::piece::PIECE_BYTES;
 use crate::testing::world::{World, day, event_id, october, record};
 use cloudtrail_model::Table;
+
+/// The reads of October as one slice.
+async fn reads_of(lake: &Arc<dyn Store>) -> Vec<PartRead> {
+    let plan = plan(lake, &crate::DaysThere::default(), Table::CloudTrail, october()).await.unwrap();
+    let slice = SliceDays { first: day("2026-10-01"), last: day("2026-10-31") };
+    windows(&plan, &slice, &crate::Options::default()).into_iter().flat_map(|window| window.reads).collect()
+}
 
 #[tokio::test]
 async fn a_part_comes_in_pieces_that_hold_every_line_in_order() {
@@ -18,13 +27,13 @@ async fn a_part_comes_in_pieces_that_hold_every_line_in_order() {
     lines.push(record(1, "2026-10-11T00:00:00Z"));
 
     let lake: Arc<dyn Store> = Arc::new(world.lake.clone());
-    let parts = plan(&lake, &crate::DaysThere::default(), Table::CloudTrail, october()).await.unwrap().parts;
-    let of = (Table::CloudTrail, october());
-    let mut stream = read(lake, parts, of, 3, SparePieces::default());
+    let reads = reads_of(&lake).await;
+    let mut stream = read(lake, reads, Table::CloudTrail, 3, SparePieces::default());
     let (mut found, mut pieces, mut ends) = (Vec::new(), 0, 0);
     while let Some(from_part) = stream.next().await {
         match from_part.unwrap() {
-            FromPart::Piece(piece) => {
+            FromPart::Records(Records::Fingerprints(_)) => panic!("there are no off-day records"),
+            FromPart::Records(Records::Rows(piece)) => {
                 pieces += 1;
                 assert!(piece.text().len() <= PIECE_BYTES || piece.lines.len() == 1);
                 found

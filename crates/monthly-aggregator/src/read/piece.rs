@@ -15,8 +15,8 @@ pub(crate) const PIECE_BYTES: usize = 1 << 20;
 pub(crate) struct Piece {
     rows: ShreddedRows,
     pub(crate) lines: Vec<Line>,
-    /// Lines of another home month, which are not among `lines`.
-    pub(crate) other_months: u64,
+    /// The fingerprint of each line, until the gatherer takes them.
+    pub(crate) fingerprints: Vec<Option<Fingerprint>>,
 }
 
 /// Pieces whose rows are written, so that the next rows go to memory that is there already.
@@ -38,7 +38,7 @@ impl SparePieces {
     pub(crate) fn give_back(&self, mut piece: Piece) {
         piece.rows.clear();
         piece.lines.clear();
-        piece.other_months = 0;
+        piece.fingerprints.clear();
         // a piece of one long record is larger than others
         if piece.rows.capacity() <= 2 * PIECE_BYTES {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(piece);
@@ -53,7 +53,6 @@ pub(crate) struct Line {
     sort: SortKeys,
     /// Bytes of the record.
     pub(crate) raw_bytes: u32,
-    pub(crate) fingerprint: Option<Fingerprint>,
     /// The instant that decides its event day, in microseconds; none if the record is undated.
     pub(crate) instant: Option<i64>,
 }
@@ -81,8 +80,8 @@ impl Piece {
         let Shredded { record, row, sort, instant } = shredder.shred(line, delivered, &mut self.rows)?;
         // the shredder takes no line that long
         let raw_bytes = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        let fingerprint = Fingerprint::of(&record);
-        self.lines.push(Line { row, sort, raw_bytes, fingerprint, instant });
+        self.fingerprints.push(Fingerprint::of(&record));
+        self.lines.push(Line { row, sort, raw_bytes, instant });
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, Month, Record, Shredder, Table, event_instant};
+use cloudtrail_model::{Day, Month, Record, Shredder, Table, event_day, event_instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
@@ -53,10 +53,12 @@ pub(crate) fn leaf(member: &str) -> usize {
     usize::from(piece.values(&piece.lines[0]).next().unwrap().leaf)
 }
 
-/// The eventID of a line.
+/// The eventID of a line; empty if it has none.
 pub(crate) fn event_id(piece: &Piece, line: &Line) -> String {
     let leaf = leaf("eventID");
-    let value = piece.values(line).find(|value| usize::from(value.leaf) == leaf).unwrap();
+    let Some(value) = piece.values(line).find(|value| usize::from(value.leaf) == leaf) else {
+        return String::new();
+    };
     let text = &piece.text()[value.start as usize..][..value.length as usize];
     String::from_utf8(text.to_vec()).unwrap()
 }
@@ -250,22 +252,30 @@ async fn change_day(lake: Arc<dyn Store>, partition: Partition, lines: &[String]
     assert_eq!(attempt.finish(changes).await.unwrap(), CommitOutcome::Committed);
 }
 
+/// The changes of a commit with these lines as one log file: on-day and off-day records in parts of their own.
 async fn day_changes(attempt: &Attempt, lines: &[String]) -> Changes {
-    let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
-    let body = encoder.finish().unwrap();
-    let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
-    let mut sink = PartSink::new(attempt);
     let PartitionSpan::Day(delivered) = attempt.partition().span else { panic!("not a day") };
-    let mut event_days = EventDays::default();
-    for line in lines {
-        event_days.add(delivered, event_instant(&Record::from_line(line.as_bytes()).unwrap()));
+    let instant = |line: &String| event_instant(&Record::from_line(line.as_bytes()).unwrap());
+    let is_on_day = |line: &&String| event_day(delivered, instant(line)).is_none_or(|day| day == delivered);
+    let (on_day, off_day): (Vec<&String>, Vec<&String>) = lines.iter().partition(is_on_day);
+    let mut sink = PartSink::new(attempt);
+    for (lane, lines) in [(Lane::Main, on_day), (Lane::OffDay, off_day)] {
+        if lines.is_empty() {
+            continue;
+        }
+        let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        let body = encoder.finish().unwrap();
+        let (records, raw_bytes) = (lines.len() as u64, text.len() as u64);
+        let mut event_days = EventDays::default();
+        lines.iter().for_each(|line| event_days.add(delivered, instant(line)));
+        let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
+        sink.write(lane, body.into(), written).await.unwrap();
+        sink.end_part(lane).await.unwrap();
     }
-    let written = WrittenRecords { records, raw_bytes, event_days, ..WrittenRecords::default() };
-    sink.write(Lane::Main, body.into(), written).await.unwrap();
-    sink.end_part(Lane::Main).await.unwrap();
     let parts = sink.into_sealed();
+    let (records, raw_bytes) = (lines.len() as u64, lines.iter().map(|line| line.len() as u64 + 1).sum());
     let key = format!("file of {}", parts[0].part.key);
     let inputs = InputsWriter::write_all(&[Input { key, bytes: 1, raw_bytes, records, ..Input::default() }]);
     Changes { inputs, parts, ..Changes::default() }

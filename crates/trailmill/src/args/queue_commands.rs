@@ -25,7 +25,7 @@ pub(crate) struct SubmitArguments {
     /// Every day of a month, as 2026-11, and then its Parquet.
     #[arg(long, value_name = "MONTH")]
     pub(crate) month: Option<Month>,
-    /// Read every log file of the days again and replace their parts; write the month again.
+    /// Read every log file of the days again and replace their parts. Their months follow.
     #[arg(long)]
     pub(crate) rebuild: bool,
     /// Try quarantined log files again although they have not changed.

@@ -149,7 +149,7 @@ impl<'a> Demo<'a> {
             ),
         );
         let started = Instant::now();
-        let months = run::run_months(&self.run, &daily, &self.steps).await;
+        let months = run::run_months(&self.run, &daily, &self.steps).await?;
         if months.ending() != Ending::Failed {
             self.done(started, &format!("monthly: {} of Parquet written", counted(months.rows, "row")));
         }
@@ -161,7 +161,7 @@ impl<'a> Demo<'a> {
         let started = Instant::now();
         let late = self.write_logs(write_late_arrivals).await?;
         let daily = run::run_days(&self.run, &self.steps).await?;
-        let months = run::run_months(&self.run, &daily, &self.steps).await;
+        let months = run::run_months(&self.run, &daily, &self.steps).await?;
         let ending = daily.summary.ending().and(months.ending());
         if ending != Ending::Failed {
             self.done(

@@ -148,7 +148,7 @@ fn print(report: &MonthReport, console: &Console) {
             let swept = counted(committed.swept, "deleted orphan");
             console.line(&format!("{partition}: up to date, {swept}"));
         }
-        Outcome::Committed(committed) => console.line(&reconciliation(&partition.to_string(), source, committed)),
+        Outcome::Committed(committed) => console.line(&reconciliation(&partition.to_string(), committed)),
     }
     let daily = &source.daily;
     if daily.files_quarantined > 0 {
@@ -164,38 +164,30 @@ fn print(report: &MonthReport, console: &Console) {
         let days = day_list(&source.days_without_log_files);
         console.line(&format!("  no log file was delivered on {days}"));
     }
-    if !source.awaited_days.is_empty() {
-        let days = day_list(&source.awaited_days);
-        console
-            .line(&format!("  {days} not there yet: what they bring of this month comes with a later run"));
-    }
     print_foreign(&report.foreign, console);
 }
 
-/// Rows from the log files to the Parquet: every step's numbers add up to the next one's.
-fn reconciliation(partition: &str, source: &MonthSource, committed: &Committed) -> String {
-    let (daily, monthly) = (&source.daily, &committed.totals);
+/// Rows from the daily parts to the Parquet: the numbers add up.
+fn reconciliation(partition: &str, committed: &Committed) -> String {
+    let totals = &committed.totals;
     let mut line = format!(
-        "{partition}: {} in {} - {} = {} daily",
-        counted(daily.records_in, "record"),
-        counted(daily.files_in, "log file"),
-        counted(daily.duplicates, "duplicate"),
-        count(monthly.records_in),
+        "{partition}: {} in {}",
+        counted(totals.records_in, "record"),
+        counted(totals.files_in, "daily part"),
     );
+    if totals.other_slices > 0 {
+        line.push_str(&format!(" - {} of other event days", count(totals.other_slices)));
+    }
     line.push_str(&format!(
-        " - {} - {} of other months",
-        counted(monthly.duplicates, "duplicate"),
-        count(monthly.other_months)
-    ));
-    line.push_str(&format!(
-        " = {}, {} -> {} in {}",
-        counted(monthly.records_out, "row"),
-        bytes(monthly.bytes_in),
-        bytes(monthly.bytes_out),
+        " - {} = {}, {} -> {} in {}",
+        counted(totals.duplicates, "duplicate"),
+        counted(totals.records_out, "row"),
+        bytes(totals.bytes_in),
+        bytes(totals.bytes_out),
         counted(committed.parts.len() as u64, "part"),
     ));
     for (number, noun) in [
-        (monthly.conflicts, "conflict"),
+        (totals.conflicts, "conflict"),
         (committed.retired, "replaced part"),
         (committed.swept, "deleted orphan"),
     ] {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Table, months_of};
+use cloudtrail_model::{Day, Month, Table};
 use futures::StreamExt;
+use lake_store::Store;
 use monthly_aggregator::{DaysThere, MonthlyAggregator, MonthlyError, Request, day_list};
 
 use crate::Ending;
@@ -18,7 +19,7 @@ use crate::terminal::progress_bar::FollowedRun;
 /// Runs the command.
 pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::Result<Ending> {
     let daily = run_days(&arguments, console).await?;
-    let months = run_months(&arguments, &daily, console).await;
+    let months = run_months(&arguments, &daily, console).await?;
     Ok(daily.summary.ending().and(months.ending()))
 }
 
@@ -39,14 +40,19 @@ pub(crate) async fn run_days(arguments: &RunArguments, console: &Console) -> any
     plan.run(console).await
 }
 
-/// The monthly stage of every complete month that those days bring records of. A month that fails is printed and counted.
+/// The monthly stage of every complete month that those days hold events of. A month that fails is printed and counted.
+///
+/// # Errors
+/// Where the lake cannot be listed.
 pub(crate) async fn run_months(
     arguments: &RunArguments,
     daily: &DailyRan,
     console: &Console,
-) -> MonthsSummary {
+) -> anyhow::Result<MonthsSummary> {
     let mut months = MonthsSummary::default();
-    let Some(lake) = daily.lake.clone().filter(|_| !daily.looked_at.is_empty()) else { return months };
+    let Some(lake) = daily.lake.clone().filter(|_| !daily.looked_at.is_empty()) else { return Ok(months) };
+    let fed = months_of(&*lake, &daily.looked_at).await?;
+    let broken = months_of(&*lake, &daily.summary.failed_days.iter().copied().collect()).await?;
     let aggregator = MonthlyAggregator {
         lake,
         options: monthly::options(arguments.parquet, arguments.tuning.threads),
@@ -54,9 +60,8 @@ pub(crate) async fn run_months(
         progress: Arc::default(),
         days_there: DaysThere::default(),
     };
-    let broken: BTreeSet<Month> = daily.summary.failed_days.iter().copied().flat_map(months_of).collect();
     let followed = FollowedRun::of_months(console, aggregator.progress.clone());
-    for month in daily.looked_at.iter().copied().flat_map(months_of).collect::<BTreeSet<Month>>() {
+    for month in fed {
         if broken.contains(&month) {
             followed.aside(|| console.line(&format!("{month}: no Parquet, since days of it failed")));
             continue;
@@ -78,5 +83,15 @@ pub(crate) async fn run_months(
             }
         }
     }
-    months
+    Ok(months)
+}
+
+/// The months of some delivery days, and the other months that they hold events of.
+async fn months_of(lake: &dyn Store, days: &BTreeSet<Day>) -> anyhow::Result<BTreeSet<Month>> {
+    let mut months: BTreeSet<Month> = days.iter().map(|day| day.month()).collect();
+    for table in Table::ALL {
+        let fed = lake::fed_months(lake, table).await?;
+        months.extend(fed.into_iter().filter(|(_, of)| !of.is_disjoint(days)).map(|(month, _)| month));
+    }
+    Ok(months)
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use cloudtrail_model::{Day, Table};
+use cloudtrail_model::{Day, Month, Table};
 use daily_aggregator::{Source, new_files};
 use futures::{StreamExt, TryStreamExt};
-use lake::{Journal, Partition, PartitionSpan};
+use lake::{Journal, Partition};
 
 use crate::args::StatusArguments;
-use crate::commands::verify::{daily_partitions, monthly_partitions, nothing_in_lake};
+use crate::commands::verify::{daily_partitions, known_months, nothing_in_lake};
 use crate::terminal::console::Console;
 use crate::views::calendar::{DayStatus, print_calendar};
 use crate::views::months::print_months;
@@ -47,22 +47,15 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         calendar.entry(table).or_default().insert(day, status);
     }
     print_calendar(&calendar, source.is_some(), console);
-    let mut months = monthly_partitions(&*lake).await?;
-    months.retain(|partition| overlaps(*partition, &days.range()));
+    let mut months = known_months(&*lake).await?;
+    months.retain(|(_, month)| overlaps(*month, &days.range()));
     print_months(&lake, months, console).await?;
     Ok(Ending::Done)
 }
 
 /// Whether a month has any of the days.
-fn overlaps(partition: Partition, days: &RangeInclusive<Day>) -> bool {
-    match partition.span {
-        PartitionSpan::Month(month) => {
-            let (mut own, last) = (month.days(), month.days().last());
-            own.next().is_some_and(|first| first <= *days.end())
-                && last.is_some_and(|last| last >= *days.start())
-        }
-        PartitionSpan::Day(day) => days.contains(&day),
-    }
+fn overlaps(month: Month, days: &RangeInclusive<Day>) -> bool {
+    (days.start().month()..=days.end().month()).contains(&month)
 }
 
 async fn status(

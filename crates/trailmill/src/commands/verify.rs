@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use anyhow::bail;
-use cloudtrail_model::{Day, Stage, Table};
+use cloudtrail_model::{Day, Month, Stage, Table};
 use lake::{Invariant, Partition, PartitionSpan, Problem, unjournaled};
 use lake_store::Store;
 use serde::Serialize;
@@ -26,6 +26,9 @@ struct VerifiedObject<'a> {
     bytes: u64,
     /// Objects of the journal that no commit names.
     unnamed: u64,
+    /// Of a month, event days that are not written yet, or were written before the daily parts that hold them now.
+    #[serde(skip_serializing_if = "<[Day]>::is_empty")]
+    pending_days: &'a [Day],
     problems: Vec<ProblemObject<'a>>,
 }
 
@@ -44,6 +47,8 @@ pub(crate) struct Verified {
     records: u64,
     bytes: u64,
     unnamed: u64,
+    /// Months with pending event days.
+    pending: u64,
     problems: u64,
 }
 
@@ -69,7 +74,10 @@ pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> any
         .map(|(table, day)| Partition::day(table, day))
         .collect();
     if !days.are_named() {
-        journaled.extend(monthly_partitions(&*lake).await?);
+        let mut months = known_months(&*lake).await?;
+        // a month of a day that has no Parquet yet is pending
+        months.extend(journaled.iter().filter_map(|of| Some((of.table, day_of(*of)?.month()))));
+        journaled.extend(months.into_iter().map(|(table, month)| Partition::month(table, month)));
     }
     if journaled.is_empty() && unjournaled.is_empty() {
         // a check of nothing must not pass for one
@@ -96,10 +104,12 @@ pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> any
             records: found.records,
             bytes: found.bytes,
             unnamed: found.unnamed,
+            pending_days: &found.pending,
             problems: problem_objects(&found.problems),
         };
         print(&object, &found.problems);
         verified.partitions += 1;
+        verified.pending += u64::from(!found.pending.is_empty());
         verified.parts += found.parts;
         verified.records += found.records;
         verified.bytes += found.bytes;
@@ -112,6 +122,7 @@ pub(crate) async fn verify(arguments: VerifyArguments, console: &Console) -> any
             records: 0,
             bytes: 0,
             unnamed: 0,
+            pending_days: &[],
             problems: problem_objects(&problems),
         };
         print(&object, &problems);
@@ -138,6 +149,10 @@ impl fmt::Display for Verified {
         if self.unnamed > 0 {
             let objects = counted(self.unnamed, "journal object");
             write!(f, ", {objects} that no commit names (left by runs that ended early, harmless)")?;
+        }
+        if self.pending > 0 {
+            let months = counted(self.pending, "month");
+            write!(f, ", {months} with events that are not in Parquet yet (see trailmill status)")?;
         }
         write!(f, ": {wrong}")
     }
@@ -166,6 +181,20 @@ pub(crate) async fn monthly_partitions(lake: &dyn Store) -> anyhow::Result<Vec<P
     let mut found = Vec::new();
     for table in Table::ALL {
         found.extend(lake::partitions(lake, table, Stage::Monthly).await?);
+    }
+    Ok(found)
+}
+
+/// Every month that has a journal, or that days of other months hold events of.
+pub(crate) async fn known_months(lake: &dyn Store) -> anyhow::Result<BTreeSet<(Table, Month)>> {
+    let mut found = BTreeSet::new();
+    for partition in monthly_partitions(lake).await? {
+        if let PartitionSpan::Month(month) = partition.span {
+            found.insert((partition.table, month));
+        }
+    }
+    for table in Table::ALL {
+        found.extend(lake::fed_months(lake, table).await?.into_keys().map(|month| (table, month)));
     }
     Ok(found)
 }

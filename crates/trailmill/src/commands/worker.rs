@@ -73,7 +73,8 @@ async fn stations(arguments: &WorkerArguments) -> anyhow::Result<Vec<Station>> {
     }
     if let Some(queue) = monthly_jobs.clone() {
         let options = monthly::options(arguments.parquet, arguments.tuning.threads);
-        let handler = Arc::new(MonthlyJobs { lake: lake.clone(), options, stamp: STAMP });
+        let (lake, monthly_jobs) = (lake.clone(), queue.clone());
+        let handler = Arc::new(MonthlyJobs { lake, options, stamp: STAMP, monthly_jobs });
         stations.push(Station { queue, handler, at_once: 1 });
     }
     let options = daily::options(arguments.tuning);

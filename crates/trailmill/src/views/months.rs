@@ -1,11 +1,13 @@
-//! The months `trailmill status` prints: a line a month of each table that has Parquet.
+//! The months `trailmill status` prints: a line for each month of each table that has Parquet, or that
+//! days of other months hold events of.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Table};
-use lake::{Journal, MonthSource, Partition, PartitionSpan, PartitionState};
+use cloudtrail_model::{Day, Month, Table};
+use lake::{Journal, MonthSource, Partition, PartitionState};
 use lake_store::Store;
-use monthly_aggregator::{DaysThere, day_list, plan};
+use monthly_aggregator::{DaysThere, MonthPlan, day_list, plan};
 use serde::Serialize;
 
 use crate::terminal::console::Console;
@@ -20,83 +22,98 @@ struct MonthObject<'a> {
     committed_at: Option<&'a str>,
     records: u64,
     duplicates: u64,
-    other_months: u64,
-    bytes_before: u64,
-    bytes_after: u64,
+    bytes: u64,
     parts: u64,
-    /// Whether it is made of what the daily table holds now.
-    up_to_date: bool,
+    /// `complete`, `pending` or `missing_days`.
+    state: &'static str,
+    /// Event days that are not written yet, or were written before the daily parts that hold them now.
+    pending_days: &'a [Day],
     source: Option<&'a MonthSource>,
     unfinished_since: Option<&'a str>,
 }
 
-/// Prints the months among some partitions, each held against the daily journals.
+/// Prints some months, each compared with the daily journals.
 pub(crate) async fn print_months(
     lake: &Arc<dyn Store>,
-    partitions: Vec<Partition>,
+    months: BTreeSet<(Table, Month)>,
     console: &Console,
 ) -> anyhow::Result<()> {
     let days_there = DaysThere::default();
-    let mut table = None;
-    for partition in partitions {
-        let PartitionSpan::Month(month) = partition.span else { continue };
-        if table != Some(partition.table) {
-            table = Some(partition.table);
+    let mut heading_of = None;
+    for (table, month) in months {
+        let partition = Partition::month(table, month);
+        if heading_of.replace(table) != Some(table) {
             console.line(&partition.table_name());
             console.line(&heading());
         }
-        let state = Journal::new(lake.clone(), partition).read().await?;
-        let up_to_date = plan(lake, &days_there, partition.table, month).await?.is_done(&state);
-        print_month(partition.table, month, &state, up_to_date, console);
+        let state = Journal::new(lake.clone(), partition).read_outline().await?;
+        let plan = plan(lake, &days_there, table, month).await?;
+        print_month(table, month, &state, &plan, console);
     }
     Ok(())
 }
 
 fn heading() -> String {
     format!(
-        "  {:<10}  {:>11}  {:>10}  {:>12}  {:>9}  {:>9}  {:>5}",
-        "month", "rows", "duplicates", "other months", "before", "after", "parts"
+        "  {:<10}  {:>11}  {:>10}  {:>9}  {:>5}  {}",
+        "month", "rows", "duplicates", "size", "parts", "state"
     )
 }
 
-fn print_month(table: Table, month: Month, state: &PartitionState, up_to_date: bool, console: &Console) {
+fn print_month(table: Table, month: Month, state: &PartitionState, plan: &MonthPlan, console: &Console) {
+    let pending_days = plan.changed_days(state);
     let object = MonthObject {
         table,
         month,
         commits: state.commits,
         committed_at: state.committed_at.as_deref(),
         records: state.parts.values().map(|part| part.records).sum(),
-        duplicates: state.totals.duplicates,
-        other_months: state.totals.other_months,
-        bytes_before: state.totals.bytes_in,
-        bytes_after: state.parts.values().map(|part| part.bytes).sum(),
+        duplicates: state.event_days.duplicates(),
+        bytes: state.parts.values().map(|part| part.bytes).sum(),
         parts: state.parts.len() as u64,
-        up_to_date,
+        state: month_state(state, plan),
+        pending_days: &pending_days,
         source: state.month.as_ref(),
         unfinished_since: state.open_claim.as_ref().map(|claim| claim.time.as_str()),
     };
     console.object(&object);
     let row = format!(
-        "  {:<10}  {:>11}  {:>10}  {:>12}  {:>9}  {:>9}  {:>5}  {}",
+        "  {:<10}  {:>11}  {:>10}  {:>9}  {:>5}  {}",
         month.to_string(),
         count(object.records),
         count(object.duplicates),
-        count(object.other_months),
-        bytes(object.bytes_before),
-        bytes(object.bytes_after),
+        bytes(object.bytes),
         object.parts,
         remarks(&object),
     );
     console.line(row.trim_end());
 }
 
-/// What a person should look at, in words.
+/// Whether the Parquet of a month contains what the daily table holds of it now.
+fn month_state(state: &PartitionState, plan: &MonthPlan) -> &'static str {
+    if !plan.is_done(state) {
+        "pending"
+    } else if plan.source.missing_days.is_empty() {
+        "complete"
+    } else {
+        "missing_days"
+    }
+}
+
+/// The state in words, and what a person should look at.
 fn remarks(month: &MonthObject<'_>) -> String {
     let mut remarks = Vec::new();
-    if month.commits == 0 {
-        remarks.push("not in the lake".to_owned());
-    } else if !month.up_to_date {
-        remarks.push("its days have changed since: run trailmill monthly".to_owned());
+    match month.state {
+        "complete" => remarks.push("complete".to_owned()),
+        "pending" if month.commits == 0 => remarks.push("pending: not written yet".to_owned()),
+        "pending" if month.pending_days.is_empty() => {
+            remarks.push("pending: its delivery days have changed; run trailmill monthly".to_owned());
+        }
+        "pending" => {
+            let days = day_list(month.pending_days);
+            remarks.push(format!("pending: event days {days}; run trailmill monthly"));
+        }
+        _ => {}
     }
     if let Some(source) = month.source.filter(|source| !source.missing_days.is_empty()) {
         let days = counted(source.missing_days.len() as u64, "day");

@@ -1,6 +1,10 @@
 use super::*;
 
-fn month<'a>(source: Option<&'a MonthSource>, up_to_date: bool, since: Option<&'a str>) -> MonthObject<'a> {
+fn month<'a>(
+    source: Option<&'a MonthSource>,
+    state: &'static str,
+    pending_days: &'a [Day],
+) -> MonthObject<'a> {
     MonthObject {
         table: Table::CloudTrail,
         month: "2026-10".parse().unwrap(),
@@ -8,29 +12,37 @@ fn month<'a>(source: Option<&'a MonthSource>, up_to_date: bool, since: Option<&'
         committed_at: None,
         records: 0,
         duplicates: 0,
-        other_months: 0,
-        bytes_before: 0,
-        bytes_after: 0,
+        bytes: 0,
         parts: 0,
-        up_to_date,
+        state,
+        pending_days,
         source,
-        unfinished_since: since,
+        unfinished_since: None,
     }
 }
 
 #[test]
-fn a_sound_month_has_no_remarks() {
-    assert_eq!(remarks(&month(Some(&MonthSource::default()), true, None)), "");
-}
-
-#[test]
-fn a_month_that_is_behind_its_days_or_lacks_some_says_so() {
-    let missing_days = ["2026-10-03", "2026-10-04"].map(|day| day.parse().unwrap()).to_vec();
-    let source = MonthSource { missing_days, ..MonthSource::default() };
+fn a_month_says_its_state_and_what_is_missing() {
+    let days = ["2026-10-03", "2026-10-04"].map(|day| day.parse().unwrap());
+    let source = MonthSource { missing_days: days.to_vec(), ..MonthSource::default() };
+    let none = MonthSource::default();
+    assert_eq!(remarks(&month(Some(&none), "complete", &[])), "complete");
     assert_eq!(
-        remarks(&month(Some(&source), false, Some("noon"))),
-        "its days have changed since: run trailmill monthly, without 2 days: 2026-10-03 to 2026-10-04, \
+        remarks(&MonthObject { commits: 0, ..month(None, "pending", &days) }),
+        "pending: not written yet"
+    );
+    assert_eq!(
+        remarks(&MonthObject {
+            unfinished_since: Some("noon"),
+            ..month(Some(&source), "pending", &days[..1])
+        }),
+        "pending: event days 2026-10-03; run trailmill monthly, without 2 days: 2026-10-03 to 2026-10-04, \
          unfinished attempt of noon"
     );
-    assert_eq!(remarks(&MonthObject { commits: 0, ..month(None, false, None) }), "not in the lake");
+    let changed = "pending: its delivery days have changed; run trailmill monthly";
+    assert_eq!(remarks(&month(Some(&none), "pending", &[])), changed);
+    assert_eq!(
+        remarks(&month(Some(&source), "missing_days", &[])),
+        "without 2 days: 2026-10-03 to 2026-10-04"
+    );
 }

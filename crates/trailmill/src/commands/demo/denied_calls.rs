@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context;
-use cloudtrail_model::{Day, EnvelopeError, Month, Table, grace_days, home_month, members, string_text};
+use cloudtrail_model::{
+    Day, EnvelopeError, Month, Record, Table, event_day, event_instant, members, string_text,
+};
 use futures::{StreamExt, TryStreamExt};
-use lake::{Journal, Partition, read_lines};
+use lake::{Partition, read_lines};
 use lake_store::Store;
+use monthly_aggregator::{DailyPart, DaysThere, plan};
 use serde::Serialize;
 
 use crate::terminal::numbers::{count, counted};
@@ -73,13 +76,9 @@ impl DeniedCalls {
     /// # Errors
     /// Where a journal or a part cannot be read.
     pub(super) async fn count(lake: &Arc<dyn Store>, month: Month) -> anyhow::Result<Self> {
-        let mut parts = Vec::new();
-        for day in month.days().chain(grace_days(month)) {
-            let journal = Journal::new(lake.clone(), Partition::day(Table::CloudTrail, day));
-            parts.extend(journal.read_outline().await?.parts.into_values().map(|part| (day, part)));
-        }
+        let parts = plan(lake, &DaysThere::default(), Table::CloudTrail, month).await?.parts;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let folds = futures::stream::iter(parts).map(|(day, part)| {
+        let folds = futures::stream::iter(parts).map(|DailyPart { delivered: day, part }| {
             let (lake, fold) = (lake.clone(), PartFold { day, month, denied: DeniedCalls::default() });
             async move {
                 let read = read_lines(&*lake, &part.key, part.bytes, fold, PartFold::add).await;
@@ -166,10 +165,9 @@ pub(super) fn query(lake: &str, month: Month) -> String {
 impl PartFold {
     /// Counts a line, if it is a denied call of the month.
     fn add(&mut self, line: &[u8]) -> Result<(), EnvelopeError> {
-        let (mut time, mut error, mut name, mut identity) = (None, None, None, None);
+        let (mut error, mut name, mut identity) = (None, None, None);
         for member in members(line)? {
             match &*member.name {
-                "eventTime" => time = Some(member.value),
                 "errorCode" => error = Some(member.value),
                 "eventName" => name = Some(member.value),
                 "userIdentity" => identity = Some(member.value),
@@ -179,7 +177,11 @@ impl PartFold {
         let is_denied = error
             .and_then(string_text)
             .is_some_and(|code| code.contains("AccessDenied") || code.contains("UnauthorizedOperation"));
-        if is_denied && home_month(self.day, time.and_then(string_text).as_deref()) == self.month {
+        if !is_denied {
+            return Ok(());
+        }
+        let instant = event_instant(&Record::from_line(line)?);
+        if event_day(self.day, instant).unwrap_or(self.day).month() == self.month {
             self.denied.times += 1;
             let denied = Denied { call: name.and_then(kept_text), caller: identity.and_then(caller) };
             self.denied.add_group(denied, 1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudtrail_model::{Month, Table, months_of};
+use cloudtrail_model::{Month, Table};
 use daily_aggregator::QuarantinedFile;
 use lake::{Journal, Partition, PartitionSpan};
 use lake_store::Store;
@@ -64,7 +64,7 @@ impl LakeTables {
         let all_days = DayArguments::default().range();
         for (table, day) in daily_partitions(&**lake, &all_days).await? {
             let state = Journal::new(lake.clone(), Partition::day(table, day)).read().await?;
-            found.months_without_parquet.extend(months_of(day));
+            found.months_without_parquet.extend(state.event_months.iter().copied());
             let day = DayStatus::new(&state, None);
             let figures = found.of_table(table);
             figures.days += u64::from(day.commits > 0);
@@ -81,7 +81,7 @@ impl LakeTables {
             let figures = found.of_table(partition.table);
             figures.parquet_rows += state.parts.values().map(|part| part.records).sum::<u64>();
             figures.parquet_bytes += state.parts.values().map(|part| part.bytes).sum::<u64>();
-            found.monthly_duplicates += state.totals.duplicates;
+            found.monthly_duplicates += state.event_days.duplicates();
             if let PartitionSpan::Month(month) = partition.span {
                 found.months_without_parquet.remove(&month);
             }
@@ -111,12 +111,15 @@ impl LakeTables {
     fn not_in_parquet(&self) -> Option<String> {
         let sum = |of: fn(&TableFigures) -> u64| self.tables.iter().map(of).sum::<u64>();
         let without = sum(|figures| figures.records).saturating_sub(sum(|figures| figures.parquet_rows));
-        let of_other_months = without.saturating_sub(self.monthly_duplicates);
+        let of_incomplete_months = without.saturating_sub(self.monthly_duplicates);
         let mut reasons = Vec::new();
-        if of_other_months > 0 {
+        if of_incomplete_months > 0 {
             let months = self.months_without_parquet.iter().map(Month::to_string).collect::<Vec<_>>();
-            let records = counted(of_other_months, "record");
-            reasons.push(format!("{records} of {}, which has missing days", months.join(", ")));
+            let records = counted(of_incomplete_months, "record");
+            reasons.push(format!(
+                "{records} with an event day in {}, which has missing days",
+                months.join(", ")
+            ));
         }
         if self.monthly_duplicates > 0 {
             reasons.push(counted(self.monthly_duplicates, "duplicate") + " between days");

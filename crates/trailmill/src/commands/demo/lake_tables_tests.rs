@@ -40,7 +40,7 @@ fn rows_that_are_not_in_the_parquet_are_accounted_for() {
     let said = |lake: &LakeTables| lake.lines().get(2).cloned();
     assert_eq!(
         said(&lake).unwrap(),
-        "  not in the Parquet: 1,100 records of 2026-09, which has missing days; 10 duplicates between days"
+        "  not in the Parquet: 1,100 records with an event day in 2026-09, which has missing days; 10 duplicates between days"
     );
     lake.tables[0].parquet_rows += 1_100;
     assert_eq!(said(&lake).unwrap(), "  not in the Parquet: 10 duplicates between days");
