@@ -14,8 +14,8 @@ its name and its type. Only a filter on that table's partition column, `timestam
 Names are as CloudTrail writes them; Athena knows them in lower case, and Athena, DuckDB and Spark do not mind the case.
 For names in snake case, each table has a view, such as `cloudtrail_monthly_snake`.
 
-- **Partitions**: `year` and `month`, both `int`. They are an event's home month: the month of its `eventTime` if that is
-  the month of delivery, or the month before when delivered in the first three days of the next; else the month of delivery.
+- **Partitions**: `year` and `month`, both `int`. They are the month of `eventTimestamp`, however late the event was delivered; of an
+  undated record, the month of its delivery day.
 - **string, JSON**: the record's own bytes, as in `json_extract_scalar(requestparameters, '$.bucketName')`.
 - **string, true or false**: a JSON boolean, kept as text since AWS's DDL has it so: `WHERE readonly = 'true'`.
 - **A missing member is null.** One that was explicitly `null` is null too, and named in `nullFields`. One of an unexpected
