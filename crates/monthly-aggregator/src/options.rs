@@ -28,7 +28,7 @@ pub struct Options {
 
 impl Options {
     /// About how many bytes of memory a record takes besides its text.
-    pub const BYTES_OF_A_ROW: u64 = 128;
+    pub const BYTES_OF_A_ROW: u64 = 96;
 
     /// Whether some records fit into one row group.
     pub(crate) fn fit_a_row_group(&self, records: u64, raw_bytes: u64) -> bool {

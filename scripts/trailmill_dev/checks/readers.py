@@ -15,7 +15,16 @@ from functools import partial
 import duckdb
 
 from trailmill_dev.expect import Failed
-from trailmill_dev.readers import daily_stage, field_ids, parquet_layout, parquet_values, queries, records, statements
+from trailmill_dev.readers import (
+    daily_stage,
+    field_ids,
+    parquet_layout,
+    parquet_values,
+    pruning,
+    queries,
+    records,
+    statements,
+)
 from trailmill_dev.readers.lake import Lake
 from trailmill_dev.workspace import ROOT, SAMPLES, debug_command
 
@@ -73,6 +82,7 @@ def checks_of(made: Lake, real: list[Lake], printed: str) -> list[tuple[str, Cal
         parquet_values.check_values,
         records.check_records,
         parquet_layout.check_layout,
+        pruning.check_pruning,
         field_ids.check_field_ids,
     ]
     checks: list[tuple[str, Callable[[], str]]] = [
