@@ -55,7 +55,7 @@ impl Day {
 
 fn gunzip(gunzip: &mut Gunzip, body: &[u8]) -> Vec<u8> {
     match gunzip.whole(body, promised_text(body), usize::MAX, &Limits::default()).unwrap() {
-        Gunzipped::Text(text) => text,
+        Gunzipped::Text { text, .. } => text,
         Gunzipped::NeedsMoreRoom => unreachable!("there is room for all"),
     }
 }

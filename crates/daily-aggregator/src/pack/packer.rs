@@ -112,6 +112,7 @@ impl<'a> Packer<'a> {
         match decoded {
             Ok(held) => {
                 input.raw_bytes = held.decoded.raw_bytes;
+                input.trailing_member = held.decoded.trailing_member;
                 input.records = held.decoded.file.len() as u64;
                 input.duplicates = self.add_records(account, &Arc::new(held));
             }

@@ -11,6 +11,8 @@ use crate::read::gunzip::{Gunzip, Gunzipped};
 pub(crate) struct DecodedFile {
     pub(crate) file: LogFile,
     pub(crate) raw_bytes: u64,
+    /// See [`Input::trailing_member`](lake::Input::trailing_member).
+    pub(crate) trailing_member: bool,
     pub(crate) fingerprints: Vec<Option<Fingerprint>>,
     /// The off-day records, in their order: index and event day.
     pub(crate) off_day: Vec<(u32, Day)>,
@@ -38,10 +40,14 @@ pub(crate) fn decode(
     limits: &Limits,
     gunzip: &mut Gunzip,
 ) -> Result<Decoded, DecodeError> {
+    let mut trailing = false;
     let text = match &body[..] {
         [] => return Err(DecodeError::Empty),
         [0x1f, 0x8b, ..] => match gunzip.whole(&body, promised, room, limits)? {
-            Gunzipped::Text(text) => text,
+            Gunzipped::Text { text, trailing_member } => {
+                trailing = trailing_member;
+                text
+            }
             Gunzipped::NeedsMoreRoom => return Ok(Decoded::NeedsMoreRoom),
         },
         plain if plain.len() > limits.max_raw_bytes as usize => {
@@ -56,7 +62,8 @@ pub(crate) fn decode(
     let event_days = file.records().map(|record| event_day(delivered, event_instant(&record)));
     let off_day = (0..).zip(event_days).filter_map(|(index, day)| Some((index, day?)));
     let off_day = off_day.filter(|(_, day)| *day != delivered).collect();
-    Ok(Decoded::File(DecodedFile { file, raw_bytes, fingerprints, off_day }))
+    let trailing_member = trailing;
+    Ok(Decoded::File(DecodedFile { file, raw_bytes, trailing_member, fingerprints, off_day }))
 }
 
 #[cfg(test)]

@@ -59,6 +59,21 @@ fn members_split_anywhere_in_the_json_are_joined() {
 }
 
 #[test]
+fn bytes_after_the_first_member_are_read_and_noted() {
+    let text = small_text();
+    let trailing = |body: &[u8]| file(decode(body, ALL, &Limits::default()).unwrap()).trailing_member;
+    assert!(!trailing(&text) && !trailing(&gzip(&text)));
+    // the beginning of a member inside a single one, and a header that libdeflate is not given
+    let odd = GzBuilder::new().comment("by hand").write(Vec::new(), Compression::best());
+    let mut odd = odd;
+    odd.write_all(&text).unwrap();
+    assert!(!trailing(&odd.finish().unwrap()));
+    let (first, second) = text.split_at(text.len() / 2);
+    assert!(trailing(&[gzip(first), gzip(second)].concat()));
+    assert!(trailing(&[gzip(&text), gzip(b"")].concat()), "an empty member");
+}
+
+#[test]
 fn a_gzip_header_may_carry_a_name_a_comment_and_more() {
     let builder = GzBuilder::new().filename("a.json").comment("by hand").extra(&b"xy"[..]).mtime(1);
     let mut encoder = builder.write(Vec::new(), Compression::best());

@@ -41,6 +41,7 @@ pub(crate) struct FetchedFiles {
     decoding: Receiver<Result<Decoding, StoreError>>,
     /// The rest of the group of the last file returned.
     decoded: VecDeque<(Body, DecodedWithOthers)>,
+    store: Arc<dyn Store>,
     delivered: Day,
     limits: Limits,
     cpu: Cpu,
@@ -86,12 +87,12 @@ pub(crate) fn fetch(
     cpu: &Cpu,
 ) -> FetchedFiles {
     let budget = MemoryBudget::new(options.memory_bytes);
-    let fetching = start_gets(store, files, until, options, budget.bodies());
+    let fetching = start_gets(store.clone(), files, until, options, budget.bodies());
     let (limits, cpu) = (options.limits, cpu.clone());
     let (sender, decoding) = channel(cpu.threads * DECODED_AHEAD);
     let decoder = StartDecoder { delivered, limits, cpu: cpu.clone(), share: budget.texts(), sender };
     tokio::spawn(start_decoding(fetching, decoder));
-    FetchedFiles { decoding, decoded: VecDeque::new(), delivered, limits, cpu }
+    FetchedFiles { decoding, decoded: VecDeque::new(), store, delivered, limits, cpu }
 }
 
 impl FetchedFiles {
@@ -119,7 +120,18 @@ impl FetchedFiles {
             Ok(None) => self.decode_alone(bytes, promised).await,
             Err(error) => Err(error),
         };
-        Some(Ok(Fetched { file, decoded }))
+        Some(match decoded {
+            Ok(held) => Ok(Fetched { file, decoded: Ok(held) }),
+            Err(_) => self.read_again(file).await,
+        })
+    }
+
+    /// Reads a log file that could not be decoded a second time: one read must not decide that it is quarantined.
+    async fn read_again(&self, file: LogFileToRead) -> Result<Fetched, StoreError> {
+        let bytes = self.store.get(&file.object.key, Some(&file.object.etag)).await?;
+        let promised = promised_text(&bytes);
+        let decoded = self.decode_alone(bytes, promised).await;
+        Ok(Fetched { file, decoded })
     }
 
     /// Decodes a large file alone, so that only one such text is in memory.

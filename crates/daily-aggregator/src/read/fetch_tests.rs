@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use testkit::{Call, Hook, Hooked, RandomDelays};
+use testkit_stores::TestStore;
 
 async fn start(world: &World, store: impl Store + 'static) -> FetchedFiles {
     let files = world.files().await.into_iter();
@@ -288,4 +289,55 @@ async fn a_failed_get_among_others_ends_the_row_after_the_files_before_it() {
     let error = fetched.next().await.unwrap().err().unwrap();
     assert_eq!((error.kind, error.key), (ErrorKind::NotFound, key("c")));
     assert!(fetched.next().await.is_none());
+}
+
+/// Cuts the reply to the first read of each key that ends in this text.
+#[derive(Debug)]
+struct CutOnce {
+    store: TestStore,
+    key: &'static str,
+    cut: AtomicUsize,
+}
+
+#[async_trait]
+impl Store for CutOnce {
+    async fn list(&self, prefix: &str, depth: Depth, page: Option<&str>) -> lake_store::Result<Page> {
+        self.store.list(prefix, depth, page).await
+    }
+    async fn get(&self, key: &str, version: Option<&str>) -> lake_store::Result<Bytes> {
+        let body = self.store.get(key, version).await?;
+        let is_cut = key.ends_with(self.key) && self.cut.fetch_add(1, Ordering::SeqCst) == 0;
+        Ok(if is_cut { body.slice(..body.len() / 2) } else { body })
+    }
+    async fn get_range(&self, key: &str, range: Range<u64>) -> lake_store::Result<Bytes> {
+        self.store.get_range(key, range).await
+    }
+    async fn create_new(&self, key: &str, body: Bytes) -> lake_store::Result<Created> {
+        self.store.create_new(key, body).await
+    }
+    async fn delete(&self, key: &str) -> lake_store::Result<()> {
+        self.store.delete(key).await
+    }
+    async fn stage(&self, key: &str) -> lake_store::Result<Box<dyn StagedUpload>> {
+        self.store.stage(key).await
+    }
+    async fn abandon_staged(&self, prefix: &str) -> lake_store::Result<u64> {
+        self.store.abandon_staged(prefix).await
+    }
+}
+
+#[tokio::test]
+async fn one_bad_read_is_no_reason_for_quarantine() {
+    let world = World::new();
+    for file in 0..5 {
+        world.deliver(&format!("{file}"), [file]).await;
+    }
+    let store = CutOnce { store: world.source.clone(), key: "3.json.gz", cut: AtomicUsize::new(0) };
+    let files = rest(start(&world, store).await).await;
+    assert!(files.iter().all(|file| file.decoded.is_ok()), "a second read was whole");
+    put(&world.source, &key("3"), &b"{\"Records\":["[..]).await;
+    let files = rest(start(&world, world.source.clone()).await).await;
+    let broken: Vec<&str> =
+        files.iter().filter(|file| file.decoded.is_err()).map(|file| &*file.file.object.key).collect();
+    assert_eq!(broken, [key("3")], "it is broken each time");
 }

@@ -6,7 +6,7 @@
 use std::io::{ErrorKind, Read};
 
 use cloudtrail_model::{EnvelopeError, Limits};
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{GzDecoder, MultiGzDecoder};
 use libdeflater::Decompressor;
 use memchr::memmem;
 
@@ -23,7 +23,12 @@ const TRAILER_BYTES: usize = 8;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Gunzipped {
     /// The whole text.
-    Text(Vec<u8>),
+    Text {
+        /// The texts of all members.
+        text: Vec<u8>,
+        /// Whether bytes follow the first member. CloudTrail writes one member, and its digest files state the hash of the first alone.
+        trailing_member: bool,
+    },
     /// The text exceeds the memory limit.
     NeedsMoreRoom,
 }
@@ -63,12 +68,14 @@ impl Gunzip {
         if promised <= limit
             && let Some(text) = self.single_member(body, promised)
         {
-            return Ok(Gunzipped::Text(text));
+            return Ok(Gunzipped::Text { text, trailing_member: false });
         }
         let mut text = Vec::with_capacity(promised.min(limit));
         // one byte more than the limit, to detect a text above it
         match MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut text) {
-            Ok(length) if length <= limit => Ok(Gunzipped::Text(text)),
+            Ok(length) if length <= limit => {
+                Ok(Gunzipped::Text { text, trailing_member: has_trailing_member(body) })
+            }
             Ok(_) if limit < plausible => Ok(Gunzipped::NeedsMoreRoom),
             Ok(_) if limit == largest => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
             Ok(_) => Err(DecodeError::Bomb { limit: limits.max_ratio }),
@@ -94,6 +101,14 @@ impl Gunzip {
         let crc = trailer.first_chunk().map(|crc| u32::from_le_bytes(*crc));
         (length == promised && crc == Some(libdeflater::crc32(&text))).then_some(text)
     }
+}
+
+/// Whether bytes follow the first member of a file that is whole. Inflates that member again: few files come here.
+#[expect(clippy::disallowed_methods, reason = "only the first member is wanted")]
+fn has_trailing_member(body: &[u8]) -> bool {
+    let mut first = GzDecoder::new(body);
+    let is_read = std::io::copy(&mut first, &mut std::io::sink()).is_ok();
+    is_read && !first.into_inner().is_empty()
 }
 
 /// The size of the text that a body states, in bytes. Gzip ends with the size of its last member (RFC 1952, ISIZE): for a

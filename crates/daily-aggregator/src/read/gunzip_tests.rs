@@ -17,7 +17,7 @@ fn at_once(body: &[u8]) -> Option<Vec<u8>> {
 
 fn whole(gunzip: &mut Gunzip, body: &[u8]) -> Result<Vec<u8>, DecodeError> {
     match gunzip.whole(body, promised_text(body), usize::MAX, &Limits::default())? {
-        Gunzipped::Text(text) => Ok(text),
+        Gunzipped::Text { text, .. } => Ok(text),
         Gunzipped::NeedsMoreRoom => panic!("there was room for all"),
     }
 }
