@@ -8,9 +8,10 @@ use lake::Partition;
 use serde_json::{Value, json};
 use testkit::Oracle;
 
+use crate::command::{Ran, trailmill};
 use crate::function_world::{Cloud, batch, bodies, days, month_of_logs};
 use crate::lake_on_disk::{assert_holds, assert_lines, assert_verifies, journal_state};
-use crate::made_source::{day, small_day};
+use crate::made_source::{day, event, key_on, log_file, put, small_day};
 use crate::months_on_disk::{assert_no_orphans, expected_months, exported};
 
 const LONG: Duration = Duration::from_secs(900);
@@ -171,6 +172,61 @@ fn a_requested_month_goes_through_all_three() {
     assert_verifies(lake.path());
     let again = monthly.handle_well(&sent[0]);
     assert_eq!(again["Commits"], 0);
+}
+
+#[test]
+fn a_month_too_large_for_its_time_is_handed_on_until_it_is_done() {
+    let month: Month = "2026-09".parse().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (day, number) in month.days().zip(0..) {
+        let record = event(number, &format!("{day}T10:00:00Z"));
+        put(folder.path(), &key_on(day, "a.json"), &log_file(&[record]));
+    }
+    let cloud = Cloud::with_logs(folder.path());
+    let daily = cloud.start("trailmill-daily", LONG);
+    for day in month.days() {
+        daily.handle_well(&json!({"version": 1, "day": day}).to_string());
+    }
+    let sent = cloud.monthly_jobs.bodies();
+    assert_eq!(sent.len(), 1);
+    let slices = [("TRAILMILL_SLICE_DAYS", "3")];
+    let commits = || journal_state(cloud.lake().path(), Partition::month(Table::CloudTrail, month)).commits;
+
+    // some 15 requests in sequence for each of ten slices, and 10 s until its soft deadline
+    cloud.s3.set_latency(Duration::from_millis(150));
+    let hurried = cloud.start_with("trailmill-monthly", Duration::from_secs(15), &slices);
+    let said = hurried.handle_well(&sent[0]);
+    assert_eq!(said["HandedBack"], 1, "{said}");
+    assert!((1..10).contains(&commits()), "{} slices within the time", commits());
+    let rest = [sent[0].clone(), sent[0].clone()];
+    assert_eq!(cloud.monthly_jobs.bodies(), rest, "the rest is a message of its own");
+
+    cloud.s3.set_latency(Duration::ZERO);
+    let rest = cloud.start_with("trailmill-monthly", LONG, &slices).handle_well(&sent[0]);
+    assert_eq!((&rest["HandedBack"], &rest["Failures"]), (&json!(0), &json!(0)), "{rest}");
+    let lake = cloud.lake();
+    assert_eq!(commits(), 10);
+    let expected = &expected_months(&Oracle::read(folder.path()).unwrap())[&(Table::CloudTrail, month)];
+    assert_lines(&exported(lake.path(), Table::CloudTrail, month), expected, "the month");
+    assert_no_orphans(lake.path());
+    assert_verifies(lake.path());
+}
+
+#[test]
+fn the_source_is_the_same_for_functions_and_command_however_it_is_spelled() {
+    let folder = tempfile::tempdir().unwrap();
+    write_day(&small_day(20, 60), day(), folder.path()).unwrap();
+    let cloud = Cloud::with_logs(folder.path());
+    let said = cloud.start("trailmill-daily", LONG).handle_well(&job());
+    assert!(said["RecordsOut"].as_u64() > Some(0), "{said}");
+    for source in ["s3://logs", "s3://logs/", "s3://logs/trail", "s3://logs/trail/AWSLogs/"] {
+        let mut command = trailmill();
+        cloud.tell(&mut command);
+        command.args(["daily", "--json", "--source", source, "--lake", "s3://lake/lake", "--day"]);
+        let ran: Ran = command.arg(day().to_string()).output().unwrap().into();
+        assert!(!ran.outcomes().is_empty(), "{source}: {ran:?}");
+        ran.assert_nothing_done();
+    }
 }
 
 #[test]

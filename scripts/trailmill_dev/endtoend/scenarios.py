@@ -24,7 +24,7 @@ MONTH = "2026-10"
 # a day that takes seconds, for a run that is killed
 LARGE_DAY, LARGE_RECORDS = "2026-06-15", 40_000
 # a month, the event days of a slice, and the records of a day: enough that the function can be killed between two slices
-SLICED, SLICE_DAYS, SLICED_RECORDS = "2026-05", 5, 1_000
+SLICED, SLICE_DAYS, SLICED_RECORDS = "2026-05", 5, 400
 # the delivery day of its latest event, in a month that is never complete
 VERY_LATE = "2026-06-20"
 TWICE = [f"2026-07-0{day}" for day in range(1, 6)]
