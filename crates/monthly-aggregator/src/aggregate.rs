@@ -171,12 +171,10 @@ impl StageRun for MonthRun<'_> {
         let began_at = *self.began_at.get_or_insert(state.last_seq);
         let plan = self.daily_parts().await?;
         self.source = plan.source.clone();
-        if plan.parts.is_empty() && state.last_seq == 0 {
+        if plan.is_nothing(state) {
             return Ok(Next::Empty);
         }
-        // a month without any day of its own is written from the late events that other months' days brought
-        let may_miss_days = self.request.allow_gaps || plan.has_no_day(self.month);
-        if !plan.source.missing_days.is_empty() && !may_miss_days {
+        if plan.waits_for_days(self.month, self.request.allow_gaps) {
             let partition = Partition::month(self.table, self.month);
             return Err(MonthlyError::MissingDays { partition, days: plan.source.missing_days });
         }
@@ -276,7 +274,7 @@ impl MonthRun<'_> {
         let mut writer = PartWriter::new(parts, encoder.clone(), options);
         let cpu = Cpu { pool: Arc::new(pool), encoder, spare: spare.clone() };
         let windows = windows(plan, &days, options);
-        progress.plan(windows.iter().map(|window| window.records).sum());
+        progress.plan(windows.iter().map(|window| window.size.records).sum());
         let reads: Vec<PartRead> = windows.iter().flat_map(|window| window.reads.iter().cloned()).collect();
         let mut read = read(lake.clone(), reads, self.table, threads, spare);
         let mut gatherer = Gatherer::new(&windows, *options);
@@ -304,7 +302,7 @@ impl MonthRun<'_> {
                 }
             }
             if let ReadEnd::Window(window_end) = end {
-                self.pace.wrote(windows[done].records);
+                self.pace.wrote(windows[done].size.records);
                 done += 1;
                 let rest = &windows[done..];
                 let next = records_to_next_end(rest, stale);
@@ -325,7 +323,7 @@ impl MonthRun<'_> {
 /// The number of records of the windows up to the first one with which a slice may end.
 fn records_to_next_end(windows: &[Window], stale: &StaleDays<'_>) -> u64 {
     let end = windows.iter().position(|window| stale.may_end(window.last)).map_or(windows.len(), |at| at + 1);
-    windows[..end].iter().map(|window| window.records).sum()
+    windows[..end].iter().map(|window| window.size.records).sum()
 }
 
 /// What the commit states about a slice whose parts are sealed.

@@ -11,9 +11,9 @@ use cloudtrail_model::{Day, Month, Table};
 use fan_out::{DailyJob, MonthlyJob, days_after};
 use futures::{Stream, StreamExt, TryStreamExt};
 use job_queue::NewMessage;
-use lake::{Journal, JournalError, Partition, PartitionState, hex};
+use lake::{Journal, JournalError, Partition, hex};
 use lake_store::Store;
-use monthly_aggregator::{DaysThere, MonthPlan, plan};
+use monthly_aggregator::{DaysThere, plan};
 use sha2::{Digest, Sha256};
 
 /// The maximum of journals read at once. Only outlines are read, whose size does not depend on the number of log files.
@@ -73,12 +73,12 @@ async fn work_to_do(
     for table in Table::ALL {
         let plan = plan(lake, &days_there, table, month).await?;
         let state = Journal::new(lake.clone(), Partition::month(table, month)).read_outline().await?;
-        if !plan.source.missing_days.is_empty() && !job.allow_gaps && !plan.has_no_day(month) {
+        if plan.waits_for_days(month, job.allow_gaps) {
             return Ok(None);
         }
         is_written |= state.commits > 0;
-        is_done &= is_up_to_date(&plan, &state);
-        add(&plan, &mut digest)?;
+        is_done &= plan.is_nothing(&state) || plan.is_done(&state);
+        digest.update(serde_json::to_vec(&(&plan.inputs, &plan.source))?);
     }
     if is_done {
         return Ok(None);
@@ -90,16 +90,6 @@ async fn work_to_do(
         }
     }
     Ok(Some(digest.finalize().to_vec()))
-}
-
-/// Whether a run of a table's month would find nothing to do.
-fn is_up_to_date(plan: &MonthPlan, state: &PartitionState) -> bool {
-    (plan.parts.is_empty() && state.last_seq == 0) || plan.is_done(state)
-}
-
-fn add(plan: &MonthPlan, digest: &mut Sha256) -> Result<(), serde_json::Error> {
-    digest.update(serde_json::to_vec(&(&plan.inputs, &plan.source))?);
-    Ok(())
 }
 
 /// Whether the main table has all of these days. Starts to read no further journal once one is missing.

@@ -8,8 +8,7 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::encode::row_group::{EncodedRowGroup, Encoder};
-use crate::gather::gatherer::WindowSize;
-use crate::plan::slice::share;
+use crate::plan::size::{Size, share};
 use crate::{MonthlyError, Options};
 
 /// Writes the parts of one attempt.
@@ -62,7 +61,7 @@ impl<'s, 'a> PartWriter<'s, 'a> {
 
     /// Whether the open part would be larger than the options say with a window. Its compressed size is estimated by the rest of
     /// the part.
-    fn is_full_with(&self, window: WindowSize) -> bool {
+    fn is_full_with(&self, window: Size) -> bool {
         self.parts.open_part(Lane::Main).is_some_and(|part| {
             let written = part.written();
             let bytes = share(part.bytes(), window.raw_bytes, written.raw_bytes);

@@ -12,9 +12,9 @@ use parquet::schema::types::SchemaDescPtr;
 use parquet_columns::{ColumnLayout, EncodedColumns, Row, RowGroupEncoder, Value};
 
 use crate::encode::properties::writer_properties;
-use crate::gather::gatherer::WindowSize;
 use crate::gather::row_group::RowGroup;
 use crate::gather::row_order::in_order;
+use crate::plan::size::Size;
 use crate::read::piece::{Line, Piece};
 use crate::{Options, arrow_schema};
 
@@ -31,7 +31,7 @@ pub(crate) struct EncodedRowGroup {
     columns: EncodedColumns,
     pub(crate) written: WrittenRecords,
     /// See [`RowGroup::begins`].
-    pub(crate) begins: Option<WindowSize>,
+    pub(crate) begins: Option<Size>,
 }
 
 impl Encoder {

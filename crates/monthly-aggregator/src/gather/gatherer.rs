@@ -8,6 +8,7 @@ use cloudtrail_model::{Day, Fingerprint, OffDayIndex, Seen, event_day};
 use crate::Options;
 use crate::gather::accounts::{Accounts, Gathered};
 use crate::gather::row_group::RowGroup;
+use crate::plan::size::Size;
 use crate::plan::window::{PartRead, Wanted, Window};
 use crate::read::daily_lines::Records;
 use crate::read::piece::Piece;
@@ -28,17 +29,10 @@ pub(crate) struct Gatherer {
 #[derive(Debug)]
 struct CurrentWindow {
     reads: VecDeque<PartRead>,
-    size: WindowSize,
+    size: Size,
     last: Day,
     /// Whether a row group of it has begun.
     begun: bool,
-}
-
-/// About how large the records of a window are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct WindowSize {
-    pub(crate) records: u64,
-    pub(crate) raw_bytes: u64,
 }
 
 /// Whether a window is complete.
@@ -54,7 +48,7 @@ impl Gatherer {
     pub(crate) fn new(windows: &[Window], options: Options) -> Self {
         let windows = windows.iter().map(|window| CurrentWindow {
             reads: window.reads.iter().cloned().collect(),
-            size: WindowSize { records: window.records, raw_bytes: window.raw_bytes },
+            size: window.size,
             last: window.last,
             begun: false,
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloudtrail_model::Day;
 use lake::EventDays;
 
-use crate::gather::gatherer::WindowSize;
+use crate::plan::size::Size;
 use crate::read::piece::{Line, Piece, SparePieces};
 
 /// Records that will be one row group, in the order they came.
@@ -17,7 +17,7 @@ pub(crate) struct RowGroup {
     /// Bytes of text, line ends included.
     pub(crate) raw_bytes: usize,
     /// The size of the window that begins with it.
-    pub(crate) begins: Option<WindowSize>,
+    pub(crate) begins: Option<Size>,
 }
 
 impl RowGroup {

@@ -2,5 +2,6 @@
 
 pub(crate) mod days_there;
 pub(crate) mod month_plan;
+pub(crate) mod size;
 pub(crate) mod slice;
 pub(crate) mod window;

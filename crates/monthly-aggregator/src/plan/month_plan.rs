@@ -42,6 +42,18 @@ impl MonthPlan {
         state.month.as_ref() == Some(&self.source) && self.changed_days(state).is_empty()
     }
 
+    /// Whether a month with this state has never been written, and has nothing to write.
+    pub fn is_nothing(&self, state: &PartitionState) -> bool {
+        self.parts.is_empty() && state.last_seq == 0
+    }
+
+    /// Whether the month must not be written yet, since delivery days are missing. A month without any day of its own waits for none: it is
+    /// written from the late events of other days.
+    pub fn waits_for_days(&self, month: Month, allow_gaps: bool) -> bool {
+        let missing = self.source.missing_days.len();
+        missing > 0 && !allow_gaps && missing < month.days().count()
+    }
+
     /// The event days whose planned inputs differ from those that the month was written from, in order.
     pub fn changed_days(&self, state: &PartitionState) -> Vec<Day> {
         let written = state.event_days.iter().map(|(day, _)| day);
@@ -52,11 +64,6 @@ impl MonthPlan {
                 self.inputs.get(day) != written
             })
             .collect()
-    }
-
-    /// Whether none of the month's delivery days is in the lake: all of its records come from other months' days.
-    pub fn has_no_day(&self, month: Month) -> bool {
-        self.source.missing_days.len() == month.days().count()
     }
 }
 

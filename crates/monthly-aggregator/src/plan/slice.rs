@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use cloudtrail_model::{Day, Month};
-use lake::{PartitionState, event_days_of};
+use lake::{Part, PartitionState, event_days_of};
 
 use crate::{MonthPlan, Options};
 
@@ -46,19 +46,16 @@ impl<'a> StaleDays<'a> {
                 Some((part.key.clone(), first.max(month.days().next()?), last.min(month.days().last()?)))
             })
             .collect();
-        let of_parts = |keys: &[String]| -> BTreeSet<Day> {
-            let named = state.parts.values().filter(|part| keys.contains(&part.key));
-            named.flat_map(|part| part.event_days.days.keys().copied()).filter(|day| within(*day)).collect()
-        };
-        let all_keys: Vec<String> = state.parts.keys().cloned().collect();
+        let days_of = |part: &Part| part.event_days.days.keys().copied().filter(|day| within(*day)).collect();
         let written = state.event_days.iter().map(|(day, _)| day);
-        let mut days = of_parts(&all_keys);
+        let mut days: BTreeSet<Day> =
+            state.parts.values().flat_map(|part| -> Vec<Day> { days_of(part) }).collect();
         // parts whose event days no commit states
         let unstated: Vec<Day> =
             days.iter().filter(|day| state.event_days.get(**day).is_none()).copied().collect();
         days.extend(plan.inputs.keys().copied().chain(written));
         let mut stale: BTreeSet<Day> = plan.changed_days(state).into_iter().chain(unstated).collect();
-        stale.extend(of_parts(missing));
+        stale.extend(missing.iter().filter_map(|key| state.parts.get(key)).flat_map(days_of));
         stale.extend(days.iter().filter(|day| rewrite(**day)));
         StaleDays { plan, days, stale, parts }
     }
@@ -93,7 +90,7 @@ impl<'a> StaleDays<'a> {
             if end.is_some() && !is_wanted {
                 break;
             }
-            raw_bytes = raw_bytes.saturating_add(self.plan.raw_bytes(*day));
+            raw_bytes = raw_bytes.saturating_add(self.plan.size(*day).raw_bytes);
             days += 1;
             last = *day;
             end = self.may_end(last).then_some(last);
@@ -119,23 +116,6 @@ impl SliceDays {
     pub(crate) fn contains(&self, day: Day) -> bool {
         (self.first..=self.last).contains(&day)
     }
-}
-
-impl MonthPlan {
-    /// About how many bytes of text the records of an event day have: parts state the text of all their records.
-    pub(crate) fn raw_bytes(&self, day: Day) -> u64 {
-        let of_parts = self.parts.iter().map(|of| {
-            let records = of.part.event_days.days.get(&day).copied().unwrap_or_default();
-            share(of.part.raw_bytes, records, of.part.records)
-        });
-        of_parts.fold(0, u64::saturating_add)
-    }
-}
-
-/// The share of `some` of `all` in a number.
-pub(crate) fn share(number: u64, some: u64, all: u64) -> u64 {
-    let share = u128::from(number) * u128::from(some) / u128::from(all.max(1));
-    u64::try_from(share).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

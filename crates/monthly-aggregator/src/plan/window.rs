@@ -9,7 +9,8 @@ use std::sync::Arc;
 use cloudtrail_model::{Day, OffDayIndex};
 use lake::Part;
 
-use crate::plan::slice::{SliceDays, share};
+use crate::plan::size::Size;
+use crate::plan::slice::SliceDays;
 use crate::{MonthPlan, Options};
 
 /// Event days that are gathered at once.
@@ -19,10 +20,7 @@ pub(crate) struct Window {
     pub(crate) last: Day,
     /// The reads, in order.
     pub(crate) reads: Vec<PartRead>,
-    /// Number of records, copies included.
-    pub(crate) records: u64,
-    /// About how many bytes of text they have.
-    pub(crate) raw_bytes: u64,
+    pub(crate) size: Size,
 }
 
 /// One read of a daily part: which of its records are used, and how.
@@ -81,19 +79,11 @@ impl PartRead {
     }
 }
 
-/// The number of records of some event days.
-#[derive(Debug, Clone, Copy, Default)]
-struct Size {
-    records: u64,
-    off_day: u64,
-    raw_bytes: u64,
-}
-
 /// The windows of a slice, in order.
 pub(crate) fn windows(plan: &MonthPlan, slice: &SliceDays, options: &Options) -> Vec<Window> {
     let mut windows: Vec<(Day, Day, Size)> = Vec::new();
     for day in plan.inputs.range(slice.first..=slice.last).map(|(day, _)| *day) {
-        let size = size_of(plan, day);
+        let size = plan.size(day);
         match windows.last_mut() {
             Some((first, last, sum)) if fits(*first, day, &sum.plus(size), options) => {
                 *last = day;
@@ -103,16 +93,6 @@ pub(crate) fn windows(plan: &MonthPlan, slice: &SliceDays, options: &Options) ->
         }
     }
     windows.into_iter().map(|(first, last, size)| window(plan, (first, last), size, options)).collect()
-}
-
-impl Size {
-    fn plus(self, other: Size) -> Self {
-        Size {
-            records: self.records.saturating_add(other.records),
-            off_day: self.off_day.saturating_add(other.off_day),
-            raw_bytes: self.raw_bytes.saturating_add(other.raw_bytes),
-        }
-    }
 }
 
 /// Whether the event days from a first to a last one are one row group, and the index of their off-day records fits.
@@ -129,17 +109,6 @@ fn rounds(off_day: u64, options: &Options) -> u32 {
     u32::try_from(off_day.div_ceil(at_once)).unwrap_or(u32::MAX).max(1)
 }
 
-fn size_of(plan: &MonthPlan, day: Day) -> Size {
-    let mut size = Size::default();
-    for of in &plan.parts {
-        let Some(records) = of.part.event_days.days.get(&day).copied() else { continue };
-        let off_day = if day == of.delivered { 0 } else { records };
-        let raw_bytes = share(of.part.raw_bytes, records, of.part.records);
-        size = size.plus(Size { records, off_day, raw_bytes });
-    }
-    size
-}
-
 fn window(plan: &MonthPlan, days: (Day, Day), size: Size, options: &Options) -> Window {
     let classes = rounds(size.off_day, options);
     let mut reads = Vec::new();
@@ -153,7 +122,7 @@ fn window(plan: &MonthPlan, days: (Day, Day), size: Size, options: &Options) -> 
             reads.extend(all.filter(|read| read.records() > 0));
         }
     }
-    Window { last: days.1, reads, records: size.records, raw_bytes: size.raw_bytes }
+    Window { last: days.1, reads, size }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn windows_of(parts: Vec<DailyPart>, options: &Options) -> Vec<Window> {
 }
 
 fn sizes(windows: &[Window]) -> Vec<(i8, u64, u64)> {
-    windows.iter().map(|of| (of.last.day_of_month(), of.records, of.raw_bytes)).collect()
+    windows.iter().map(|of| (of.last.day_of_month(), of.size.records, of.size.raw_bytes)).collect()
 }
 
 /// The reads of a window: the delivery day, what is read, the class.
@@ -72,7 +72,7 @@ fn fingerprints_of_off_day_records_come_first_and_the_records_last() {
     assert_eq!(reads(&windows[0]), expected);
     let whole: Vec<bool> = windows[0].reads.iter().map(PartRead::is_whole).collect();
     assert_eq!(whole, [false, false, true, false, false, false]);
-    assert_eq!((windows.len(), windows[0].records, windows[1].records), (2, 22, 1));
+    assert_eq!((windows.len(), windows[0].size.records, windows[1].size.records), (2, 22, 1));
 }
 
 #[test]
