@@ -73,6 +73,37 @@ fn every_command_reads_a_lake_in_s3() {
 }
 
 #[test]
+fn an_archived_log_file_is_named_by_every_command_and_read_once_it_is_restored() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    make_logs(folder.path());
+    upload(&server, "logs", "", folder.path());
+    let listing = server.objects("logs");
+    let archived = listing.iter().find(|(key, _)| key.contains("/CloudTrail/")).unwrap().0.clone();
+    let asked = archived.clone();
+    server.fault(move |call, _| (call.key == asked).then_some(Fault::Fail(403, "InvalidObjectState")));
+    let named = format!("unreadable {archived}: cannot read {archived}: it is archived");
+    let (daily, monthly) =
+        ("daily --source s3://logs --lake s3://lake", "monthly --lake s3://lake --month 2026-11");
+    for _ in 0..2 {
+        let run = ran(&server, daily);
+        assert!(run.status == Some(2) && run.stdout.contains(&named), "{run:?}");
+    }
+    let month = ran(&server, &format!("{monthly} --allow-gaps"));
+    assert!(
+        month.status == Some(2) && month.stdout.contains("1 log file of its days unreadable"),
+        "{month:?}"
+    );
+    let status = ran_well(&server, "status --lake s3://lake");
+    assert!(status.stdout.contains(&named) && status.stdout.contains("1 unreadable"), "{status:?}");
+    ran_well(&server, "verify --lake s3://lake");
+
+    server.no_faults();
+    ran_well(&server, daily);
+    ran_well(&server, &format!("{monthly} --allow-gaps"));
+    assert_holds(download(&server, "lake", "").path(), &Oracle::read(folder.path()).unwrap());
+}
+
+#[test]
 fn a_source_in_s3_and_a_lake_on_disk_and_the_other_way_round() {
     let (server, folder) = (server(), tempfile::tempdir().unwrap());
     let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
@@ -214,12 +245,14 @@ fn missing_wrong_and_expired_credentials_are_reported() {
 }
 
 #[test]
-fn one_key_that_may_not_be_read_is_named_and_nothing_is_committed() {
+fn a_source_that_gives_out_no_log_file_is_refused_by_name_and_nothing_is_committed() {
     let server = one_day();
-    server.fault(|call, _| call.key.ends_with("/07.json").then_some(Fault::Fail(403, "AccessDenied")));
+    server.fault(|call, _| {
+        (call.bucket == "logs" && call.key.ends_with(".json")).then_some(Fault::Fail(403, "AccessDenied"))
+    });
     let ran = ran(&server, DAILY);
     server.no_faults();
-    assert_refused(&server, &ran, &["/07.json", "AccessDenied", "policy"]);
+    assert_refused(&server, &ran, &[".json", "AccessDenied", "policy"]);
     ran_well(&server, DAILY);
 }
 

@@ -86,6 +86,7 @@ impl Installation {
             lake: lake.clone(),
             options: daily_options(),
             stamp: STAMP,
+            meant_to_be_silent: stage_jobs::MeantToBeSilent::default(),
             daily_jobs: daily_jobs.clone(),
             monthly_jobs: Some(monthly_jobs.clone()),
         };

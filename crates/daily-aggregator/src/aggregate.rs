@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cloudtrail_model::{Day, Table};
 use lake::{
     DayState, Next, PartSink, Partition, PartitionState, RunEnd, StageRun, Staged, Stamp, Step,
-    bring_up_to_date,
+    WrittenInputs, bring_up_to_date,
 };
 use lake_store::{ErrorKind, Store};
 
@@ -16,9 +16,10 @@ use crate::pack::packer::{Before, Packed};
 use crate::pack::part_fingerprints::CommittedParts;
 use crate::pack::rebuild_loss::RebuildLoss;
 use crate::pipeline::{self, DayWork};
+use crate::plan::left_out_files::LeftOutFiles;
 use crate::plan::new_files::{Plan, plan};
 use crate::plan::source::Listing;
-use crate::{DailyError, DayReport, Options, Progress, QuarantinedFile, Request, Source};
+use crate::{DailyError, DayReport, LeftOutFile, Options, Progress, Request, Source, UnreadableFiles};
 
 /// The daily stage of one source and one lake.
 ///
@@ -82,9 +83,11 @@ struct DayRun<'a> {
     /// Counts of the last listing of the source.
     listed: Listed,
     /// Log files that earlier runs quarantined, in the order of the journal's inputs.
-    quarantined_earlier: Vec<QuarantinedFile>,
+    quarantined_earlier: Vec<LeftOutFile>,
     /// Log files that this run quarantined, in the order in which they were read.
-    quarantined: Vec<QuarantinedFile>,
+    quarantined: Vec<LeftOutFile>,
+    /// Unreadable log files of the day, those of earlier runs included.
+    unreadable: UnreadableFiles,
 }
 
 /// Counts of a listing of a day.
@@ -110,14 +113,17 @@ impl DailyAggregator {
             listed: Listed::default(),
             quarantined_earlier: Vec::new(),
             quarantined: Vec::new(),
+            unreadable: UnreadableFiles::default(),
         };
         let RunEnd { outcome, foreign } =
             Box::pin(bring_up_to_date(&self.lake, partition, self.stamp, &mut run)).await?;
         let DayRun { listed: Listed { files, others, other_example }, .. } = run;
         let (mut quarantined, mut quarantined_earlier) = (run.quarantined, run.quarantined_earlier);
+        let mut unreadable = run.unreadable;
         if outcome.is_superseded() {
             // the run that superseded this one reports them
             (quarantined, quarantined_earlier) = (Vec::new(), Vec::new());
+            unreadable = UnreadableFiles::default();
         }
         Ok(DayReport {
             partition,
@@ -127,6 +133,7 @@ impl DailyAggregator {
             other_example,
             quarantined,
             quarantined_earlier,
+            unreadable,
             foreign,
         })
     }
@@ -157,8 +164,9 @@ impl StageRun for DayRun<'_> {
         let Listing { files, others, other_example } = listing;
         self.listed = Listed { files: files.len() as u64, others, other_example };
         self.quarantined = Vec::new();
-        self.quarantined_earlier = QuarantinedFile::among(&state.inputs);
+        self.quarantined_earlier = LeftOutFile::quarantined_among(&state.inputs);
         let mut plan = plan(state, files, self.request)?;
+        self.unreadable = self.try_left_out(&mut plan, state).await?;
         if plan.files.is_empty() && plan.is_work(state) {
             plan.empty = self.state_without_log_files().await?;
         }
@@ -182,8 +190,10 @@ impl StageRun for DayRun<'_> {
                 records: EarlierRecords::new(state.parts.values(), committed),
                 inputs: &state.inputs,
             },
-            (true, false) => Before::Replaced(Some(RebuildLoss::new(state.parts.values(), committed))),
-            (true, true) => Before::Replaced(None),
+            (true, may_lose) => {
+                let loss = (!may_lose).then(|| RebuildLoss::new(state.parts.values(), committed));
+                Before::Replaced { loss, inputs: &state.inputs }
+            }
         };
         let work = DayWork { source: source.store().clone(), delivered: self.day, files, until, before };
         let packed = match pipeline::run(work, parts, options, progress).await {
@@ -196,9 +206,15 @@ impl StageRun for DayRun<'_> {
             }
             Err(error) => return Err(error),
         };
-        let Packed { inputs, quarantined, quarantined_earlier, conflicts, loss, index_bytes } = packed;
-        if replaces {
-            check_readable(state, &quarantined)?;
+        let Packed { inputs, quarantined, quarantined_earlier, unreadable, conflicts, loss, .. } = packed;
+        if let Some(LeftOutFile { key, detail, .. }) = packed.broken {
+            return Err(DailyError::RebuildBreaks { key, detail });
+        }
+        let index_bytes = packed.index_bytes;
+        if let Some(refused) = packed.refused
+            && reads_nothing(state, replaces, &inputs)
+        {
+            return Err(DailyError::Fetch(refused));
         }
         let lost = loss.map_or(0, |loss| loss.finish(parts.sealed().map(|part| part.records).sum()));
         if lost > 0 {
@@ -206,6 +222,7 @@ impl StageRun for DayRun<'_> {
         }
         self.quarantined_earlier = quarantined_earlier;
         self.quarantined = quarantined;
+        self.unreadable.add(unreadable);
         let left = planned - inputs.len();
         let day = if inputs.is_empty() { empty } else { DayState::Committed };
         let staged = Staged {
@@ -237,6 +254,23 @@ impl DayRun<'_> {
         CommittedParts { lake: &**lake, partition: self.partition(), at_once: options.threads }
     }
 
+    /// Tries the log files again that earlier runs left out, and adds those with another verdict to the plan. Returns the unreadable
+    /// ones that are not in the plan.
+    async fn try_left_out(
+        &self,
+        plan: &mut Plan,
+        state: &PartitionState,
+    ) -> Result<UnreadableFiles, DailyError> {
+        if plan.replaces {
+            return Ok(UnreadableFiles::default());
+        }
+        let DailyAggregator { source, options, .. } = self.stage;
+        let left_out = LeftOutFiles { source: source.store(), delivered: self.day, inputs: &state.inputs };
+        let changed = left_out.changed(plan.files.left_out(), plan.until, options).await?;
+        let read = plan.files.read_left_out(&changed);
+        Ok(UnreadableFiles::among(&state.inputs, |key| !read.contains(key)))
+    }
+
     /// The state of a day without log files.
     async fn state_without_log_files(&self) -> Result<DayState, DailyError> {
         let first = self.stage.source.first_day().await.map_err(DailyError::List)?;
@@ -245,15 +279,12 @@ impl DayRun<'_> {
     }
 }
 
-/// Fails if a log file was read before and cannot be read now: a rebuild would lose its events.
-fn check_readable(state: &PartitionState, quarantined: &[QuarantinedFile]) -> Result<(), DailyError> {
-    let was_ok = |file: &&QuarantinedFile| state.inputs.get(&file.key).is_some_and(|before| before.is_ok());
-    match quarantined.iter().find(was_ok) {
-        None => Ok(()),
-        Some(QuarantinedFile { key, detail, .. }) => {
-            Err(DailyError::RebuildBreaks { key: key.clone(), detail: detail.clone() })
-        }
-    }
+/// Whether the source has given out no log file of the day: then it is more likely that a policy or a key of the whole source is
+/// wrong than that of one object.
+fn reads_nothing(state: &PartitionState, replaces: bool, inputs: &WrittenInputs) -> bool {
+    let before = state.input_counts;
+    let totals = inputs.totals();
+    totals.files_unreadable == totals.files_in && (replaces || before.unreadable == before.files)
 }
 
 #[cfg(test)]
@@ -287,3 +318,7 @@ mod rebuild_tests;
 #[cfg(test)]
 #[path = "aggregate_size_tests.rs"]
 mod size_tests;
+
+#[cfg(test)]
+#[path = "aggregate_unreadable_tests.rs"]
+mod unreadable_tests;

@@ -11,7 +11,7 @@ const RETRY: Request = Request {
 };
 
 /// Asserts that a run had nothing to do, and that it names the files that earlier runs quarantined.
-fn assert_up_to_date(report: DayReport, quarantined_earlier: &[QuarantinedFile]) {
+fn assert_up_to_date(report: DayReport, quarantined_earlier: &[LeftOutFile]) {
     assert_eq!((report.outcome, report.quarantined), (Outcome::UpToDate, vec![]));
     assert_eq!(report.quarantined_earlier, quarantined_earlier);
 }
@@ -24,7 +24,7 @@ async fn a_broken_file_is_quarantined_and_the_others_are_read() {
     world.deliver("c", 5..9).await;
     let report = world.report().await;
     let detail = "not JSON: at byte 0 there should be an object".to_owned();
-    let quarantined = vec![QuarantinedFile { key: key("b"), reason: "not_json".into(), detail }];
+    let quarantined = vec![LeftOutFile { key: key("b"), reason: "not_json".into(), detail }];
     assert_eq!((&report.quarantined, report.quarantined_earlier.len()), (&quarantined, 0));
     let totals = committed(report.outcome).totals;
     assert_eq!((totals.files_in, totals.files_ok, totals.files_quarantined), (3, 2, 1));
@@ -61,11 +61,13 @@ async fn a_retry_reads_broken_files_again_and_only_those() {
     world.deliver("large", 3..60).await;
     world.options.limits.max_raw_bytes = 2_000;
     assert_eq!(world.report().await.quarantined[0].reason, "too_large");
-    let still = world.try_run(RETRY).await.unwrap();
-    assert_eq!((committed(still.outcome).totals.files_in, still.quarantined.len()), (1, 1));
-    assert_eq!(still.quarantined_earlier, [], "it was read again");
+    let before = world.lake_listing().await;
+    let still = world.try_run(RETRY).await.unwrap().quarantined_earlier;
+    assert_eq!(still[0].reason, "too_large");
+    assert_up_to_date(world.try_run(RETRY).await.unwrap(), &still);
+    assert_eq!(world.lake_listing().await, before, "a retry with the same verdict writes nothing");
     world.options.limits.max_raw_bytes = 200_000;
-    assert_up_to_date(world.report().await, &still.quarantined);
+    assert_up_to_date(world.report().await, &still);
     let retried = world.try_run(RETRY).await.unwrap();
     assert!(retried.quarantined.is_empty() && retried.quarantined_earlier.is_empty());
     let totals = committed(retried.outcome).totals;

@@ -40,5 +40,5 @@ pub use plan::source::{Listing, Source};
 pub use progress::{Progress, ProgressNow};
 pub use read::decode_error::DecodeError;
 pub use read::gunzip::{Gunzip, Gunzipped, promised_text};
-pub use report::{DayReport, QuarantinedFile};
+pub use report::{DayReport, LeftOutFile, UnreadableFiles};
 pub use verify::verify;

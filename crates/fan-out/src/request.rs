@@ -95,7 +95,7 @@ impl Request {
     /// - `{"day": "2026-11-22"}`, `{"from": "2026-11-01", "to": "2026-11-22"}`, `{"month": "2026-11"}`
     /// - `{"year": 2024, "month": 2, "day": 8}`, `{"year": 2024, "month": 2}`
     /// - an event of EventBridge Scheduler or of an EventBridge rule, which requests days by its `time`; with
-    ///   `"month": "last"` it requests the whole month before
+    ///   `"month": "last"` it requests the whole month before, and tries its quarantined files again
     ///
     /// All but the last may have `rebuild`, `retry_quarantined`, `allow_gaps` and a `version`. Other members are ignored.
     ///
@@ -107,7 +107,9 @@ impl Request {
         };
         let members = Members(members);
         if let Some("aws.scheduler" | "aws.events") = members.0.get("source").and_then(Value::as_str) {
-            return Ok(Request::new(members.scheduled()?));
+            let wanted = members.scheduled()?;
+            let retry_quarantined = matches!(wanted, Wanted::Month(_));
+            return Ok(Request { retry_quarantined, ..Request::new(wanted) });
         }
         members.known_version()?;
         Ok(Request {

@@ -8,6 +8,7 @@ use job_queue::{Handler, Queue};
 use lake_aws::{BucketOptions, S3Location, Session};
 use lake_store::{Store, with_causes};
 use lambda_host::{Settings, refuse_to_start, serve};
+use stage_jobs::MeantToBeSilent;
 
 /// The settings and the AWS session of a function.
 pub struct Setup {
@@ -89,6 +90,15 @@ impl Setup {
             anyhow::Ok(store)
         };
         opened.await.with_context(|| format!("the lake {place} cannot be opened"))
+    }
+
+    /// The accounts in `TRAILMILL_SILENT_ACCOUNTS`.
+    ///
+    /// # Errors
+    /// Fails if the value is not a list of accounts.
+    pub fn meant_to_be_silent(&self) -> anyhow::Result<MeantToBeSilent> {
+        let wanted = "write accounts, as 111122223333,444455556666/eu-west-1";
+        Ok(self.settings.optional("TRAILMILL_SILENT_ACCOUNTS", wanted)?.unwrap_or_default())
     }
 
     /// The queue whose URL is in `name`.

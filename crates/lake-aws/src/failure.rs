@@ -3,7 +3,7 @@
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use lake_store::{ErrorKind, StoreError, with_causes};
+use lake_store::{ErrorKind, StoreError, Unreadable, with_causes};
 
 /// A classified error. Its cause is the code and message of S3.
 pub(crate) fn store_error<E>(action: &'static str, key: &str, error: SdkError<E, HttpResponse>) -> StoreError
@@ -25,6 +25,25 @@ where
     };
     let answer = answer(error, status, &code, advice(&code, kind));
     StoreError::new(kind, action, key).because(answer)
+}
+
+/// A classified error of reading an object. S3 has the object, and does not give it out: other objects may be readable.
+///
+/// Codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>; `KMS.…` are those of the key.
+pub(crate) fn read_error<E>(key: &str, error: SdkError<E, HttpResponse>) -> StoreError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let code = error.code().unwrap_or_default().to_owned();
+    let mut error = store_error("read", key, error);
+    let unreadable = match (code.as_str(), error.kind) {
+        ("InvalidObjectState", _) => Unreadable::Archived,
+        ("AccessDenied", _) => Unreadable::AccessDenied,
+        (code, ErrorKind::Denied) if code.starts_with("KMS.") => Unreadable::EncryptionKey,
+        _ => return error,
+    };
+    error.kind = ErrorKind::Unreadable(unreadable);
+    error
 }
 
 /// The cause of an error of any service, for people: the code and message of the response, and advice.

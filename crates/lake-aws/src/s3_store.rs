@@ -11,7 +11,7 @@ use bytes::Bytes;
 use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload, Store, StoreError};
 
 use crate::S3Location;
-use crate::failure::store_error;
+use crate::failure::{read_error, store_error};
 use crate::listed_text::decoded;
 use crate::multipart::{self, MultipartUpload};
 
@@ -93,7 +93,7 @@ impl S3Store {
             Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) => {
                 return Ok(Bytes::new());
             }
-            sent => sent.map_err(|error| store_error("read", key, error))?,
+            sent => sent.map_err(|error| read_error(key, error))?,
         };
         let expected = object.content_length();
         let cut_off = |cause: Box<dyn std::error::Error + Send + Sync>| {

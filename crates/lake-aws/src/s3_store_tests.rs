@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
-use lake_store::{ErrorKind, conformance, list_all};
+use lake_store::{ErrorKind, Unreadable, conformance, list_all};
 use testkit::s3::{Call, Fault, Operation, S3Server};
 
 use super::*;
@@ -102,20 +102,22 @@ async fn a_body_that_ends_early_is_never_taken_for_the_whole() {
 #[tokio::test]
 async fn permanent_errors_are_reported_at_once_in_one_line() {
     let server = server();
+    use ErrorKind::{Denied, Permanent};
     let cases = [
-        (Fault::Fail(403, "AccessDenied"), ErrorKind::Denied, "policy"),
-        (Fault::Fail(400, "ExpiredToken"), ErrorKind::Denied, "renew the credentials"),
-        (Fault::Fail(403, "InvalidAccessKeyId"), ErrorKind::Denied, "check the credentials"),
-        (Fault::Fail(403, "InvalidObjectState"), ErrorKind::Permanent, "it is archived: restore it first"),
-        (Fault::Fail(301, "PermanentRedirect"), ErrorKind::Permanent, "AWS_REGION"),
-        (Fault::Fail(400, "KMS.DisabledException"), ErrorKind::Denied, "KMS key"),
+        (Fault::Fail(403, "AccessDenied"), Denied, Some(Unreadable::AccessDenied), "policy"),
+        (Fault::Fail(400, "ExpiredToken"), Denied, None, "renew the credentials"),
+        (Fault::Fail(403, "InvalidAccessKeyId"), Denied, None, "check the credentials"),
+        (Fault::Fail(403, "InvalidObjectState"), Permanent, Some(Unreadable::Archived), "restore it first"),
+        (Fault::Fail(301, "PermanentRedirect"), Permanent, None, "AWS_REGION"),
+        (Fault::Fail(400, "KMS.DisabledException"), Denied, Some(Unreadable::EncryptionKey), "KMS key"),
     ];
-    for (fault, kind, advice) in cases {
+    for (fault, kind, unreadable, advice) in cases {
         let store = retried(top(&server));
         let Fault::Fail(_, code) = fault else { unreachable!() };
         server.fault(move |_, _| Some(fault));
         let words = ["key", code, "The fault of this test", advice];
-        assert_said(&store.get("key", None).await.unwrap_err(), kind, &words);
+        let of_a_read = unreadable.map_or(kind, ErrorKind::Unreadable);
+        assert_said(&store.get("key", None).await.unwrap_err(), of_a_read, &words);
         assert_said(&store.create_new("key", "".into()).await.unwrap_err(), kind, &words);
         assert_said(&store.list("key", Depth::All, None).await.unwrap_err(), kind, &words);
         assert_said(&store.stage("key").await.unwrap_err(), kind, &words);

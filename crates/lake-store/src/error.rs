@@ -16,8 +16,32 @@ pub enum ErrorKind {
     Throttled,
     /// Permissions or credentials are missing. Someone must change the configuration.
     Denied,
+    /// The store does not give out the content of this object, which it has. Other objects may be readable.
+    Unreadable(Unreadable),
     /// The call can never succeed: a key the store cannot hold, a full disk, a missing bucket. Stop.
     Permanent,
+}
+
+/// Why a store does not give out the content of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is in an archive (S3 Glacier), and must be restored first.
+    Archived,
+    /// Its encryption key is disabled, deleted, or may not be used.
+    EncryptionKey,
+    /// Access to it is denied: by a policy, or since it belongs to another owner.
+    AccessDenied,
+}
+
+impl Unreadable {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Unreadable::Archived => "archived",
+            Unreadable::EncryptionKey => "encryption_key",
+            Unreadable::AccessDenied => "access_denied",
+        }
+    }
 }
 
 /// A failed call to a store.
@@ -55,7 +79,13 @@ impl fmt::Display for StoreError {
             ErrorKind::Changed => write!(f, "cannot {action} {key}: it was replaced after it was listed"),
             ErrorKind::Transient => write!(f, "cannot {action} {key}: temporary failure, retry later"),
             ErrorKind::Throttled => write!(f, "cannot {action} {key}: throttled by the store, retry later"),
-            ErrorKind::Denied => write!(f, "cannot {action} {key}: permission denied"),
+            ErrorKind::Denied | ErrorKind::Unreadable(Unreadable::AccessDenied) => {
+                write!(f, "cannot {action} {key}: permission denied")
+            }
+            ErrorKind::Unreadable(Unreadable::Archived) => write!(f, "cannot {action} {key}: it is archived"),
+            ErrorKind::Unreadable(Unreadable::EncryptionKey) => {
+                write!(f, "cannot {action} {key}: its encryption key cannot be used")
+            }
             ErrorKind::Permanent => write!(f, "cannot {action} {key}"),
         }
     }

@@ -14,7 +14,7 @@ mod store;
 mod testing;
 
 pub use disk::DiskStore;
-pub use error::{ErrorKind, StoreError, with_causes};
+pub use error::{ErrorKind, StoreError, Unreadable, with_causes};
 pub use layers::limit::Limit;
 pub use layers::meter::{CallUsage, Counters, Meter, Usage};
 pub use layers::retry::Retry;

@@ -145,6 +145,12 @@ pub struct MonthSource {
     /// main table.
     #[serde(default, skip_serializing_if = "is_default")]
     pub days_without_log_files: Vec<Day>,
+    /// Number of log files of the delivery days that the source does not give out. Their records are missing in the month.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unreadable: u64,
+    /// The first of those log files, at most 100.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unreadable_examples: Vec<String>,
 }
 
 impl DayState {

@@ -141,6 +141,11 @@ impl Input {
         matches!(self.verdict, Verdict::Quarantined(_))
     }
 
+    /// Whether the source does not give it out.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.verdict, Verdict::Unreadable(_))
+    }
+
     /// Appends everything but the key, in few bytes.
     pub(crate) fn pack(&self, bytes: &mut Vec<u8>) {
         // 32 digits, as the ETags of most objects have them

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use cloudtrail_model::{LogFileName, SourceKey, account_of};
-use serde::{Deserialize, Serialize};
 
-use crate::input::is_default;
+use crate::facts::Facts;
 use crate::inputs::sort_key;
 use crate::lines_object::{GzipText, LinesObject};
 use crate::{Input, InputCounts, Inputs, Totals};
@@ -33,30 +32,6 @@ pub struct WrittenInputs {
     pub(crate) above: Vec<String>,
     /// The key of the first input that does not come after the one before.
     pub(crate) unordered: Option<String>,
-}
-
-/// Counts of one account in one region: a line of the facts object.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Facts {
-    account: String,
-    region: String,
-    files: u64,
-    #[serde(default, skip_serializing_if = "is_default")]
-    quarantined: u64,
-    #[serde(default, skip_serializing_if = "is_default")]
-    unreadable: u64,
-    records: u64,
-    bytes: u64,
-}
-
-impl Facts {
-    fn add(&mut self, counts: &InputCounts, records: u64) {
-        self.files += counts.files;
-        self.quarantined += counts.quarantined;
-        self.unreadable += counts.unreadable;
-        self.records = self.records.saturating_add(records);
-        self.bytes = self.bytes.saturating_add(counts.bytes);
-    }
 }
 
 impl<'a> InputsWriter<'a> {
@@ -128,11 +103,7 @@ impl<'a> InputsWriter<'a> {
             return;
         }
         let place = (of_folder.account.clone(), of_folder.region.clone());
-        let Facts { files, quarantined, unreadable, records, bytes, .. } = of_folder;
-        self.facts
-            .entry(place)
-            .or_default()
-            .add(&InputCounts { files, quarantined, unreadable, bytes }, records);
+        self.facts.entry(place).or_default().add_counts(&of_folder);
     }
 
     /// The written inputs.
@@ -173,8 +144,7 @@ impl WrittenInputs {
 impl InputCounts {
     /// The counts of one input.
     pub(crate) fn of(input: &Input) -> Self {
-        let quarantined = u64::from(input.is_quarantined());
-        let unreadable = u64::from(!input.is_ok()) - quarantined;
+        let (quarantined, unreadable) = (input.is_quarantined().into(), input.is_unreadable().into());
         InputCounts { files: 1, quarantined, unreadable, bytes: input.bytes }
     }
 

@@ -63,7 +63,7 @@ const LARGE_BYTES: usize = 16 << 10;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Journal {
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     partition: Partition,
 }
 
@@ -400,11 +400,11 @@ impl Journal {
         blocking(move || decode(partition, seq, &body)).await
     }
 
-    fn unreachable(&self, source: StoreError) -> JournalError {
+    pub(crate) fn unreachable(&self, source: StoreError) -> JournalError {
         JournalError::Store { partition: self.partition, source }
     }
 
-    fn damaged(&self, what: String) -> JournalError {
+    pub(crate) fn damaged(&self, what: String) -> JournalError {
         damaged(self.partition, what)
     }
 }

@@ -88,6 +88,7 @@ mod attempt;
 mod differences;
 mod entry;
 mod event_days;
+mod facts;
 mod front_coded;
 #[cfg(test)]
 mod fuzz_corpus_tests;

@@ -6,7 +6,7 @@ use cloudtrail_model::Day;
 use serde::{Deserialize, Serialize};
 
 use crate::input::is_default;
-use crate::{Commit, EventDays, Input, Invariant, Part, Slice, SliceDay, Verdict};
+use crate::{Commit, EventDays, Input, Invariant, Part, Slice, SliceDay};
 
 /// Sums over a commit. They must balance: see [`Commit::check_balance`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl Totals {
             files_in: 1,
             files_ok: u64::from(input.is_ok()),
             files_quarantined: u64::from(input.is_quarantined()),
-            files_unreadable: u64::from(matches!(input.verdict, Verdict::Unreadable(_))),
+            files_unreadable: u64::from(input.is_unreadable()),
             records_in: input.records,
             duplicates: input.duplicates,
             other_slices: input.other_slices,

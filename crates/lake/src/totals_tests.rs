@@ -1,6 +1,6 @@
 use super::*;
-use crate::Why;
 use crate::testing::attempts::{commit, records};
+use crate::{Verdict, Why};
 
 #[test]
 fn a_right_commit_balances() {

@@ -7,12 +7,13 @@ use cloudtrail_model::{Day, Table};
 use daily_aggregator::{DailyAggregator, DayReport, Options, Progress, Request, Source};
 use fan_out::DailyJob;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unit, send_all};
-use lake::{Outcome, Partition, Stamp};
+use lake::{DayState, Outcome, Partition, Stamp};
 use lake_store::{Meter, Store};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::months_to_send::months_to_send;
+use crate::silence::{MeantToBeSilent, silent};
 use crate::storage_metrics::count_stores;
 use crate::tables::{Failure, JobError, Report, Tables};
 
@@ -29,6 +30,8 @@ pub struct DailyJobs {
     pub options: Options,
     /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
+    /// Accounts, or regions of accounts, whose silence is no news.
+    pub meant_to_be_silent: MeantToBeSilent,
     /// The queue for the rest of a day that was not finished before the deadline.
     pub daily_jobs: Arc<dyn Queue>,
     /// The queue for months without missing days; `None` if there is no monthly stage.
@@ -83,7 +86,11 @@ impl DailyJobs {
         if left > 0 {
             return self.hand_back(job).await;
         }
-        self.send_months_on(&lake, job, today, handled).await
+        self.send_months_on(&lake, job, today, handled).await?;
+        let silent = silent(&lake, job.day, today, &self.meant_to_be_silent).await?;
+        handled.count("SilentAccounts", silent.len() as u64);
+        handled.fact("silent", silent);
+        Ok(())
     }
 
     fn today(&self) -> Result<Day, JobError> {
@@ -141,6 +148,13 @@ async fn run_tables(
     Ok(left)
 }
 
+/// Whether the run has found that no log file was delivered on the day, although the source has older ones. Most days bring none of
+/// the other tables.
+fn is_empty_day(report: &DayReport) -> bool {
+    let state = report.outcome.committed().map(|made| made.state);
+    report.partition.table == Table::CloudTrail && state == Some(DayState::Empty)
+}
+
 impl Report for DayReport {
     fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -156,6 +170,7 @@ impl Report for DayReport {
             "listed": self.listed,
             "quarantined": quarantined,
             "quarantined_earlier": self.quarantined_earlier.len(),
+            "unreadable": self.unreadable,
             "foreign": self.foreign,
         })
     }
@@ -165,6 +180,8 @@ impl Report for DayReport {
         handled.count("FilesIn", totals.files_in);
         handled.count("FilesOk", totals.files_ok);
         handled.count("FilesQuarantined", totals.files_quarantined);
+        // all of the day, not only those of this run: someone must still restore them
+        handled.count("FilesUnreadable", self.unreadable.count);
         handled.count("RecordsIn", totals.records_in);
         handled.count("RecordsOut", totals.records_out);
         handled.count("Duplicates", totals.duplicates);
@@ -173,6 +190,7 @@ impl Report for DayReport {
         handled.add("RawBytesIn", Unit::Bytes, totals.raw_bytes_in);
         handled.add("BytesOut", Unit::Bytes, totals.bytes_out);
         handled.add("RawBytesOut", Unit::Bytes, totals.raw_bytes_out);
+        handled.count("EmptyDays", u64::from(is_empty_day(self)));
         // an empty day does not show that logs arrive
         handled.count("Commits", u64::from(totals.files_in > 0));
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 use fan_out::{MonthlyJob, Request as Asked, Wanted};
 use job_queue::Message;
 use lake::{Invariant, Partition};
-use testkit::MemoryQueue;
+use lake_store::{ErrorKind, StoreError, Unreadable};
+use testkit::{Call, Hook, Hooked, MemoryQueue};
 use testkit_stores::TestStore;
 
 use super::*;
@@ -69,13 +70,50 @@ async fn a_day_without_log_files_is_there_once_it_is_over() {
     let handled = world.done(DailyJob::new(day("2026-11-30"))).await;
     assert_eq!(world.commits(day("2026-11-30")).await, 1);
     assert_eq!(number(&handled, "Commits"), 0, "it is no sign that logs arrive");
-    world.done(DailyJob::new(day("2026-11-30"))).await;
+    assert_eq!(number(&handled, "EmptyDays"), 1);
+    let again = world.done(DailyJob::new(day("2026-11-30"))).await;
     assert_eq!(world.commits(day("2026-11-30")).await, 1, "nothing is written again");
+    assert_eq!(number(&again, "EmptyDays"), 0, "it was said once");
+    let before = world.done(DailyJob::new(day("2026-11-21"))).await;
+    assert_eq!(number(&before, "EmptyDays"), 0, "the source has no older log files");
     world.done(DailyJob::new(day(TODAY))).await;
     assert_eq!(world.commits(day(TODAY)).await, 0, "today goes on");
     world.deliver(day("2026-11-30"), "late", 5).await;
     let late = world.done(DailyJob::new(day("2026-11-30"))).await;
     assert_eq!((number(&late, "RecordsOut"), world.commits(day("2026-11-30")).await), (1, 2));
+}
+
+/// A source that does not give out one log file.
+#[derive(Debug)]
+struct OneArchived;
+
+#[async_trait]
+impl Hook for OneArchived {
+    async fn before(&self, call: Call, key: &str) -> lake_store::Result<()> {
+        let is_archived = call == Call::Get && key.ends_with("/archived.json.gz");
+        let kind = ErrorKind::Unreadable(Unreadable::Archived);
+        if is_archived { Err(StoreError::new(kind, "read", key)) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn unreadable_log_files_are_counted_by_every_run_of_their_day_and_named() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    world.deliver(day("2026-11-22"), "archived", 7).await;
+    let source = Hooked { store: world.source.clone(), hook: Arc::new(OneArchived) };
+    let jobs = DailyJobs { source: Arc::new(source), ..world.jobs() };
+    let body = serde_json::to_string(&DailyJob::new(day("2026-11-22"))).unwrap();
+    for commits in [1, 0] {
+        let handled = jobs.handle(&body, None).await;
+        assert!(handled.failure.is_none(), "{:?}", handled.failure);
+        assert_eq!((number(&handled, "Commits"), number(&handled, "FilesUnreadable")), (commits, 1));
+        let unreadable = &handled.facts["tables"][0]["unreadable"];
+        assert_eq!(
+            (&unreadable["count"], &unreadable["examples"][0]["reason"]),
+            (&json!(1), &json!("archived"))
+        );
+    }
+    assert_eq!(number(&world.done(DailyJob::new(day("2026-11-22"))).await, "FilesUnreadable"), 0);
 }
 
 #[tokio::test]

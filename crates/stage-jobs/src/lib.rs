@@ -11,6 +11,7 @@
 mod daily;
 mod monthly;
 mod months_to_send;
+mod silence;
 mod storage_metrics;
 mod tables;
 #[cfg(test)]
@@ -18,3 +19,4 @@ mod testing;
 
 pub use daily::DailyJobs;
 pub use monthly::MonthlyJobs;
+pub use silence::{BadAccount, MeantToBeSilent};

@@ -100,6 +100,7 @@ impl Report for MonthReport {
             "outcome": self.outcome.name(),
             "missing_days": day_list(&self.source.missing_days),
             "days_without_log_files": day_list(&self.source.days_without_log_files),
+            "unreadable": self.source.unreadable,
             "foreign": self.foreign,
         })
     }

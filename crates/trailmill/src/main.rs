@@ -1,6 +1,6 @@
 //! `trailmill`: raw CloudTrail logs become a lake people can query.
 //!
-//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined.
+//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable.
 
 mod args;
 mod cli_markdown;
@@ -25,8 +25,8 @@ pub(crate) enum Ending {
     Done,
     /// Something is wrong, and has been printed.
     Failed,
-    /// Committed, but log files are quarantined.
-    Quarantined,
+    /// Committed, but log files are quarantined or unreadable.
+    LeftOut,
 }
 
 impl Ending {
@@ -34,7 +34,7 @@ impl Ending {
     pub(crate) fn and(self, other: Ending) -> Ending {
         match (self, other) {
             (Ending::Failed, _) | (_, Ending::Failed) => Ending::Failed,
-            (Ending::Quarantined, _) | (_, Ending::Quarantined) => Ending::Quarantined,
+            (Ending::LeftOut, _) | (_, Ending::LeftOut) => Ending::LeftOut,
             (Ending::Done, Ending::Done) => Ending::Done,
         }
     }
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     match run(arguments.command, &console) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
-        Ok(Ending::Quarantined) => ExitCode::from(2),
+        Ok(Ending::LeftOut) => ExitCode::from(2),
         Err(error) => {
             console.error(&error);
             ExitCode::from(1)

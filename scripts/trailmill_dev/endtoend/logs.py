@@ -21,6 +21,8 @@ from trailmill_dev.oracle.records import (
     records_of,
 )
 
+# the account of small files
+ACCOUNT = "999999999999"
 # the day the example make-day writes
 MADE = "2026-10-15"
 DAY_OF_KEY = re.compile(r"/(\d{4})/(\d\d)/(\d\d)/[^/]+$")
@@ -58,11 +60,11 @@ class Logs:
             body = on_day(path.read_bytes(), day_before(day) if is_late else day)
             self.add(key_on(path.relative_to(folder).as_posix(), day), body)
 
-    def small(self, day: str, number: int, records: int = 3, events: str | None = None) -> str:
+    def small(self, day: str, number: int, records: int = 3, events: str | None = None, account: str = ACCOUNT) -> str:
         """A small file of a day, with events of that day, or of another one."""
         events = events or day
         times = [f"{events}T12:{record // 60:02}:{record % 60:02}Z" for record in range(records)]
-        return self.with_times(day, number, times)
+        return self.with_times(day, number, times, account)
 
     def month_with_late_events(self, month: str, records: int) -> list[str]:
         """For each day of a month a file with its events; on the next day a tenth more of them, and the file once more."""
@@ -78,7 +80,7 @@ class Logs:
         """A small file of a day whose records are undated: no instant, too old, too far in the future."""
         return self.with_times(day, number, ["yesterday", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
 
-    def with_times(self, day: str, number: int, times: list[str]) -> str:
+    def with_times(self, day: str, number: int, times: list[str], account: str = ACCOUNT) -> str:
         """A file of a day with an event for each of these times."""
         event = {
             "eventVersion": "1.11",
@@ -86,9 +88,12 @@ class Logs:
             "eventName": "PutObject",
             "awsRegion": "eu-west-1",
         }
-        made = [{**event, "eventTime": time, "eventID": f"{day}-{number}-{record}"} for record, time in enumerate(times)]
-        name = f"999999999999_CloudTrail_eu-west-1_{day.replace('-', '')}T1205Z_{number:016}.json.gz"
-        key = f"AWSLogs/999999999999/CloudTrail/eu-west-1/{day.replace('-', '/')}/{name}"
+        made = [
+            {**event, "eventTime": time, "eventID": f"{account}-{day}-{number}-{record}"}
+            for record, time in enumerate(times)
+        ]
+        name = f"{account}_CloudTrail_eu-west-1_{day.replace('-', '')}T1205Z_{number:016}.json.gz"
+        key = f"AWSLogs/{account}/CloudTrail/eu-west-1/{day.replace('-', '/')}/{name}"
         return self.add(key, gzip.compress(json.dumps({"Records": made}).encode()))
 
     def broken(self, day: str) -> str:

@@ -13,6 +13,7 @@ from functools import partial
 import botocore.exceptions
 
 from trailmill_dev.endtoend.aws import CODE, FUNCTIONS, LAKE, LAKE_PREFIX, SOURCE, STACK, until
+from trailmill_dev.endtoend.bad_days import bad_days
 from trailmill_dev.endtoend.cold_start import milliseconds_to_first_poll
 from trailmill_dev.endtoend.logs import days_of
 from trailmill_dev.endtoend.world import World
@@ -184,7 +185,7 @@ def last_month_again(world: World) -> None:
     expect(jobs == [34], f"a job for each of 31 days and three, not {jobs}")
     after = aws.keys(LAKE_PREFIX)
     changed = sorted(key for key in {**before, **after} if "_athena/" not in key and before.get(key) != after.get(key))
-    # the broken file is tried again by nobody, and an unchanged month is not rewritten
+    # the broken file is tried again and is as before, and an unchanged month is not rewritten
     expect(not changed, f"all of it was there, and yet these changed: {changed[:5]}")
     world.say("all of last month was asked for again; not one object of the lake changed")
 
@@ -447,6 +448,6 @@ def cold_start(world: World) -> None:
 
 
 SCENARIOS: list[Callable[[World], None]] = [
-    deploys, permissions, backlog, last_month_again, late_in_month, schedule, poison, redriven, delivered_twice,
+    deploys, permissions, backlog, last_month_again, late_in_month, schedule, bad_days, poison, redriven, delivered_twice,
     killed, sliced, without_functions, verified, metrics, cold_start,
 ]  # fmt: skip

@@ -27,9 +27,10 @@ FOUR_DAYS = 345_600
 METRICS = {
     "fan-out": {"Requests", "Jobs", "Failures", "Duration"},
     "daily": {
-        "FilesIn", "FilesOk", "FilesQuarantined", "RecordsIn", "RecordsOut", "Duplicates", "Conflicts", "BytesIn",
-        "RawBytesIn", "BytesOut", "RawBytesOut", "Commits", "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets",
-        "GetTime", "Puts", "PutTime", "DecodeTime", "CompressTime", "InvariantsBroken", "Failures", "Duration",
+        "FilesIn", "FilesOk", "FilesQuarantined", "FilesUnreadable", "EmptyDays", "SilentAccounts", "RecordsIn",
+        "RecordsOut", "Duplicates", "Conflicts", "BytesIn", "RawBytesIn", "BytesOut", "RawBytesOut", "Commits",
+        "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets", "GetTime", "Puts", "PutTime", "DecodeTime",
+        "CompressTime", "InvariantsBroken", "Failures", "Duration",
     },
     "monthly": {
         "RecordsIn", "RecordsOut", "Duplicates", "OtherSlices", "Conflicts", "BytesIn", "BytesOut", "Commits",
@@ -40,7 +41,7 @@ ENVIRONMENT = {
     "FanOut": {"STACK", "DAILY_JOBS", "LATE_DAYS"},
     "Daily": {
         "STACK", "SOURCE", "SOURCE_OWNER", "REQUESTER_PAYS", "LAKE", "LAKE_OWNER", "KMS_KEY", "DAILY_JOBS", "MONTHLY_JOBS",
-        "QUEUE",
+        "SILENT_ACCOUNTS", "QUEUE",
     },
     "Monthly": {"STACK", "LAKE", "LAKE_OWNER", "KMS_KEY", "MONTHLY_JOBS", "SLICE_DAYS", "QUEUE"},
 }  # fmt: skip

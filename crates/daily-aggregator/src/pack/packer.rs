@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use cloudtrail_model::{Day, DedupeIndex, Fingerprint, Seen};
-use lake::{Input, Inputs, InputsWriter, Verdict, Why, WrittenInputs};
+use lake::{Input, Inputs, InputsWriter, WrittenInputs};
+use lake_store::{StoreError, Unreadable};
 
 use crate::memory_budget::MemoryBudget;
 use crate::pack::earlier_records::EarlierRecords;
 use crate::pack::held_file::HeldFile;
 use crate::pack::off_day::OffDayBlocks;
 use crate::pack::rebuild_loss::RebuildLoss;
-use crate::read::fetch::Fetched;
+use crate::read::fetch::{Fetched, LeftOut};
 use crate::write::block::Block;
-use crate::{DailyError, Options, QuarantinedFile};
+use crate::{DailyError, LeftOutFile, Options, UnreadableFiles};
 
 /// Packs files into blocks. The ends of blocks depend only on the files and their order, so output is deterministic.
 pub(crate) struct Packer<'a> {
@@ -22,10 +23,13 @@ pub(crate) struct Packer<'a> {
     index: DedupeIndex,
     before: Before<'a>,
     /// Log files that earlier runs quarantined and this one has not read, by key.
-    quarantined_earlier: BTreeMap<String, QuarantinedFile>,
+    quarantined_earlier: BTreeMap<String, LeftOutFile>,
     blocks: Blocks,
     inputs: InputsWriter<'a>,
-    quarantined: Vec<QuarantinedFile>,
+    quarantined: Vec<LeftOutFile>,
+    unreadable: UnreadableFiles,
+    refused: Option<StoreError>,
+    broken: Option<LeftOutFile>,
     conflicts: u64,
     index_bytes: u64,
 }
@@ -35,7 +39,7 @@ pub(crate) enum Before<'a> {
     /// It stays.
     Kept { records: EarlierRecords<'a>, inputs: &'a Inputs },
     /// It is replaced; with a check that no record is lost.
-    Replaced(Option<RebuildLoss<'a>>),
+    Replaced { loss: Option<RebuildLoss<'a>>, inputs: &'a Inputs },
 }
 
 /// Blocks in progress, and full ones.
@@ -53,9 +57,15 @@ struct Blocks {
 pub(crate) struct Packed<'a> {
     pub(crate) inputs: WrittenInputs,
     /// Log files that were quarantined, in the order in which they were read.
-    pub(crate) quarantined: Vec<QuarantinedFile>,
+    pub(crate) quarantined: Vec<LeftOutFile>,
     /// Log files that earlier runs quarantined and this one has not read.
-    pub(crate) quarantined_earlier: Vec<QuarantinedFile>,
+    pub(crate) quarantined_earlier: Vec<LeftOutFile>,
+    /// Log files that the source did not give out.
+    pub(crate) unreadable: UnreadableFiles,
+    /// The first error of an unreadable log file that is not archived.
+    pub(crate) refused: Option<StoreError>,
+    /// Of a rebuild, the first log file that was read before and is left out now.
+    pub(crate) broken: Option<LeftOutFile>,
     /// See [`lake::Totals::conflicts`].
     pub(crate) conflicts: u64,
     pub(crate) loss: Option<RebuildLoss<'a>>,
@@ -68,8 +78,8 @@ impl<'a> Packer<'a> {
     pub(crate) fn new(delivered: Day, before: Before<'a>, options: &Options) -> Self {
         let block_bytes = options.block_bytes.max(1);
         let (earlier, quarantined_earlier) = match &before {
-            Before::Kept { inputs, .. } => (Some(*inputs), QuarantinedFile::among(inputs)),
-            Before::Replaced(_) => (None, Vec::new()),
+            Before::Kept { inputs, .. } => (Some(*inputs), LeftOutFile::quarantined_among(inputs)),
+            Before::Replaced { .. } => (None, Vec::new()),
         };
         Packer {
             account: None,
@@ -89,6 +99,9 @@ impl<'a> Packer<'a> {
             },
             inputs: InputsWriter::new(earlier.filter(|inputs| !inputs.is_empty())),
             quarantined: Vec::new(),
+            unreadable: UnreadableFiles::default(),
+            refused: None,
+            broken: None,
             conflicts: 0,
             index_bytes: 0,
         }
@@ -116,15 +129,29 @@ impl<'a> Packer<'a> {
                 input.records = held.decoded.file.len() as u64;
                 input.duplicates = self.add_records(account, &Arc::new(held));
             }
-            Err(error) => {
-                let why = Why { reason: error.reason().to_owned(), detail: error.to_string() };
-                self.quarantined.push(QuarantinedFile::new(&input.key, &why));
-                input.verdict = Verdict::Quarantined(why);
-            }
+            Err(why) => self.leave_out(&mut input, why),
         }
         input.etag = file.object.etag;
         self.inputs.push(&input);
         Ok((input.records, input.raw_bytes))
+    }
+
+    fn leave_out(&mut self, input: &mut Input, why: LeftOut) {
+        input.verdict = why.verdict();
+        if let Before::Replaced { inputs, .. } = &self.before
+            && inputs.get(&input.key).is_some_and(|before| before.is_ok())
+        {
+            self.broken = self.broken.take().or_else(|| LeftOutFile::of(input));
+        }
+        match why {
+            LeftOut::Damaged(_) => self.quarantined.extend(LeftOutFile::of(input)),
+            LeftOut::Unreadable(why, error) => {
+                self.unreadable.add_input(input);
+                if why != Unreadable::Archived {
+                    self.refused.get_or_insert(error);
+                }
+            }
+        }
     }
 
     async fn enter(&mut self, account: &str) -> Result<(), DailyError> {
@@ -133,8 +160,8 @@ impl<'a> Packer<'a> {
         self.account = Some(account.to_owned());
         match &mut self.before {
             Before::Kept { records, .. } => records.enter(account).await,
-            Before::Replaced(Some(loss)) => loss.enter(account).await,
-            Before::Replaced(None) => Ok(()),
+            Before::Replaced { loss: Some(loss), .. } => loss.enter(account).await,
+            Before::Replaced { loss: None, .. } => Ok(()),
         }
     }
 
@@ -150,9 +177,12 @@ impl<'a> Packer<'a> {
             inputs: self.inputs.finish(),
             quarantined: self.quarantined,
             quarantined_earlier: self.quarantined_earlier.into_values().collect(),
+            unreadable: self.unreadable,
+            refused: self.refused,
+            broken: self.broken,
             conflicts: self.conflicts,
             loss: match self.before {
-                Before::Replaced(loss) => loss,
+                Before::Replaced { loss, .. } => loss,
                 Before::Kept { .. } => None,
             },
             index_bytes: self.index_bytes,
@@ -189,7 +219,7 @@ impl<'a> Packer<'a> {
     fn insert(&mut self, fingerprint: Fingerprint) -> Seen {
         let earlier = match &mut self.before {
             Before::Kept { records, .. } => records.seen(fingerprint),
-            Before::Replaced(loss) => {
+            Before::Replaced { loss, .. } => {
                 loss.iter_mut().for_each(|loss| loss.found(fingerprint));
                 Seen::New
             }
@@ -204,7 +234,7 @@ impl<'a> Packer<'a> {
     fn note_memory(&mut self) {
         let earlier = match &self.before {
             Before::Kept { records, .. } => records.memory(),
-            Before::Replaced(_) => 0,
+            Before::Replaced { .. } => 0,
         };
         self.index_bytes = self.index_bytes.max(self.index.memory() + earlier);
     }

@@ -1,6 +1,8 @@
 //! Selects the log files of a partition that a run must read.
 
-use lake::{DayState, Input, InputsWalk, PartitionState};
+use std::collections::HashSet;
+
+use lake::{DayState, Input, InputsWalk, PartitionState, Verdict};
 use tokio::time::Instant;
 
 use crate::{DailyError, ListedFile, ListedFiles, Listing, LogFileToRead};
@@ -12,7 +14,8 @@ pub struct Request {
     pub rebuild: bool,
     /// With `rebuild`: drop the events of log files that are no longer in the source, rather than fail.
     pub drop_missing: bool,
-    /// Try quarantined files again although they have not changed.
+    /// Try quarantined files again although they have not changed. A file with the same verdict as before is not committed
+    /// again.
     pub retry_quarantined: bool,
     /// Commit the day even if no log file was delivered, so that it does not count as missing.
     pub commit_empty: bool,
@@ -43,6 +46,8 @@ pub(crate) struct FilesToRead {
     listing: ListedFiles,
     /// Their positions in the listing.
     positions: Vec<u32>,
+    /// Positions of log files that earlier runs left out, which are to be tried again before they are read.
+    left_out: Vec<u32>,
 }
 
 impl Plan {
@@ -57,7 +62,24 @@ impl FilesToRead {
     fn select(listing: ListedFiles, mut is_work: impl FnMut(ListedFile<'_>) -> bool) -> Self {
         let numbered = (0_u32..).zip(listing.iter());
         let positions = numbered.filter(|(_, file)| is_work(*file)).map(|(position, _)| position).collect();
-        FilesToRead { listing, positions }
+        FilesToRead { listing, positions, left_out: Vec::new() }
+    }
+
+    /// The log files that earlier runs left out, to be tried again.
+    pub(crate) fn left_out(&self) -> Vec<LogFileToRead> {
+        let file = |position: &u32| Some(self.listing.get(*position as usize)?.to_read());
+        self.left_out.iter().filter_map(file).collect()
+    }
+
+    /// Reads those of [`FilesToRead::left_out`], too, whose index in it is given. Returns their identities.
+    pub(crate) fn read_left_out(&mut self, indexes: &[usize]) -> HashSet<String> {
+        let positions = indexes.iter().filter_map(|index| self.left_out.get(*index).copied());
+        let before = self.positions.len();
+        self.positions.extend(positions);
+        let file = |position: &u32| Some(self.listing.get(*position as usize)?.identity());
+        let identities = self.positions[before..].iter().filter_map(file).collect();
+        self.positions.sort_unstable();
+        identities
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -75,7 +97,7 @@ impl IntoIterator for FilesToRead {
 
     /// Each log file is copied out of the listing when it is its turn.
     fn into_iter(self) -> Self::IntoIter {
-        let FilesToRead { listing, positions } = self;
+        let FilesToRead { listing, positions, .. } = self;
         let file = move |position: u32| Some(listing.get(position as usize)?.to_read());
         Box::new(positions.into_iter().filter_map(file))
     }
@@ -97,12 +119,22 @@ pub(crate) fn plan(
         return Ok(Plan { files, replaces: true, may_lose, retired, ..Plan::default() });
     }
     let mut walk = state.inputs.walk();
-    let is_work = |file: ListedFile<'_>| match known(&mut walk, file) {
-        None => true,
-        Some(input) => request.retry_quarantined && input.is_quarantined(),
+    let mut left_out = Vec::new();
+    let mut position = 0..;
+    let is_work = |file: ListedFile<'_>| {
+        let position = position.next().unwrap_or_default();
+        match known(&mut walk, file).map(|input| input.verdict) {
+            None => return true,
+            Some(Verdict::Unreadable(_)) => left_out.push(position),
+            Some(Verdict::Quarantined(_)) if request.retry_quarantined => left_out.push(position),
+            Some(Verdict::Ok | Verdict::Quarantined(_)) => {}
+        }
+        false
     };
+    let mut files = FilesToRead::select(delivered, is_work);
+    files.left_out = left_out;
     Ok(Plan {
-        files: FilesToRead::select(delivered, is_work),
+        files,
         commits_empty: request.commit_empty && state.commits == 0,
         until: request.until,
         ..Plan::default()

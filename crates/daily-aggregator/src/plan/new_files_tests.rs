@@ -72,10 +72,18 @@ fn new_and_changed_files_are_planned() {
 }
 
 #[test]
-fn quarantined_files_are_retried_on_request_only() {
+fn quarantined_files_are_tried_again_on_request_only() {
     let delivered = [("bad", "v1"), ("good", "v1")];
-    assert_eq!(work(&delivered, Request::default()), Vec::<String>::new());
-    assert_eq!(work(&delivered, Request { retry_quarantined: true, ..Request::default() }), ["bad"]);
+    let tried = |request| {
+        let mut files = planned(&delivered, request).unwrap().files;
+        assert!(files.is_empty(), "it is read only if the try finds another verdict");
+        let tried: Vec<String> = files.left_out().iter().map(|file| file.identity().to_owned()).collect();
+        let all: Vec<usize> = (0..tried.len()).collect();
+        assert_eq!((files.read_left_out(&all).len(), files.len()), (tried.len(), tried.len()));
+        tried
+    };
+    assert_eq!(tried(Request::default()), Vec::<String>::new());
+    assert_eq!(tried(Request { retry_quarantined: true, ..Request::default() }), [key("bad")]);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cloudtrail_model::{Day, EnvelopeError, Limits};
-use lake_store::{Store, StoreError};
+use lake::{Verdict, Why};
+use lake_store::{ErrorKind, Store, StoreError, Unreadable, with_causes};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
@@ -27,10 +28,22 @@ use crate::{LogFileToRead, Options};
 /// Decoded groups that wait for their turn, for each thread: enough to keep every thread busy. The budget bounds their bytes.
 const DECODED_AHEAD: usize = 16;
 
-/// A log file, decoded or quarantined.
+/// Characters of a store's response that the journal keeps.
+const MAX_DETAIL: usize = 500;
+
+/// A log file, decoded or left out.
 pub(crate) struct Fetched {
     pub(crate) file: LogFileToRead,
-    pub(crate) decoded: Result<HeldFile, DecodeError>,
+    pub(crate) decoded: Result<HeldFile, LeftOut>,
+}
+
+/// Why the records of a log file are not in the lake.
+#[derive(Debug)]
+pub(crate) enum LeftOut {
+    /// It was read, and is damaged.
+    Damaged(DecodeError),
+    /// The store does not give it out.
+    Unreadable(Unreadable, StoreError),
 }
 
 /// A log file decoded in a group; `None` if its text exceeds the memory reserved for it.
@@ -73,7 +86,22 @@ enum Decoding {
         /// The reserved memory; `None` if the text is too large to be decoded in a group.
         started: Option<Started<Vec<DecodedWithOthers>>>,
     },
-    TooLarge(LogFileToRead),
+    LeftOut(LogFileToRead, LeftOut),
+}
+
+impl LeftOut {
+    /// The verdict for the journal.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self {
+            LeftOut::Damaged(error) => {
+                Verdict::Quarantined(Why { reason: error.reason().to_owned(), detail: error.to_string() })
+            }
+            LeftOut::Unreadable(why, error) => {
+                let detail = with_causes(error).chars().take(MAX_DETAIL).collect();
+                Verdict::Unreadable(Why { reason: why.code().to_owned(), detail })
+            }
+        }
+    }
 }
 
 /// Starts to fetch and decode `files`, which were delivered on a day. They are taken one by one, so they need not be in memory. From `until` on it starts none
@@ -101,11 +129,7 @@ impl FetchedFiles {
         while self.decoded.is_empty() {
             let (bodies, started) = match self.decoding.recv().await? {
                 Ok(Decoding::Bodies { bodies, started }) => (bodies, started),
-                Ok(Decoding::TooLarge(file)) => {
-                    let (bytes, limit) = (file.object.bytes, self.limits.max_raw_bytes);
-                    let decoded = Err(DecodeError::ObjectTooLarge { bytes, limit });
-                    return Some(Ok(Fetched { file, decoded }));
-                }
+                Ok(Decoding::LeftOut(file, why)) => return Some(Ok(Fetched { file, decoded: Err(why) })),
                 Err(error) => return Some(Err(error)),
             };
             match started {
@@ -128,9 +152,12 @@ impl FetchedFiles {
 
     /// Reads a log file that could not be decoded a second time: one read must not decide that it is quarantined.
     async fn read_again(&self, file: LogFileToRead) -> Result<Fetched, StoreError> {
-        let bytes = self.store.get(&file.object.key, Some(&file.object.etag)).await?;
+        let bytes = match self.store.get(&file.object.key, Some(&file.object.etag)).await.map_err(left_out) {
+            Ok(bytes) => bytes,
+            Err(why) => return Ok(Fetched { file, decoded: Err(why?) }),
+        };
         let promised = promised_text(&bytes);
-        let decoded = self.decode_alone(bytes, promised).await;
+        let decoded = self.decode_alone(bytes, promised).await.map_err(LeftOut::Damaged);
         Ok(Fetched { file, decoded })
     }
 
@@ -145,6 +172,14 @@ impl FetchedFiles {
             // no text is larger than `usize::MAX`
             Decoded::NeedsMoreRoom => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
         }
+    }
+}
+
+/// The verdict on a log file that its get gives; any other error ends the run.
+fn left_out(error: StoreError) -> Result<LeftOut, StoreError> {
+    match error.kind {
+        ErrorKind::Unreadable(why) => Ok(LeftOut::Unreadable(why, error)),
+        _ => Err(error),
     }
 }
 
@@ -216,10 +251,14 @@ async fn start_decoding(mut fetching: Receiver<Fetching>, mut decoder: StartDeco
     while let Some(fetched) = fetching.recv().await {
         let (bodies, mut reserved) = match fetched {
             Fetching::Bodies { bodies, reserved } => (bodies, reserved),
-            Fetching::TooLarge(file) => match decoder.sender.send(Ok(Decoding::TooLarge(file))).await {
-                Ok(()) => continue,
-                Err(_) => return,
-            },
+            Fetching::TooLarge(file) => {
+                let (bytes, limit) = (file.object.bytes, decoder.limits.max_raw_bytes);
+                let why = LeftOut::Damaged(DecodeError::ObjectTooLarge { bytes, limit });
+                match decoder.sender.send(Ok(Decoding::LeftOut(file, why))).await {
+                    Ok(()) => continue,
+                    Err(_) => return,
+                }
+            }
         };
         let bodies = match bodies.await {
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
@@ -250,9 +289,15 @@ impl StartDecoder {
         let mut together = Vec::with_capacity(bodies.len());
         let mut text = 0;
         for (file, body) in bodies {
-            let bytes = match body {
+            let bytes = match body.map_err(left_out) {
                 Ok(bytes) => bytes,
-                Err(error) => {
+                Err(Ok(why)) => {
+                    self.start(std::mem::take(&mut together), text).await?;
+                    text = 0;
+                    self.sender.send(Ok(Decoding::LeftOut(file, why))).await.ok()?;
+                    continue;
+                }
+                Err(Err(error)) => {
                     self.start(together, text).await?;
                     let _ended = self.sender.send(Err(error)).await;
                     return None;

@@ -88,10 +88,9 @@ async fn an_object_larger_than_a_log_file_may_be_is_not_read() {
     world.options.limits.max_raw_bytes = 100_000;
     let gets = Arc::new(Gets::default());
     let files = rest(start(&world, Hooked { store: world.source.clone(), hook: gets.clone() }).await).await;
-    let decoded: Vec<_> =
-        files.iter().map(|file| file.decoded.as_ref().map_err(ToString::to_string)).collect();
+    let decoded: Vec<_> = files.iter().map(|file| file.decoded.as_ref().map_err(LeftOut::verdict)).collect();
     assert!(decoded[0].is_ok() && decoded[2].is_ok() && decoded.len() == 3);
-    let refused = decoded[1].as_ref().unwrap_err();
+    let Err(Verdict::Quarantined(Why { detail: refused, .. })) = &decoded[1] else { panic!("it was read") };
     assert!(refused.starts_with("the object has 200000 bytes, above the limit of 100000 "), "{refused}");
     assert_eq!(gets.started.load(Ordering::SeqCst), 2);
 }

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
             lake: setup.lake().await?,
             options: Options::default(),
             stamp: STAMP,
+            meant_to_be_silent: setup.meant_to_be_silent()?,
             daily_jobs: setup.queue("TRAILMILL_DAILY_JOBS")?,
             monthly_jobs: setup.optional_queue("TRAILMILL_MONTHLY_JOBS")?,
         })

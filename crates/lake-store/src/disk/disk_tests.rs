@@ -323,6 +323,19 @@ mod unix {
     }
 
     #[tokio::test]
+    async fn a_file_that_may_not_be_read_is_unreadable() {
+        let (folder, store) = temporary();
+        store.create_new("a", "x".into()).await.unwrap();
+        fs::set_permissions(folder.path().join("a"), fs::Permissions::from_mode(0o000)).unwrap();
+        if File::open(folder.path().join("a")).is_ok() {
+            println!("skipped: this user may read any file, as root may");
+            return;
+        }
+        let error = store.get("a", None).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unreadable(Unreadable::AccessDenied));
+    }
+
+    #[tokio::test]
     async fn a_folder_that_may_not_be_written_is_denied() {
         let (folder, store) = temporary();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();

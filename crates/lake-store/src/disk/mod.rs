@@ -22,7 +22,9 @@ use crate::disk::folder::Folder;
 use crate::disk::list::{etag_of, list};
 use crate::disk::path::{NEW, STAGING, path_of};
 use crate::disk::staged::{DiskUpload, abandon};
-use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+use crate::{
+    Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError, Unreadable,
+};
 
 /// Enough to queue requests at a slow disk; each takes a thread.
 const CALLS_AT_ONCE: usize = 8;
@@ -212,6 +214,10 @@ fn opened(key: &str, file: io::Result<File>) -> Result<(File, Metadata)> {
         Ok(opened) => Ok(opened),
         Err(error) if is_absent(&error) => {
             Err(StoreError::new(ErrorKind::NotFound, "read", key).because(error))
+        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let kind = ErrorKind::Unreadable(Unreadable::AccessDenied);
+            Err(StoreError::new(kind, "read", key).because(error))
         }
         Err(error) => Err(io_error("read", key, error)),
     }

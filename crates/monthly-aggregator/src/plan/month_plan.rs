@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloudtrail_model::{Day, Month, Table};
 use futures::{StreamExt, TryStreamExt};
 use lake::{
-    DayState, Journal, JournalError, MonthSource, Part, Partition, PartitionState, days_feeding, hex,
+    DayState, Input, Journal, JournalError, MonthSource, Part, Partition, PartitionState, days_feeding, hex,
 };
 use lake_store::Store;
 use sha2::{Digest, Sha256};
@@ -15,6 +15,9 @@ use crate::DaysThere;
 
 /// The maximum of journals read at once. Each read makes several calls at once.
 const READS_AT_ONCE: usize = 8;
+
+/// The maximum of unreadable log files that the commit of a month names.
+const MAX_UNREADABLE_EXAMPLES: usize = 100;
 
 /// A daily part with its delivery day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +110,10 @@ pub async fn plan(
         if !has_log_files && table == Table::CloudTrail {
             plan.source.days_without_log_files.push(*day);
         }
+        if state.input_counts.unreadable > 0 {
+            let journal = Journal::new(lake.clone(), Partition::day(table, *day));
+            add_unreadable(&mut plan.source, &journal.read().await?);
+        }
     }
     let mut days: Vec<(Day, PartitionState)> = own.into_iter().chain(feeding).collect();
     days.sort_by_key(|(day, _)| *day);
@@ -116,6 +123,14 @@ pub async fn plan(
     }
     plan.inputs = inputs_of_days(&plan.parts, month);
     Ok(plan)
+}
+
+/// Counts and names the log files of a day that the source does not give out.
+fn add_unreadable(source: &mut MonthSource, day: &PartitionState) {
+    source.unreadable += day.input_counts.unreadable;
+    let room = MAX_UNREADABLE_EXAMPLES - source.unreadable_examples.len().min(MAX_UNREADABLE_EXAMPLES);
+    let unreadable = day.inputs.iter().filter(Input::is_unreadable);
+    source.unreadable_examples.extend(unreadable.take(room).map(|input| input.key));
 }
 
 /// The journals of some days of a table, without their inputs.

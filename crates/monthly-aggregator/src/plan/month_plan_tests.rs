@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::world::{World, day, october, record, ten_of};
-use lake::Changes;
+use lake::{Changes, InputsWriter, Verdict, Why};
 
 async fn plan_of(world: &World, table: Table) -> MonthPlan {
     plan_with(&DaysThere::default(), world, table).await
@@ -69,6 +69,28 @@ async fn a_day_with_log_files_left_is_missing_and_one_without_any_is_named() {
     assert_eq!(plan.source.days_without_log_files, [empty]);
     let insight = plan_of(&world, Table::Insight).await;
     assert_eq!((insight.source.missing_days, insight.source.days_without_log_files), (vec![unread], vec![]));
+}
+
+#[tokio::test]
+async fn unreadable_log_files_of_its_days_are_counted_and_named_and_the_days_are_there() {
+    let world = World::of_a_whole_october().await;
+    let before = plan_of(&world, Table::CloudTrail).await;
+    let why = Why { reason: "archived".to_owned(), detail: String::new() };
+    for (date, files) in [("2026-10-05", 60), ("2026-10-09", 70)] {
+        let unreadable = |number: u32| Input {
+            key: format!("AWSLogs/111122223333/CloudTrail/us-east-1/{date}/{number:03}.json.gz"),
+            verdict: Verdict::Unreadable(why.clone()),
+            ..Input::default()
+        };
+        let inputs: Vec<Input> = (0..files).map(unreadable).collect();
+        let changes = Changes { inputs: InputsWriter::write_all(&inputs), ..Changes::default() };
+        world.change(Table::CloudTrail, day(date), changes).await;
+    }
+    let plan = plan_of(&world, Table::CloudTrail).await;
+    assert_eq!((plan.source.missing_days.len(), &plan.inputs), (0, &before.inputs));
+    let names = &plan.source.unreadable_examples;
+    assert_eq!((plan.source.unreadable, names.len()), (130, 100));
+    assert!(names[0].ends_with("2026-10-05/000.json.gz") && names[99].ends_with("2026-10-09/039.json.gz"));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use lake::{Journal, Partition, PartitionState};
 use testkit::{MemoryQueue, STAMP};
 use testkit_stores::TestStore;
 
-use crate::DailyJobs;
+use crate::{DailyJobs, MeantToBeSilent};
 
 /// The date of the tests' clock.
 pub(crate) const TODAY: &str = "2026-12-01";
@@ -68,6 +68,7 @@ impl World {
             lake: Arc::new(self.lake.clone()),
             options: Options { threads: 1, ..Options::default() },
             stamp: STAMP,
+            meant_to_be_silent: MeantToBeSilent::default(),
             daily_jobs: Arc::new(self.daily.clone()),
             monthly_jobs: Some(Arc::new(self.monthly.clone())),
         }

@@ -20,7 +20,9 @@ pub(crate) use self::tuning::{ParquetArguments, TuningArguments};
 /// Turns raw CloudTrail logs into a lake people can query.
 #[derive(Debug, Parser)]
 #[command(name = "trailmill", version, about, max_term_width = 110, subcommand_required = true)]
-#[command(after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined.")]
+#[command(
+    after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable."
+)]
 pub(crate) struct Arguments {
     /// Print JSON, a line an object, instead of text.
     #[arg(long, global = true)]

@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args};
 use cloudtrail_model::{Day, Month};
+use stage_jobs::MeantToBeSilent;
 
 use super::places::{SourceArguments, WrittenLakeArguments};
 use super::tuning::{ParquetArguments, TuningArguments};
@@ -55,6 +56,9 @@ pub(crate) struct WorkerArguments {
     /// Days before yesterday that a schedule's tick asks for too, for log files that came late.
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) late_days: u16,
+    /// Accounts, or regions of accounts, that are meant to deliver nothing, as 111122223333,444455556666/eu-west-1.
+    #[arg(long, value_name = "ACCOUNTS", default_value = "", hide_default_value = true)]
+    pub(crate) silent_accounts: MeantToBeSilent,
     /// Days in progress at once.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) days_at_once: u16,

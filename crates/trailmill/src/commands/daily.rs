@@ -210,12 +210,13 @@ pub(crate) async fn run_partitions(
     summary
 }
 
-/// Whether every other partition would fail as this one did: no permission, or a store that cannot work.
+/// Whether every other partition would fail as this one did: no permission, or a store that cannot work. Unreadable log files fail a
+/// day only if the source gave out none.
 fn fails_everywhere(error: &DailyError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(store) = error.downcast_ref::<StoreError>() {
-            return matches!(store.kind, ErrorKind::Denied | ErrorKind::Permanent);
+            return matches!(store.kind, ErrorKind::Denied | ErrorKind::Permanent | ErrorKind::Unreadable(_));
         }
         cause = error.source();
     }

@@ -27,7 +27,8 @@ pub(crate) struct MonthsSummary {
     pub(crate) failed: u64,
     /// Rows of the months that were committed.
     pub(crate) rows: u64,
-    quarantined: u64,
+    /// Log files of the days that are quarantined or unreadable.
+    left_out: u64,
     /// Days that were said to be missing.
     said_missing: BTreeSet<(Month, Vec<Day>)>,
 }
@@ -97,7 +98,7 @@ impl MonthsSummary {
                 let empty = matches!(report.outcome, Outcome::Empty);
                 self.found += u64::from(!empty);
                 self.failed += u64::from(report.outcome.is_superseded());
-                self.quarantined += report.source.daily.files_quarantined;
+                self.left_out += report.source.daily.files_quarantined + report.source.unreadable;
                 if let Some(committed) = report.outcome.committed() {
                     self.rows += committed.totals.records_out;
                 }
@@ -121,9 +122,9 @@ impl MonthsSummary {
     }
 
     pub(crate) fn ending(&self) -> Ending {
-        match (self.failed, self.quarantined) {
+        match (self.failed, self.left_out) {
             (0, 0) => Ending::Done,
-            (0, _) => Ending::Quarantined,
+            (0, _) => Ending::LeftOut,
             _ => Ending::Failed,
         }
     }
@@ -155,6 +156,12 @@ fn print(report: &MonthReport, console: &Console) {
         let files = counted(daily.files_quarantined, "log file");
         console.line(&format!(
             "  {files} of its days quarantined: nothing of them is in it; see trailmill status"
+        ));
+    }
+    if source.unreadable > 0 {
+        let files = counted(source.unreadable, "log file");
+        console.line(&format!(
+            "  {files} of its days unreadable: nothing of them is in it; see trailmill status"
         ));
     }
     if !source.missing_days.is_empty() {

@@ -66,7 +66,8 @@ async fn status(
 ) -> anyhow::Result<DayStatus> {
     let Some(source) = source else {
         let outline = journal.read_outline().await?;
-        let names_files = outline.input_counts.quarantined > 0;
+        let counts = outline.input_counts;
+        let names_files = counts.quarantined > 0 || counts.unreadable > 0;
         let state = if names_files { journal.read().await? } else { outline };
         return Ok(DayStatus::new(&state, None));
     };

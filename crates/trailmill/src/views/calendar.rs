@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloudtrail_model::{Day, DayRange, Month, Table};
-use daily_aggregator::QuarantinedFile;
+use daily_aggregator::{LeftOutFile, UnreadableFiles};
 use lake::{DayState, PartitionState};
 use serde::Serialize;
 
@@ -11,8 +11,8 @@ use crate::terminal::console::Console;
 use crate::terminal::numbers::{bytes, count, counted};
 use crate::views::run::without_log_files;
 
-/// Quarantined files named below a table's calendar.
-const MAX_QUARANTINED_LINES: usize = 10;
+/// Quarantined, and unreadable, files named below a table's calendar.
+const MAX_LINES: usize = 10;
 
 /// What is known of one day of one table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,7 +36,9 @@ pub(crate) struct DayStatus {
     /// Log files quarantined.
     pub(crate) quarantined: u64,
     /// Which, and why.
-    pub(crate) quarantined_files: Vec<QuarantinedFile>,
+    pub(crate) quarantined_files: Vec<LeftOutFile>,
+    /// Log files that the source does not give out.
+    pub(crate) unreadable: UnreadableFiles,
     /// Bytes of the log files.
     pub(crate) bytes_before: u64,
     /// Bytes of the parts.
@@ -50,7 +52,7 @@ pub(crate) struct DayStatus {
 }
 
 impl DayStatus {
-    /// `state` has its inputs if some are quarantined, or if `new_files` is known.
+    /// `state` has its inputs if some are quarantined or unreadable, or if `new_files` is known.
     pub(crate) fn new(state: &PartitionState, new_files: Option<u64>) -> Self {
         let counts = state.input_counts;
         DayStatus {
@@ -63,7 +65,8 @@ impl DayStatus {
             duplicates: state.totals.duplicates,
             conflicts: state.totals.conflicts,
             quarantined: counts.quarantined,
-            quarantined_files: QuarantinedFile::among(&state.inputs),
+            quarantined_files: LeftOutFile::quarantined_among(&state.inputs),
+            unreadable: UnreadableFiles::among(&state.inputs, |_| true),
             bytes_before: counts.bytes,
             bytes_after: state.parts.values().map(|part| part.bytes).sum(),
             parts: state.parts.len() as u64,
@@ -144,7 +147,7 @@ pub(crate) fn print_calendar(
             gaps: gaps.clone(),
         });
         console.line(&summary(days, &gaps, with_source));
-        for line in quarantined_lines(days) {
+        for line in quarantined_lines(days).into_iter().chain(unreadable_lines(days)) {
             console.line(&line);
         }
     }
@@ -152,12 +155,13 @@ pub(crate) fn print_calendar(
 
 fn heading(month: Month) -> String {
     format!(
-        "  {:<10}  {:>7}  {:>11}  {:>10}  {:>11}  {:>9}  {:>9}  {:>5}",
+        "  {:<10}  {:>7}  {:>11}  {:>10}  {:>11}  {:>10}  {:>9}  {:>9}  {:>5}",
         month.to_string(),
         "files",
         "records",
         "duplicates",
         "quarantined",
+        "unreadable",
         "before",
         "after",
         "parts"
@@ -166,11 +170,12 @@ fn heading(month: Month) -> String {
 
 fn row(day: Day, status: &DayStatus) -> String {
     let row = format!(
-        "  {day}  {:>7}  {:>11}  {:>10}  {:>11}  {:>9}  {:>9}  {:>5}  {}",
+        "  {day}  {:>7}  {:>11}  {:>10}  {:>11}  {:>10}  {:>9}  {:>9}  {:>5}  {}",
         count(status.files),
         count(status.records),
         count(status.duplicates),
         count(status.quarantined),
+        count(status.unreadable.count),
         bytes(status.bytes_before),
         bytes(status.bytes_after),
         status.parts,
@@ -187,6 +192,7 @@ fn summary(days: &BTreeMap<Day, DayStatus>, gaps: &[Day], with_source: bool) -> 
         counted(sum(|status| status.records), "record"),
         counted(sum(|status| status.duplicates), "duplicate"),
         format!("{} quarantined", count(sum(|status| status.quarantined))),
+        format!("{} unreadable", count(sum(|status| status.unreadable.count))),
         format!(
             "{} -> {}",
             bytes(sum(|status| status.bytes_before)),
@@ -207,13 +213,27 @@ fn summary(days: &BTreeMap<Day, DayStatus>, gaps: &[Day], with_source: bool) -> 
 
 /// The quarantined files of a table with their reasons, as many as a person reads.
 fn quarantined_lines(days: &BTreeMap<Day, DayStatus>) -> Vec<String> {
-    let files: Vec<&QuarantinedFile> = days.values().flat_map(|status| &status.quarantined_files).collect();
-    let shown = files.iter().take(MAX_QUARANTINED_LINES);
+    let files: Vec<&LeftOutFile> = days.values().flat_map(|status| &status.quarantined_files).collect();
+    let shown = files.iter().take(MAX_LINES);
     let mut lines: Vec<String> =
         shown.map(|file| format!("  quarantined {}: {}", file.key, file.detail)).collect();
     if files.len() > lines.len() {
         let more = count((files.len() - lines.len()) as u64);
         lines.push(format!("  and {more} more quarantined: trailmill status --json names all"));
+    }
+    lines
+}
+
+/// The unreadable files of a table with their reasons, as many as a person reads.
+fn unreadable_lines(days: &BTreeMap<Day, DayStatus>) -> Vec<String> {
+    let mut all = UnreadableFiles::default();
+    days.values().for_each(|status| all.add(status.unreadable.clone()));
+    let shown = all.examples.iter().take(MAX_LINES);
+    let mut lines: Vec<String> =
+        shown.map(|file| format!("  unreadable {}: {}", file.key, file.detail)).collect();
+    let more = all.count.saturating_sub(lines.len() as u64);
+    if more > 0 {
+        lines.push(format!("  and {} more unreadable", count(more)));
     }
     lines
 }

@@ -37,7 +37,7 @@ fn a_day_that_was_never_committed_says_so() {
 fn quarantined_files_are_named_as_far_as_a_person_reads() {
     let quarantined = |count: usize| {
         let mut days = days(&["2024-02-27", "2024-02-28"]);
-        let file = |number: usize| QuarantinedFile {
+        let file = |number: usize| LeftOutFile {
             key: format!("{number:03}.json.gz"),
             reason: "not_json".into(),
             detail: "not JSON".into(),

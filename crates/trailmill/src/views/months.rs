@@ -122,6 +122,9 @@ fn remarks(month: &MonthObject<'_>) -> String {
     if let Some(source) = month.source.filter(|source| !source.days_without_log_files.is_empty()) {
         remarks.push(format!("no log file on {}", day_list(&source.days_without_log_files)));
     }
+    if let Some(source) = month.source.filter(|source| source.unreadable > 0) {
+        remarks.push(format!("{} unreadable", counted(source.unreadable, "log file")));
+    }
     if let Some(since) = month.unfinished_since {
         remarks.push(format!("unfinished attempt of {since}"));
     }

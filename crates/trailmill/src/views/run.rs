@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use cloudtrail_model::Day;
-use daily_aggregator::{DayReport, QuarantinedFile};
+use daily_aggregator::{DayReport, LeftOutFile, UnreadableFiles};
 use lake::{Committed, DayState, Outcome, Totals};
 use serde::Serialize;
 
@@ -13,6 +13,9 @@ use crate::Ending;
 use crate::peak_memory::peak_memory_bytes;
 use crate::terminal::console::Console;
 use crate::terminal::numbers::{bytes, count, counted};
+
+/// Unreadable log files named below a partition.
+const MAX_UNREADABLE_LINES: usize = 10;
 
 /// Everything a run did, over all partitions.
 #[derive(Debug, Default)]
@@ -24,6 +27,7 @@ pub(crate) struct RunSummary {
     /// Days that are not up to date: they failed, or were not come to.
     pub(crate) failed_days: BTreeSet<Day>,
     quarantined: u64,
+    unreadable: u64,
     listed: u64,
     /// The sums of those commits.
     pub(crate) totals: Totals,
@@ -38,9 +42,11 @@ struct PartitionObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     committed: Option<&'a Committed>,
     /// Log files that this run quarantined.
-    quarantined: &'a [QuarantinedFile],
+    quarantined: &'a [LeftOutFile],
     /// Log files that earlier runs quarantined, and that still are.
-    quarantined_earlier: &'a [QuarantinedFile],
+    quarantined_earlier: &'a [LeftOutFile],
+    /// Log files that the source does not give out.
+    unreadable: &'a UnreadableFiles,
     listed: u64,
     others: u64,
     /// Objects in the partition that are not parts of the lake, left alone.
@@ -56,6 +62,7 @@ struct SummaryObject {
     up_to_date: u64,
     failed: u64,
     quarantined_in_all: u64,
+    unreadable_in_all: u64,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
 }
@@ -71,13 +78,14 @@ pub(crate) fn superseded(report: &DayReport) -> anyhow::Error {
 
 /// Prints what became of a partition.
 pub(crate) fn print_report(report: &DayReport, console: &Console) {
-    let DayReport { quarantined, quarantined_earlier, .. } = report;
+    let DayReport { quarantined, quarantined_earlier, unreadable, .. } = report;
     console.object(&PartitionObject {
         partition: report.partition.to_string(),
         outcome: report.outcome.name(),
         committed: report.outcome.committed(),
         quarantined,
         quarantined_earlier,
+        unreadable,
         listed: report.listed,
         others: report.others,
         foreign: &report.foreign,
@@ -98,11 +106,23 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
     for file in quarantined_earlier {
         console.line(&format!("  still quarantined {}: {}", file.key, file.detail));
     }
+    print_unreadable(unreadable, console);
     if let Some(example) = &report.other_example {
         let others = counted(report.others, "object");
         console.line(&format!("  {others} skipped, not log files, such as {example}"));
     }
     print_foreign(&report.foreign, console);
+}
+
+/// Names log files that the source does not give out, as many as a person reads.
+fn print_unreadable(files: &UnreadableFiles, console: &Console) {
+    for LeftOutFile { key, detail, .. } in files.examples.iter().take(MAX_UNREADABLE_LINES) {
+        console.line(&format!("  unreadable {key}: {detail}"));
+    }
+    let more = files.count.saturating_sub(MAX_UNREADABLE_LINES as u64);
+    if more > 0 {
+        console.line(&format!("  and {} more unreadable", count(more)));
+    }
 }
 
 /// Names the objects in a partition that Trailmill did not put there.
@@ -155,6 +175,7 @@ impl RunSummary {
     pub(crate) fn add(&mut self, report: &DayReport) {
         self.listed += report.listed;
         self.quarantined += (report.quarantined.len() + report.quarantined_earlier.len()) as u64;
+        self.unreadable += report.unreadable.count;
         if let Some(committed) = report.outcome.committed() {
             self.committed += 1;
             self.totals.add(&committed.totals);
@@ -179,6 +200,7 @@ impl RunSummary {
             up_to_date: self.up_to_date,
             failed: self.failed,
             quarantined_in_all: self.quarantined,
+            unreadable_in_all: self.unreadable,
             seconds: self.elapsed.as_secs_f64(),
             peak_memory_bytes: peak_memory_bytes(),
         });
@@ -208,13 +230,20 @@ impl RunSummary {
                  again, all of them with --retry-quarantined"
             ));
         }
+        if self.unreadable > 0 {
+            let files = counted(self.unreadable, "log file");
+            console.line(&format!(
+                "{files} unreadable: nothing of them is in the lake; see the lines above. Every run of their days tries \
+                 them again"
+            ));
+        }
     }
 
     /// How the command ends.
     pub(crate) fn ending(&self) -> Ending {
-        match (self.failed, self.quarantined) {
+        match (self.failed, self.quarantined + self.unreadable) {
             (0, 0) => Ending::Done,
-            (0, _) => Ending::Quarantined,
+            (0, _) => Ending::LeftOut,
             _ => Ending::Failed,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloudtrail_model::{Month, Table};
-use daily_aggregator::QuarantinedFile;
+use daily_aggregator::LeftOutFile;
 use lake::{Journal, Partition, PartitionSpan};
 use lake_store::Store;
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub(super) struct LakeTables {
     /// Quarantined log files of all tables.
     pub(super) quarantined: u64,
     /// The first of them.
-    pub(super) quarantined_example: Option<QuarantinedFile>,
+    pub(super) quarantined_example: Option<LeftOutFile>,
     /// Records dropped by the monthly stage, as duplicates of ones delivered on another day.
     pub(super) monthly_duplicates: u64,
     /// Months that some of the records may be of, and that have no Parquet, since they have missing days.

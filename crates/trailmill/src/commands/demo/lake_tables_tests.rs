@@ -15,7 +15,7 @@ pub(in super::super) fn tables(tables: &[Table]) -> LakeTables {
     LakeTables {
         tables: tables.iter().map(figures).collect(),
         quarantined: 1_031,
-        quarantined_example: Some(QuarantinedFile {
+        quarantined_example: Some(LeftOutFile {
             key: format!("AWSLogs/\u{1b}[2J\n{}.json.gz", "x".repeat(1_000)),
             reason: "not_json".to_owned(),
             detail: "not JSON:\n0 log files quarantined".to_owned(),
