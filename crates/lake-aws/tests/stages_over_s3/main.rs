@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 mod buckets;
+mod conditions;
 mod in_memory;
 mod made_day;
 mod many_accounts;

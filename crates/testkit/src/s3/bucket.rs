@@ -6,6 +6,8 @@ use std::ops::Bound;
 
 use bytes::{Bytes, BytesMut};
 
+use super::call::Operation;
+
 /// The minimum of bytes of a part of an upload, except the last.
 const SMALLEST_PART: usize = 5 << 20;
 
@@ -34,6 +36,8 @@ pub(super) struct Bucket {
     /// Uploads by key and upload ID, in the order in which S3 lists them.
     uploads: BTreeMap<(String, String), Upload>,
     last_upload: u64,
+    /// The operation at which `If-None-Match` has no effect.
+    ignores_conditions: Option<Operation>,
 }
 
 /// A page of a listing, with at most the requested number of objects and common prefixes.
@@ -99,6 +103,7 @@ impl Bucket {
         new: bool,
     ) -> Result<String, Refusal> {
         let etag = etag(&body);
+        let new = new && self.ignores_conditions != Some(Operation::Put);
         self.insert(key, Object { body, etag, metadata }, new)
     }
 
@@ -109,6 +114,10 @@ impl Bucket {
         let etag = object.etag.clone();
         self.objects.insert(key.to_owned(), object);
         Ok(etag)
+    }
+
+    pub(super) fn ignore_conditions(&mut self, operation: Operation) {
+        self.ignores_conditions = Some(operation);
     }
 
     pub(super) fn delete(&mut self, key: &str) {
@@ -145,6 +154,7 @@ impl Bucket {
         parts: &[(i32, String)],
         new: bool,
     ) -> Result<String, Refusal> {
+        let new = new && self.ignores_conditions != Some(Operation::CompleteUpload);
         let upload = self.uploads.get(&named(key, id)).ok_or(Refusal::NoSuchUpload)?;
         if parts.is_empty() {
             return Err(Refusal::InvalidPart);

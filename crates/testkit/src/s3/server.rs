@@ -16,7 +16,7 @@ use s3s::{Body, HttpResponse};
 
 use super::protocol::{Buckets, REGION, collected};
 use crate::http_server::{Answers, HttpServer, cut};
-use crate::s3::{Call, Fault};
+use crate::s3::{Call, Fault, Operation};
 use crate::server_script::ServerScript;
 
 /// An S3 on a port of 127.0.0.1, until it is dropped. It runs in its own thread, so the clock of a test may be paused.
@@ -85,6 +85,16 @@ impl S3Server {
     pub fn put(&self, bucket: &str, key: &str, body: impl Into<Bytes>) {
         let put = self.buckets.with(bucket, |bucket| Ok(bucket.put(key, body.into(), [].into(), false)?));
         debug_assert!(put.is_ok(), "{bucket} is no bucket of this server");
+    }
+
+    /// From now on, `If-None-Match` has no effect at an operation of a bucket: [`Operation::Put`] or
+    /// [`Operation::CompleteUpload`]. Some stores are like that.
+    pub fn ignore_conditions(&self, bucket: &str, operation: Operation) {
+        let told = self.buckets.with(bucket, |bucket| {
+            bucket.ignore_conditions(operation);
+            Ok(())
+        });
+        debug_assert!(told.is_ok(), "{bucket} is no bucket of this server");
     }
 
     /// Every object of a bucket, without a request.
