@@ -66,6 +66,23 @@ impl DigestKey {
         })
     }
 
+    /// The key of the digest of a chain whose hour ends at an instant.
+    pub fn of(chain: &ChainId, end: Timestamp) -> Self {
+        let ChainId { prefix, organization, account, region, trail, home_region, backfill } = chain;
+        let time = end.strftime("%Y%m%dT%H%M%SZ");
+        let suffix = if *backfill { "_backfill" } else { "" };
+        let source = SourceKey {
+            prefix: prefix.clone(),
+            organization: organization.clone(),
+            account: account.clone(),
+            kind: Kind::Digest,
+            region: region.clone(),
+            day: Day::at(end),
+            file: format!("{account}_{}_{region}_{trail}_{home_region}_{time}{suffix}.json.gz", Kind::Digest),
+        };
+        DigestKey { source, trail: trail.clone(), home_region: home_region.clone(), end, backfill: *backfill }
+    }
+
     /// The chain that the digest belongs to.
     pub fn chain(&self) -> ChainId {
         let SourceKey { prefix, organization, account, region, .. } = &self.source;

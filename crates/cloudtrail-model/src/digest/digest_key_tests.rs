@@ -67,6 +67,11 @@ fn a_chain_is_one_trail_in_one_account_and_region() {
     ] {
         assert_ne!(chain(&key), chain(&key.replace(from, to)), "{from} {to}");
     }
+    for key in [key.clone(), format!("x/{key}"), key.replace("31Z.json", "31Z_backfill.json")] {
+        let parsed = DigestKey::parse(&key).unwrap();
+        assert_eq!(DigestKey::of(&parsed.chain(), parsed.end), parsed);
+        assert_eq!(parsed.to_string(), key);
+    }
     let text = chain(&key).to_string();
     assert_eq!(text, "digests of trail audit (us-east-1) for account 111122223333 in eu-west-1");
 }
