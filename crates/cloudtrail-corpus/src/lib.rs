@@ -36,6 +36,7 @@ mod plan;
 mod pretty;
 mod record;
 mod repeats;
+mod signed;
 mod templates;
 mod write_day;
 
@@ -47,4 +48,8 @@ pub use late::{LateArrivals, late_arrivals};
 pub use object::GeneratedObject;
 pub use odd::{OddKind, odd};
 pub use record::sample_records;
+pub use signed::{
+    DigestChain, DigestSigner, DigestedHour, SignedBucket, SignedDigest, SignedTrail, StoredObject,
+    Tampering, judge,
+};
 pub use write_day::{DaySummary, write_day, write_late_arrivals};

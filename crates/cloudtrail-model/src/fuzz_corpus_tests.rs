@@ -1,5 +1,7 @@
 //! The corpora of the fuzz targets hold, by the same properties that are fuzzed.
 
+#[path = "../fuzz/properties/digests.rs"]
+mod digests;
 #[path = "../fuzz/properties/envelope.rs"]
 mod envelope;
 #[path = "../fuzz/properties/keys.rs"]
@@ -10,6 +12,11 @@ mod replay;
 use replay::replay;
 
 const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+
+#[test]
+fn the_corpus_of_digests_holds() {
+    replay(CRATE, "digests", digests::check);
+}
 
 #[test]
 fn the_corpus_of_envelopes_holds() {

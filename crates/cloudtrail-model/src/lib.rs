@@ -29,6 +29,7 @@
 extern crate self as cloudtrail_model;
 
 mod delivery;
+pub mod digest;
 #[cfg(test)]
 mod fuzz_corpus_tests;
 mod json;

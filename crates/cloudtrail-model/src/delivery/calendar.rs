@@ -88,6 +88,12 @@ impl Day {
         self.0.yesterday().ok().filter(|date| date.year() >= 1).map(Day)
     }
 
+    /// The instant at which the day begins, in UTC. Of 9999-12-31, the last instant that there is.
+    pub fn midnight(self) -> jiff::Timestamp {
+        let date = self.0.to_datetime(jiff::civil::Time::midnight());
+        jiff::tz::Offset::UTC.to_timestamp(date).unwrap_or(jiff::Timestamp::MAX)
+    }
+
     /// `2026/11/22`: the folders CloudTrail delivers this day's log files to.
     pub fn as_path(self) -> String {
         format!("{:04}/{:02}/{:02}", self.year(), self.month_number(), self.day_of_month())

@@ -80,6 +80,15 @@ fn an_instant_is_on_the_day_that_has_begun() {
     assert!([i64::MIN, i64::MAX].iter().all(|micros| !Day::LAST.contains(*micros)));
 }
 
+#[test]
+fn a_day_begins_at_midnight() {
+    let day: Day = "2026-11-22".parse().unwrap();
+    assert_eq!(day.midnight().to_string(), "2026-11-22T00:00:00Z");
+    assert_eq!(Day::at(day.midnight()), day);
+    assert_eq!(Day::FIRST.midnight().to_string(), "0001-01-01T00:00:00Z");
+    assert_eq!(Day::LAST.midnight(), jiff::Timestamp::MAX);
+}
+
 proptest! {
     #[test]
     fn an_instant_is_on_the_day_that_jiff_says(micros in -62_135_596_800_000_000..253_402_207_200_000_000i64) {
