@@ -16,8 +16,9 @@ use crate::pack::packer::{Before, Packed};
 use crate::pack::part_fingerprints::CommittedParts;
 use crate::pack::rebuild_loss::RebuildLoss;
 use crate::pipeline::{self, DayWork};
+use crate::plan::digests::has_digests;
 use crate::plan::left_out_files::LeftOutFiles;
-use crate::plan::new_files::{Plan, plan};
+use crate::plan::new_files::{FilesToRead, Plan, plan};
 use crate::plan::source::Listing;
 use crate::{DailyError, DayReport, LeftOutFile, Options, Progress, Request, Source, UnreadableFiles};
 
@@ -195,6 +196,7 @@ impl StageRun for DayRun<'_> {
                 Before::Replaced { loss, inputs: &state.inputs }
             }
         };
+        let options = &Options { hashes: self.has_digests(&files).await?, ..*options };
         let work = DayWork { source: source.store().clone(), delivered: self.day, files, until, before };
         let packed = match pipeline::run(work, parts, options, progress).await {
             Ok(packed) => packed,
@@ -269,6 +271,17 @@ impl DayRun<'_> {
         let changed = left_out.changed(plan.files.left_out(), plan.until, options).await?;
         let read = plan.files.read_left_out(&changed);
         Ok(UnreadableFiles::among(&state.inputs, |key| !read.contains(key)))
+    }
+
+    /// Whether log files are to be hashed, since digest files can prove them.
+    async fn has_digests(&self, files: &FilesToRead) -> Result<bool, DailyError> {
+        let DailyAggregator { source, options, .. } = self.stage;
+        match files.first() {
+            Some(file) if options.hashes => {
+                has_digests(&**source.store(), &file.object.key).await.map_err(DailyError::List)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// The state of a day without log files.

@@ -7,6 +7,9 @@ use cloudtrail_model::Limits;
 pub struct Options {
     /// The limits on a log file.
     pub limits: Limits,
+    /// Whether the journal states the SHA-256 of each log file where there are digest files of CloudTrail, which prove it
+    /// ([`Input::first_member_sha256`](lake::Input::first_member_sha256)).
+    pub hashes: bool,
     /// The compression level of parts, 1 to 9 as in gzip: [`block_deflate::Level`].
     pub level: u32,
     /// Bytes of text in one block, which is compressed at once. A block also ends when the files of its records reach a
@@ -26,6 +29,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             limits: Limits::default(),
+            hashes: true,
             level: 6,
             block_bytes: 2 << 20,
             part_raw_bytes: 512 << 20,

@@ -125,6 +125,7 @@ impl<'a> Packer<'a> {
         match decoded {
             Ok(held) => {
                 input.raw_bytes = held.decoded.raw_bytes;
+                input.first_member_sha256 = held.decoded.first_member_sha256;
                 input.trailing_member = held.decoded.trailing_member;
                 input.records = held.decoded.file.len() as u64;
                 input.duplicates = self.add_records(account, &Arc::new(held));

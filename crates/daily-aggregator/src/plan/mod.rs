@@ -1,5 +1,6 @@
 //! Plan: finds the log files, and selects those to read.
 
+pub(crate) mod digests;
 mod first_day;
 pub(crate) mod left_out_files;
 pub(crate) mod listed_block;

@@ -82,6 +82,11 @@ impl FilesToRead {
         identities
     }
 
+    /// The first of them.
+    pub(crate) fn first(&self) -> Option<LogFileToRead> {
+        Some(self.listing.get(*self.positions.first()? as usize)?.to_read())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.positions.len()
     }

@@ -11,7 +11,8 @@ fn small_text() -> Vec<u8> {
 }
 
 fn decode(body: &[u8], room: usize, limits: &Limits) -> Result<Decoded, DecodeError> {
-    super::decode(Bytes::copy_from_slice(body), day(), promised_text(body), room, limits, &mut Gunzip::new())
+    let options = DecodeOptions { delivered: day(), limits: *limits, hashes: true };
+    super::decode(Bytes::copy_from_slice(body), promised_text(body), room, &options, &mut Gunzip::new())
 }
 
 fn file(decoded: Decoded) -> DecodedFile {
@@ -56,6 +57,21 @@ fn members_split_anywhere_in_the_json_are_joined() {
         let body = [gzip(first), gzip(second), gzip(b"")].concat();
         assert_eq!(decoded_lines(&body).unwrap().len(), 2, "split at {at}");
     }
+}
+
+#[test]
+fn the_text_of_the_first_member_is_hashed_as_digest_files_do() {
+    let text = small_text();
+    let hash = |body: &[u8]| file(decode(body, ALL, &Limits::default()).unwrap()).first_member_sha256;
+    let sha256 = |text: &[u8]| Some(Sha256::digest(text).into());
+    assert_eq!(hash(&gzip(&text)), sha256(&text));
+    let (first, second) = text.split_at(10);
+    assert_eq!(hash(&[gzip(first), gzip(second)].concat()), sha256(first));
+    assert_eq!(hash(&[gzip(b""), gzip(&text)].concat()), sha256(b""));
+    assert_eq!(hash(&text), None, "CloudTrail delivers gzip");
+    let options = DecodeOptions { delivered: day(), limits: Limits::default(), hashes: false };
+    let decoded = super::decode(gzip(&text).into(), ALL, ALL, &options, &mut Gunzip::new()).unwrap();
+    assert_eq!(file(decoded).first_member_sha256, None);
 }
 
 #[test]

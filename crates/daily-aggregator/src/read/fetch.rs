@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail_model::{Day, EnvelopeError, Limits};
+use cloudtrail_model::{Day, EnvelopeError};
 use lake::{Verdict, Why};
 use lake_store::{ErrorKind, Store, StoreError, Unreadable, with_causes};
 use tokio::sync::Semaphore;
@@ -20,7 +20,7 @@ use crate::cpu::{Cpu, Started, Tools};
 use crate::memory_budget::{MemoryBudget, Reserved, Share};
 use crate::pack::held_file::HeldFile;
 use crate::progress::Work;
-use crate::read::decode::{Decoded, decode};
+use crate::read::decode::{DecodeOptions, Decoded, decode};
 use crate::read::decode_error::DecodeError;
 use crate::read::gunzip::promised_text;
 use crate::{LogFileToRead, Options};
@@ -55,8 +55,7 @@ pub(crate) struct FetchedFiles {
     /// The rest of the group of the last file returned.
     decoded: VecDeque<(Body, DecodedWithOthers)>,
     store: Arc<dyn Store>,
-    delivered: Day,
-    limits: Limits,
+    options: DecodeOptions,
     cpu: Cpu,
 }
 
@@ -116,11 +115,12 @@ pub(crate) fn fetch(
 ) -> FetchedFiles {
     let budget = MemoryBudget::new(options.memory_bytes);
     let fetching = start_gets(store.clone(), files, until, options, budget.bodies());
-    let (limits, cpu) = (options.limits, cpu.clone());
+    let cpu = cpu.clone();
     let (sender, decoding) = channel(cpu.threads * DECODED_AHEAD);
-    let decoder = StartDecoder { delivered, limits, cpu: cpu.clone(), share: budget.texts(), sender };
+    let options = DecodeOptions { delivered, limits: options.limits, hashes: options.hashes };
+    let decoder = StartDecoder { options, cpu: cpu.clone(), share: budget.texts(), sender };
     tokio::spawn(start_decoding(fetching, decoder));
-    FetchedFiles { decoding, decoded: VecDeque::new(), store, delivered, limits, cpu }
+    FetchedFiles { decoding, decoded: VecDeque::new(), store, options, cpu }
 }
 
 impl FetchedFiles {
@@ -163,14 +163,14 @@ impl FetchedFiles {
 
     /// Decodes a large file alone, so that only one such text is in memory.
     async fn decode_alone(&self, body: Bytes, promised: usize) -> Result<HeldFile, DecodeError> {
-        let (limits, delivered) = (self.limits, self.delivered);
-        let decode = move |tools: &mut Tools| {
-            decode(body, delivered, promised, usize::MAX, &limits, &mut tools.gunzip)
-        };
+        let options = self.options;
+        let decode = move |tools: &mut Tools| decode(body, promised, usize::MAX, &options, &mut tools.gunzip);
         match self.cpu.start(Work::Decode, decode).result().await? {
             Decoded::File(file) => Ok(HeldFile::new(file, Reserved::none())),
             // no text is larger than `usize::MAX`
-            Decoded::NeedsMoreRoom => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
+            Decoded::NeedsMoreRoom => {
+                Err(EnvelopeError::TooLarge { limit: options.limits.max_raw_bytes }.into())
+            }
         }
     }
 }
@@ -252,7 +252,7 @@ async fn start_decoding(mut fetching: Receiver<Fetching>, mut decoder: StartDeco
         let (bodies, mut reserved) = match fetched {
             Fetching::Bodies { bodies, reserved } => (bodies, reserved),
             Fetching::TooLarge(file) => {
-                let (bytes, limit) = (file.object.bytes, decoder.limits.max_raw_bytes);
+                let (bytes, limit) = (file.object.bytes, decoder.options.limits.max_raw_bytes);
                 let why = LeftOut::Damaged(DecodeError::ObjectTooLarge { bytes, limit });
                 match decoder.sender.send(Ok(Decoding::LeftOut(file, why))).await {
                     Ok(()) => continue,
@@ -272,8 +272,7 @@ async fn start_decoding(mut fetching: Receiver<Fetching>, mut decoder: StartDeco
 
 /// Starts decoding.
 struct StartDecoder {
-    delivered: Day,
-    limits: Limits,
+    options: DecodeOptions,
     cpu: Cpu,
     share: Share,
     sender: Sender<Result<Decoding, StoreError>>,
@@ -323,11 +322,11 @@ impl StartDecoder {
         } else {
             let mut reserved = self.share.reserve(text).await;
             let work: Vec<_> = bodies.iter().map(|body| (body.bytes.clone(), body.promised)).collect();
-            let (limits, delivered) = (self.limits, self.delivered);
+            let options = self.options;
             Some(self.cpu.start(Work::Decode, move |tools| {
                 let decoded = work.into_iter().map(|(body, promised)| {
                     let reserved = reserved.split(promised);
-                    Ok(match decode(body, delivered, promised, promised, &limits, &mut tools.gunzip)? {
+                    Ok(match decode(body, promised, promised, &options, &mut tools.gunzip)? {
                         Decoded::File(file) => Some(HeldFile::new(file, reserved)),
                         Decoded::NeedsMoreRoom => None,
                     })

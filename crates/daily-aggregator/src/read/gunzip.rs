@@ -26,7 +26,9 @@ pub enum Gunzipped {
     Text {
         /// The texts of all members.
         text: Vec<u8>,
-        /// Whether bytes follow the first member. CloudTrail writes one member, and its digest files state the hash of the first alone.
+        /// Bytes of text of the first member. CloudTrail writes one member, and its digest files state the hash of the first alone.
+        first_member: usize,
+        /// Whether bytes follow the first member.
         trailing_member: bool,
     },
     /// The text exceeds the memory limit.
@@ -68,13 +70,14 @@ impl Gunzip {
         if promised <= limit
             && let Some(text) = self.single_member(body, promised)
         {
-            return Ok(Gunzipped::Text { text, trailing_member: false });
+            return Ok(Gunzipped::Text { first_member: text.len(), text, trailing_member: false });
         }
         let mut text = Vec::with_capacity(promised.min(limit));
         // one byte more than the limit, to detect a text above it
         match MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut text) {
             Ok(length) if length <= limit => {
-                Ok(Gunzipped::Text { text, trailing_member: has_trailing_member(body) })
+                let (first_member, trailing_member) = first_member(body);
+                Ok(Gunzipped::Text { first_member: first_member.min(length), text, trailing_member })
             }
             Ok(_) if limit < plausible => Ok(Gunzipped::NeedsMoreRoom),
             Ok(_) if limit == largest => Err(EnvelopeError::TooLarge { limit: limits.max_raw_bytes }.into()),
@@ -103,12 +106,13 @@ impl Gunzip {
     }
 }
 
-/// Whether bytes follow the first member of a file that is whole. Inflates that member again: few files come here.
+/// Bytes of text of the first member of a file that is whole, and whether bytes follow it. Inflates that member again: few files
+/// come here.
 #[expect(clippy::disallowed_methods, reason = "only the first member is wanted")]
-fn has_trailing_member(body: &[u8]) -> bool {
+fn first_member(body: &[u8]) -> (usize, bool) {
     let mut first = GzDecoder::new(body);
-    let is_read = std::io::copy(&mut first, &mut std::io::sink()).is_ok();
-    is_read && !first.into_inner().is_empty()
+    let bytes = std::io::copy(&mut first, &mut std::io::sink()).unwrap_or_default();
+    (usize::try_from(bytes).unwrap_or(usize::MAX), !first.into_inner().is_empty())
 }
 
 /// The size of the text that a body states, in bytes. Gzip ends with the size of its last member (RFC 1952, ISIZE): for a
