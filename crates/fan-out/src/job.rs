@@ -6,7 +6,7 @@ use cloudtrail_model::{Day, Month};
 use serde::{Deserialize, Serialize};
 
 use crate::first_writing::{days_after, waiting_month};
-use crate::request::MESSAGE_VERSION;
+use crate::request::{BadRequest, MESSAGE_VERSION, MOST_DAYS};
 use crate::{Request, Wanted};
 
 /// A job: bring all tables of a delivery day up to date.
@@ -90,6 +90,18 @@ fn known(version: u64) -> Result<(), BadJob> {
 }
 
 impl Request {
+    /// The jobs of a request: see [`Request::jobs`].
+    ///
+    /// # Errors
+    /// Fails if they are more than [`MOST_DAYS`], unless the request has `force`.
+    pub fn bounded_jobs(&self, today: Day, late_days: u16) -> Result<Vec<DailyJob>, BadRequest> {
+        let jobs = self.jobs(today, late_days);
+        match jobs.len() {
+            days if days > MOST_DAYS && !self.force => Err(BadRequest::TooManyDays { days }),
+            _ => Ok(jobs),
+        }
+    }
+
     /// The jobs of a request, in the order of their days. Leaves out days after `today` (UTC), which have no log files yet, and
     /// days of a range before [`Day::FIRST_DELIVERY`], which bounds the number of jobs. A schedule's tick requests the day
     /// before it and `late_days` more, for late log files; in the first days of a month also the month before.

@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 pub use first_writing::days_after;
 pub use job::{BadJob, DailyJob, MonthlyJob};
-pub use request::{BadRequest, MESSAGE_VERSION, Request, Wanted};
+pub use request::{BadRequest, MESSAGE_VERSION, MOST_DAYS, Request, Wanted, price_of};
 
 /// The fan-out of requests to the queue of daily jobs.
 #[derive(Debug, Clone)]
@@ -64,10 +64,10 @@ impl FanOut {
     /// Sends the jobs of a request (JSON), in the order of their days.
     ///
     /// # Errors
-    /// Fails if the request is invalid, or if the queue does not confirm every job.
+    /// Fails if the request is invalid or has too many days, or if the queue does not confirm every job.
     pub async fn send_jobs(&self, request: &[u8]) -> Result<FannedOut, FanOutError> {
         let request = Request::parse(request)?;
-        let jobs = request.jobs((self.today)(), self.late_days);
+        let jobs = request.bounded_jobs((self.today)(), self.late_days)?;
         let message = |job: &DailyJob| Ok(NewMessage::new(serde_json::to_string(job)?, job.day.to_string()));
         let messages: Vec<NewMessage> = jobs.iter().map(message).collect::<Result<_, serde_json::Error>>()?;
         send_all(&*self.daily_jobs, &messages).await?;
@@ -84,7 +84,10 @@ impl Handler for FanOut {
     async fn handle(&self, body: &str, _: Option<Instant>) -> Handled {
         let mut handled = Handled::default();
         let jobs = match self.send_jobs(body.as_bytes()).await {
-            Ok(done) => done.jobs,
+            Ok(done) => {
+                handled.fact("price", price_of(done.jobs, None));
+                done.jobs
+            }
             Err(error) => {
                 handled.failure = Some(error.into());
                 0

@@ -28,6 +28,25 @@ async fn a_month_is_a_job_for_each_day() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_range_of_many_years_is_sent_only_by_force_and_its_price_is_said() {
+    let (queue, fan_out) = fan_out();
+    let request = r#"{"from":"2013-01-01","to":"2026-11-27"}"#;
+    let error = fan_out.send_jobs(request.as_bytes()).await.unwrap_err().to_string();
+    assert!(error.contains("the request names 5075 days, more than 400"), "{error}");
+    assert!(error.contains("$25.38 for each 1,000") && error.contains(r#""force": true"#), "{error}");
+    assert_eq!(days(&queue), [""; 0], "nothing is sent");
+    let handled = fan_out.handle(request, None).await;
+    assert!(handled.failure.is_some());
+
+    let forced = request.replace('}', r#","force":true}"#);
+    assert_eq!(fan_out.send_jobs(forced.as_bytes()).await.unwrap().jobs, 5_075);
+    let (queue, fan_out) = self::fan_out();
+    let handled = fan_out.handle(r#"{"from":"2025-10-20","to":"2026-11-23"}"#, None).await;
+    assert!(handled.failure.is_none() && queue.bodies().len() == MOST_DAYS);
+    assert_eq!(handled.facts["price"], price_of(400, None));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_tick_is_yesterday_and_days_before() {
     let (queue, fan_out) = fan_out();
     let tick = br#"{"version":"0","source":"aws.scheduler","time":"2026-11-23T01:00:00Z"}"#;

@@ -5,6 +5,29 @@ use std::fmt;
 use cloudtrail_model::{BadDate, Day, Month};
 use serde_json::{Map, Value, json};
 
+/// The most days that a range may have without `force`: a year and a month. A day costs a listing of each account and region, whether
+/// it has log files or not.
+pub const MOST_DAYS: usize = 400;
+
+/// Dollars for 1,000 LIST requests in most regions: <https://aws.amazon.com/s3/pricing/>.
+const PRICE_OF_1000_LISTS: f64 = 0.005;
+
+/// What the listings of some days cost, for people. `listings` is the number of pairs of account and region, if it is known.
+pub fn price_of(days: usize, listings: Option<usize>) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
+    let dollars = |listings: usize| days as f64 * listings as f64 * PRICE_OF_1000_LISTS / 1_000.0;
+    match listings {
+        Some(listings) => format!(
+            "their listings cost about ${:.2} ({days} days of {listings} pairs of account and region)",
+            dollars(listings)
+        ),
+        None => format!(
+            "their listings cost about ${:.2} for each 1,000 pairs of account and region",
+            dollars(1_000)
+        ),
+    }
+}
+
 /// The version of requests and jobs that this code writes and reads.
 pub const MESSAGE_VERSION: u64 = 1;
 
@@ -19,6 +42,8 @@ pub struct Request {
     pub retry_quarantined: bool,
     /// Write the Parquet of a month even if days are missing.
     pub allow_gaps: bool,
+    /// Send the jobs of a range although it has more than [`MOST_DAYS`].
+    pub force: bool,
 }
 
 /// The requested days or month.
@@ -75,6 +100,16 @@ pub enum BadRequest {
         /// The last day.
         last: Day,
     },
+    /// The range has too many days.
+    #[error(
+        "the request names {days} days, more than {MOST_DAYS}: {}; begin with the first day of the source, or add \
+         \"force\": true (--force of trailmill submit)",
+        price_of(*days, None)
+    )]
+    TooManyDays {
+        /// Number of days.
+        days: usize,
+    },
     /// No member names days.
     #[error("the request names no days: give it a day (2026-11-22), from and to, or a month (2026-11)")]
     NothingAsked,
@@ -88,7 +123,7 @@ pub enum BadRequest {
 impl Request {
     /// A request for days or a month, without options.
     pub fn new(wanted: Wanted) -> Self {
-        Request { wanted, rebuild: false, retry_quarantined: false, allow_gaps: false }
+        Request { wanted, rebuild: false, retry_quarantined: false, allow_gaps: false, force: false }
     }
 
     /// Parses a request. Valid requests:
@@ -97,7 +132,7 @@ impl Request {
     /// - an event of EventBridge Scheduler or of an EventBridge rule, which requests days by its `time`; with
     ///   `"month": "last"` it requests the whole month before, and tries its quarantined files again
     ///
-    /// All but the last may have `rebuild`, `retry_quarantined`, `allow_gaps` and a `version`. Other members are ignored.
+    /// All but the last may have `rebuild`, `retry_quarantined`, `allow_gaps`, `force` and a `version`. Other members are ignored.
     ///
     /// # Errors
     /// Fails if the text is not a valid request, or has an unknown version.
@@ -117,6 +152,7 @@ impl Request {
             rebuild: members.flag("rebuild")?,
             retry_quarantined: members.flag("retry_quarantined")?,
             allow_gaps: members.flag("allow_gaps")?,
+            force: members.flag("force")?,
         })
     }
 }
@@ -135,6 +171,7 @@ impl fmt::Display for Request {
             ("rebuild", self.rebuild),
             ("retry_quarantined", self.retry_quarantined),
             ("allow_gaps", self.allow_gaps),
+            ("force", self.force),
         ];
         for (flag, _) in flags.into_iter().filter(|(_, set)| *set) {
             members[flag] = true.into();

@@ -89,6 +89,11 @@ impl Source {
         self.layout.regions.is_empty() && self.layout.loose.is_empty()
     }
 
+    /// Number of listings that a day costs: one for each account, kind and region.
+    pub fn listings_of_a_day(&self) -> usize {
+        self.layout.regions.len()
+    }
+
     /// The store that the keys of a [`Listing`] are in.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store

@@ -35,6 +35,11 @@ pub(crate) struct SubmitArguments {
     /// Write the Parquet of a month with missing days too.
     #[arg(long, requires = "month")]
     pub(crate) allow_gaps: bool,
+    /// Ask for more than 400 days.
+    #[arg(long, requires = "from")]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) source: Option<SourceArguments>,
 }
 
 /// `trailmill worker`
