@@ -8,7 +8,7 @@ use lake::Partition;
 use tempfile::TempDir;
 use testkit::{Oracle, samples_dir};
 
-use crate::command::{Ran, daily_well, monthly_well, run, run_well};
+use crate::command::{Ran, daily_well, monthly_well, run, run_well, trailmill};
 use crate::lake_on_disk::{assert_lines, assert_verifies, files_below, journal_state};
 use crate::made_source::{event, key_on, log_file, put, small_day};
 use crate::months_on_disk::{assert_no_orphans, expected_months, exported, months, parquet};
@@ -116,6 +116,32 @@ fn a_complete_month_becomes_parquet_and_an_incomplete_one_reports_its_missing_da
     assert!(said(march), "{ran:?}");
     assert_verifies(lake.path());
     assert_no_orphans(lake.path());
+}
+
+#[test]
+fn a_run_without_days_looks_at_the_newest_ones_and_at_gaps_and_says_so() {
+    let (source, lake) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let march = month("2026-03");
+    deliver(source.path(), march.days().take(3));
+    let run = || -> Ran {
+        let mut command = trailmill();
+        command.arg("run").arg("--source").arg(source.path()).arg("--lake").arg(lake.path());
+        command.arg("--allow-gaps").output().unwrap().into()
+    };
+    assert!(!run().stdout.contains("--all"), "a new lake: everything was looked at");
+    let late = |day: &str| {
+        let record = event(1, &format!("{day}T10:11:12Z"));
+        put(source.path(), &key_on(day.parse().unwrap(), "late.json"), &log_file(&[record]));
+    };
+    ["2026-02-01", "2026-03-02", "2026-03-08"].into_iter().for_each(late);
+    let ran = run();
+    let said = "looked at the last 35 days, and since 2026-03-01 at those that are not wholly in the lake; --all looks at \
+                every day of the source";
+    assert!(ran.status == Some(0) && ran.stdout.lines().any(|line| line == said), "{ran:?}");
+    assert!(ran.stdout.contains("cloudtrail_daily 2026-03-08: 1 file"), "{ran:?}");
+    assert!(!ran.stdout.contains("2026-03-02: 1 file") && !ran.stdout.contains("2026-02-01"), "{ran:?}");
+    run_well(source.path(), lake.path(), &["--allow-gaps"]);
+    assert_months_hold(lake.path(), &Oracle::read(source.path()).unwrap());
 }
 
 /// The whole numbers in a text, thousands divided by commas.

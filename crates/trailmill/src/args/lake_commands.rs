@@ -41,6 +41,10 @@ pub(crate) struct RunArguments {
     pub(crate) lake: WrittenLakeArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
+    /// Look at every day of the source. Otherwise, once the lake has older days, only at the last 35 days and at those that are not
+    /// wholly in the lake.
+    #[arg(long, conflicts_with_all = ["day", "from", "to"])]
+    pub(crate) all: bool,
     /// Write the Parquet of months with missing days too.
     #[arg(long)]
     pub(crate) allow_gaps: bool,

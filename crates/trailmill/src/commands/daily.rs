@@ -11,6 +11,7 @@ use lake_store::{ErrorKind, Store, StoreError};
 
 use crate::Ending;
 use crate::args::{DailyArguments, DayArguments, SourceArguments, TuningArguments, WrittenLakeArguments};
+use crate::commands::recent_days::{RECENT_DAYS, recent_days};
 use crate::commands::verify::daily_partitions;
 use crate::places;
 use crate::stamp::{STAMP, today};
@@ -25,6 +26,8 @@ pub(crate) struct DailyRun<'a> {
     pub(crate) source: &'a SourceArguments,
     pub(crate) lake: &'a WrittenLakeArguments,
     pub(crate) days: DayArguments,
+    /// If no days are named, look at the newest ones, and at those that the lake has not wholly, instead of all.
+    pub(crate) recent: bool,
     pub(crate) tuning: TuningArguments,
     pub(crate) request: Request,
     /// Days in progress at once.
@@ -50,7 +53,15 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
         ..Request::default()
     };
     let (source, lake) = (&arguments.source, &arguments.lake);
-    let run = DailyRun { source, lake, days: arguments.days, tuning: arguments.tuning, request, at_once: 1 };
+    let run = DailyRun {
+        source,
+        lake,
+        days: arguments.days,
+        recent: false,
+        tuning: arguments.tuning,
+        request,
+        at_once: 1,
+    };
     Ok(run.run(console).await?.summary.ending())
 }
 
@@ -64,7 +75,15 @@ impl DailyRun<'_> {
         // at the same time: each takes several round trips
         let there = Box::pin(places::lake_if_there(self.lake));
         let (there, source) = tokio::try_join!(there, Box::pin(places::open_source(place, bucket)))?;
-        let partitions = partitions(&source, there.as_deref(), days).await?;
+        let recent = match &there {
+            Some(lake) if self.recent && !days.are_named() => recent_days(&source, lake, today()).await?,
+            _ => None,
+        };
+        let since = recent.as_ref().map(|recent| recent.first);
+        let partitions = match recent {
+            Some(recent) => recent.partitions,
+            None => partitions(&source, there.as_deref(), days).await?,
+        };
         let looked_at = partitions.iter().map(|(day, _)| *day).collect();
         // a lake is not made for nothing; days that were found, not named, have log files
         let is_new = match &there {
@@ -89,6 +108,12 @@ impl DailyRun<'_> {
             console.line(&no_days_found(&format!("the source {place}"), "log files", days, &there));
         }
         summary.print(console);
+        if let Some(first) = since {
+            console.line(&format!(
+                "looked at the last {RECENT_DAYS} days, and since {first} at those that are not wholly in the lake; --all looks at \
+                 every day of the source"
+            ));
+        }
         Ok(DailyRan { summary, looked_at, lake })
     }
 }

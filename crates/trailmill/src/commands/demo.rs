@@ -234,7 +234,8 @@ fn report(lake: &Path, month: Month, tables: &LakeTables, denied: &DeniedCalls) 
 /// The arguments of `trailmill run --source LOGS --lake LAKE`.
 fn run_arguments(logs: &Path, lake: &Path, allow_gaps: bool) -> anyhow::Result<RunArguments> {
     let mut command: Vec<&OsStr> = ["trailmill", "run", "--source"].map(OsStr::new).to_vec();
-    command.extend([logs.as_os_str(), OsStr::new("--lake"), lake.as_os_str()]);
+    // its month may be older than the days that a run looks at otherwise
+    command.extend([logs.as_os_str(), OsStr::new("--lake"), lake.as_os_str(), OsStr::new("--all")]);
     command.extend(allow_gaps.then_some(OsStr::new("--allow-gaps")));
     match Arguments::try_parse_from(command)?.command {
         Command::Run(arguments) => Ok(arguments),

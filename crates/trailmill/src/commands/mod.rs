@@ -5,6 +5,7 @@ pub(crate) mod ddl;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod monthly;
+mod recent_days;
 pub(crate) mod redrive;
 pub(crate) mod run;
 pub(crate) mod status;
