@@ -78,7 +78,7 @@ def build(architecture: str) -> None:
     if not venv.PYTHON.exists():
         venv.make()
     # zig links for either architecture, with the old glibc that Lambda has
-    venv.pip_install(venv.DEPLOY_REQUIREMENTS)
+    venv.pip_install(venv.PYTHON, venv.DEPLOY_REQUIREMENTS)
     if shutil.which("rustup"):
         call("rustup", "target", "add", rust_target)
     # cargo finds cargo-lambda on the path, and cargo-lambda python with its zig
