@@ -338,8 +338,9 @@ def test_spark_is_installed_by_hash_with_what_packages_it(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(subprocess, "run", run)
     venv.install_spark()
-    ((*_, hashes, isolation, flag, file),) = commands
-    assert (hashes, isolation, flag) == ("--require-hashes", "--no-build-isolation", "--requirement")
+    ((*_, hashes, wheels, source, isolation, flag, file),) = commands
+    assert (hashes, wheels, source) == ("--require-hashes", "--only-binary=:all:", "--no-binary=pyspark")
+    assert (isolation, flag) == ("--no-build-isolation", "--requirement")
     assert file.endswith("requirements-spark.txt")
     # without isolation it is built with what the venv has
     assert "\nsetuptools==" in venv.REQUIREMENTS.read_text()

@@ -3,20 +3,23 @@ and the aws CLI with credentials and a region; docs/guide/operations.md has the 
 keeps the value it has in the stack, or its default in a new one."""
 
 import argparse
+import base64
 import hashlib
+import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
 import zipfile
+from typing import Any
 
 from trailmill_dev import venv
 from trailmill_dev.expect import Failed, expect
 from trailmill_dev.workspace import ROOT, TEMPLATE, target
 
-# the functions, and the stack's parameters with the keys of their zip files
-FUNCTIONS = {"fan-out": "FanOutCodeKey", "daily": "DailyCodeKey", "monthly": "MonthlyCodeKey"}
+# the functions, and what the stack's parameters with the key and the object version of their zip files begin with
+FUNCTIONS = {"fan-out": "FanOutCode", "daily": "DailyCode", "monthly": "MonthlyCode"}
 # an architecture of Lambda: the target of rustc, and the flag of cargo-lambda
 ARCHITECTURES = {
     "arm64": ("aarch64-unknown-linux-gnu", "--arm64"),
@@ -75,7 +78,7 @@ def build(architecture: str) -> None:
     if not venv.PYTHON.exists():
         venv.make()
     # zig links for either architecture, with the old glibc that Lambda has
-    venv.pip_install(venv.DEPLOY_REQUIREMENTS)
+    venv.pip_install(venv.PYTHON, venv.DEPLOY_REQUIREMENTS)
     if shutil.which("rustup"):
         call("rustup", "target", "add", rust_target)
     # cargo finds cargo-lambda on the path, and cargo-lambda python with its zig
@@ -107,13 +110,41 @@ def key_of(function: str, prefix: str, architecture: str, built: pathlib.Path) -
     return f"{prefix}trailmill-{function}-{architecture}-{digest}.zip"
 
 
+def s3api(operation: str, *arguments: str) -> Any:
+    """What an operation of S3 answers by the aws CLI; None if it fails, which has said why."""
+    run = subprocess.run(
+        ["aws", "s3api", operation, "--output", "json", *arguments], stdout=subprocess.PIPE, check=False,
+        # that an object is not there yet is no error to show
+        stderr=subprocess.DEVNULL if operation == "head-object" else None,
+    )  # fmt: skip
+    return json.loads(run.stdout or b"{}") if run.returncode == 0 else None
+
+
+def upload(built: pathlib.Path, bucket: str, key: str) -> str:
+    """Uploads a zip file unless it is there; the object's version, empty if its bucket has none. Fails if S3 does."""
+    checksum = base64.b64encode(hashlib.sha256(built.read_bytes()).digest()).decode()
+    place = ["--bucket", bucket, "--key", key]
+    # S3 has computed the checksum of what it stores, so that an object by somebody else is not taken for this one
+    answer = s3api("head-object", *place, "--checksum-mode", "ENABLED")
+    if answer is None or answer.get("ChecksumSHA256") != checksum:
+        answer = s3api("put-object", *place, "--body", str(built), "--checksum-sha256", checksum)
+        expect(answer is not None, f"cannot upload {built} to s3://{bucket}/{key}")
+    # in a bucket whose versioning is suspended it is "null", which the next upload replaces
+    version = answer.get("VersionId") or ""
+    return "" if version == "null" else str(version)
+
+
 def deploy(said: argparse.Namespace) -> None:
     """Uploads the zip files, and creates or updates the stack."""
     overrides = [f"Architecture={said.arch}", f"CodeBucket={said.code_bucket}"]
     for function, name in FUNCTIONS.items():
         key = key_of(function, said.code_prefix, said.arch, zip_of(function))
-        call("aws", "s3", "cp", "--only-show-errors", zip_of(function), f"s3://{said.code_bucket}/{key}")
-        overrides.append(f"{name}={key}")
+        version = upload(zip_of(function), said.code_bucket, key)
+        overrides += [f"{name}Key={key}", f"{name}Version={version}"]
+    if overrides[-1].endswith("="):
+        print(
+            f"{said.code_bucket} has no versions: whoever may write to it can replace code before it is deployed", flush=True
+        )
     # the template is larger than a call to CloudFormation may be, so it goes to the bucket too
     call(
         "aws", "cloudformation", "deploy", "--stack-name", said.stack, "--template-file", TEMPLATE.relative_to(ROOT),

@@ -9,14 +9,18 @@ from typing import Any
 import botocore.client
 import botocore.session
 
+from trailmill_dev.endtoend.policies import for_ministack
 from trailmill_dev.expect import Failed, expect
-from trailmill_dev.ministack import KEY, REGION, SECRET
+from trailmill_dev.ministack import ACCOUNT, KEY, REGION, SECRET
 from trailmill_dev.workspace import TEMPLATE
 
 STACK = "trailmill-e2e"
 CODE, SOURCE, LAKE = "trailmill-e2e-code", "trailmill-e2e-source", "trailmill-e2e-lake"
 LAKE_PREFIX = "some/lake/"
 FUNCTIONS = ("fan-out", "daily", "monthly")
+# who does by hand what a person does: it may do everything that the policies of bucket and queues let it
+OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/trailmill/operator"
+EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
 
 def until(what: str, seconds: float, holds: Callable[[], Any], pause: float = 0.25) -> Any:
@@ -37,10 +41,12 @@ def say_tls(request: Any, **_: Any) -> None:
 class Aws:
     """Clients of the server; `over_tls` makes it believe that a call came over TLS, which it serves only behind a proxy."""
 
-    def __init__(self, url: str, over_tls: bool = False, key: str = KEY, secret: str = SECRET) -> None:
+    def __init__(
+        self, url: str, over_tls: bool = False, key: str = KEY, secret: str = SECRET, token: str | None = None
+    ) -> None:
         self.session = botocore.session.Session()
         self.url, self.over_tls = url, over_tls
-        self.credentials = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+        self.credentials = {"aws_access_key_id": key, "aws_secret_access_key": secret, "aws_session_token": token}
         self.clients: dict[str, Any] = {}
         self.outputs: dict[str, str] = {}
 
@@ -58,25 +64,25 @@ class Aws:
 
     # ---- the stack ----
 
-    def deploy(self, parameters: dict[str, str], update: bool = False) -> None:
-        """Creates or updates the stack and waits for it."""
+    def deploy(self, parameters: dict[str, str], update: bool = False, name: str = STACK) -> None:
+        """Creates or updates the stack, or another one, and waits for it."""
         # as scripts/deploy does, since it may be larger than a call
         self.client("s3").put_object(Bucket=CODE, Key="template.yaml", Body=TEMPLATE.read_bytes())
         cloudformation = self.client("cloudformation")
         call = cloudformation.update_stack if update else cloudformation.create_stack
         call(
-            StackName=STACK, TemplateURL=f"{self.url}/{CODE}/template.yaml", Capabilities=["CAPABILITY_IAM"],
+            StackName=name, TemplateURL=f"{self.url}/{CODE}/template.yaml", Capabilities=["CAPABILITY_IAM"],
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         )  # fmt: skip
         done = "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"
 
         def settled() -> dict[str, Any] | None:
-            stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+            stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
             return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
 
         stack = until("the stack is deployed", 60, settled)
         if stack["StackStatus"] != done:
-            events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+            events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
             reasons = [
                 f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
                 for event in events if "FAILED" in event["ResourceStatus"]
@@ -103,14 +109,33 @@ class Aws:
                 policy["Statement"] = [{**each, "Action": "sqs:SendMessageBatch"} for each in sending]
                 iam.put_role_policy(RoleName=role, PolicyName="batches", PolicyDocument=json.dumps(policy))
 
+    def let_plain_http_in(self) -> None:
+        """Leaves of the policies of the lake and the queues what ministack can hold its callers to."""
+        s3, sqs = self.client("s3"), self.client("sqs")
+        policy = json.loads(s3.get_bucket_policy(Bucket=LAKE)["Policy"])
+        s3.put_bucket_policy(Bucket=LAKE, Policy=json.dumps(for_ministack(policy)))
+        for queue in [url for name, url in self.outputs.items() if name.endswith("Url")]:
+            policy = json.loads(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]["Policy"])
+            sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(for_ministack(policy))})
+
     def somebody(self) -> "Aws":
         """A user who may do everything, as far as it is the user's policy that says so: no policy binds the root user."""
         iam = self.client("iam")
         iam.create_user(UserName="somebody")
-        everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-        iam.put_user_policy(UserName="somebody", PolicyName="everything", PolicyDocument=json.dumps(everything))
+        iam.put_user_policy(UserName="somebody", PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
         key = iam.create_access_key(UserName="somebody")["AccessKey"]
         return Aws(self.url, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+
+    def operator(self) -> "Aws":
+        """A session of the operator's role, whose own policy lets it do everything, as somebody's does."""
+        iam, name = self.client("iam"), OPERATOR.rpartition("/")[2]
+        trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+        role = iam.create_role(RoleName=name, Path="/trailmill/", AssumeRolePolicyDocument=document)["Role"]
+        expect(role["Arn"] == OPERATOR, f"the operator's role is {role['Arn']}")
+        iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
+        made = self.client("sts").assume_role(RoleArn=OPERATOR, RoleSessionName="e2e")["Credentials"]
+        return Aws(self.url, key=made["AccessKeyId"], secret=made["SecretAccessKey"], token=made["SessionToken"])
 
     # ---- queues ----
 

@@ -6,10 +6,10 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from trailmill_dev.endtoend.aws import CODE, LAKE, LAKE_PREFIX, SOURCE, Aws
+from trailmill_dev.endtoend.aws import CODE, LAKE, LAKE_PREFIX, OPERATOR, SOURCE, Aws
 from trailmill_dev.endtoend.logs import Logs
 from trailmill_dev.expect import expect
-from trailmill_dev.ministack import KEY, REGION, SECRET, Ministack
+from trailmill_dev.ministack import REGION, Ministack
 
 
 @dataclass
@@ -26,6 +26,9 @@ class World:
     make_day: str
     logs: Logs = field(default_factory=Logs)
     yesterday: str = ""
+    # sessions of a user who is not named to the stack, and of the operator who is
+    somebody: Aws = field(init=False)
+    operator: Aws = field(init=False)
 
     def say(self, text: str) -> None:
         """Prints what a scenario saw."""
@@ -43,14 +46,16 @@ class World:
             "Architecture": "x86_64", "SourceBucket": SOURCE, "LakeBucket": LAKE, "LakePrefix": LAKE_PREFIX,
             "CodeBucket": CODE, "FanOutCodeKey": "trailmill-fan-out.zip", "DailyCodeKey": "trailmill-daily.zip",
             "MonthlyCodeKey": "trailmill-monthly.zip", "LateDays": "1", "MonthlyDelaySeconds": "3",
-            "NightlySchedule": "cron(0 0 1 1 ? 2099)", "MonthlySchedule": "cron(0 0 1 1 ? 2099)", **more,
+            "NightlySchedule": "cron(0 0 1 1 ? 2099)", "MonthlySchedule": "cron(0 0 1 1 ? 2099)",
+            "OperatorRoleArn": OPERATOR, **more,
         }  # fmt: skip
 
     def environment(self) -> dict[str, str]:
-        """Of the command: the root user, who may do everything."""
+        """Of the command, which the operator types: the policies of bucket and queues bind it."""
+        credentials = {name.upper(): value for name, value in self.operator.credentials.items() if value}
         return {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ENDPOINT_URL": self.server.url, "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
+            **credentials,
         }  # fmt: skip
 
     def trailmill(self, *arguments: str) -> str:

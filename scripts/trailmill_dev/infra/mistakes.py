@@ -1,73 +1,20 @@
 """Mistakes that must be found: each is made in a copy of the template, and a rule that does not see it is worth nothing."""
 
 from collections.abc import Callable
-from typing import Any
 
+from trailmill_dev.infra.audit_mistakes import AUDIT_MISTAKES
+from trailmill_dev.infra.breaking import DELETE, allow, drop, keep, put, quick, remove
 from trailmill_dev.infra.template import Template
 
-DELETE = object()
-
-
-def put(name: str, *path: Any) -> Callable[[Template], None]:
-    """Sets the value at a path of a resource's properties: the last of the path is the value, DELETE takes it away."""
-    *steps, last, value = path
-
-    def make(template: Template) -> None:
-        at: Any = template.resource(name)
-        for step in steps:
-            at = at[step]
-        if value is DELETE:
-            del at[last]
-        else:
-            at[last] = value
-
-    return make
-
-
-def allow(role: str, action: str, resource: object) -> Callable[[Template], None]:
-    """Another statement of a role."""
-
-    def make(template: Template) -> None:
-        policy = template.resource(role)["Policies"][0]["PolicyDocument"]
-        policy["Statement"].append({"Effect": "Allow", "Action": action, "Resource": resource})
-
-    return make
-
-
-def drop(role: str, action: str) -> Callable[[Template], None]:
-    """A role without an action."""
-
-    def make(template: Template) -> None:
-        for statement in template.role_statements(role):
-            if isinstance(statement["Action"], list):
-                statement["Action"] = [each for each in statement["Action"] if each != action]
-            elif statement["Action"] == action:
-                statement["Action"] = []
-
-    return make
-
-
-def keep(name: str, policy: str, value: str) -> Callable[[Template], None]:
-    """What becomes of a resource when its stack is removed."""
-    return lambda template: template.body["Resources"][name].update({policy: value})
-
-
-def remove(name: str) -> Callable[[Template], None]:
-    """A template without a resource."""
-    return lambda template: template.body["Resources"].pop(name)
-
-
-def quick(seconds: str, hidden: int) -> Callable[[Template], None]:
-    """Another visibility for a timeout."""
-    return lambda template: template.body["Mappings"]["VisibilitySeconds"][seconds].update({"Value": hidden})
-
-
 SOURCE = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${SourceBucket}/${SourcePrefix}*"}
-JOURNAL = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/cloudtrail*_daily/*"}
+JOURNAL = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/cloudtrail_daily/*"}
 LAKE_FILE = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/lake.json"}
-DAYS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}cloudtrail*_daily/*"}
-KEY = {"Ref": "SourceKmsKeyArn"}
+DAYS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}cloudtrail_daily/*"}
+ANY_TABLE = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}cloudtrail*_daily/*"}
+KEY = {"Ref": "SourceKmsKeyArns"}
 REQUESTS = {"Fn::GetAtt": ["Requests", "Arn"]}
+# where the statements of a policy are
+STATEMENTS = ("PolicyDocument", "Statement")
 
 # what is done, the rule that must see it
 MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
@@ -78,6 +25,7 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ("actions_are_named", put("DailyRole", "Policies", 0, "PolicyDocument", "Statement", 0, "NotAction", "s3:PutObject")),
     ("resources_are_named", allow("DailyRole", "s3:GetObject", "*")),
     ("resources_are_named", allow("MonthlyRole", "s3:GetObject", {"Fn::Sub": "arn:aws:s3:::${LakeBucket}/*"})),
+    ("resources_are_named", allow("DailyRole", "s3:GetObject", ANY_TABLE)),
     ("resources_are_named", allow("SchedulesRole", "sqs:SendMessage", "arn:aws:sqs:*:*:*")),
     ("source_is_read", allow("DailyRole", "s3:PutObject", SOURCE)),
     ("source_is_read", allow("DailyRole", "s3:DeleteObject", SOURCE)),
@@ -97,7 +45,6 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ),
     ("queues_are_safe", put("DailyJobs", "RedrivePolicy", DELETE)),
     ("queues_are_safe", put("Requests", "RedrivePolicy", "maxReceiveCount", 1)),
-    ("queues_are_safe", put("Requests", "SqsManagedSseEnabled", False)),
     ("queues_are_safe", put("MonthlyJobsDead", "FifoQueue", DELETE)),
     ("queues_are_safe", put("MonthlyJobs", "QueueName", {"Fn::Sub": "${AWS::StackName}-monthly-jobs"})),
     ("queues_are_safe", put("MonthlyJobs", "ContentBasedDeduplication", True)),
@@ -105,13 +52,14 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ("queues_are_safe", put("DailyJobs", "MessageRetentionPeriod", 1_209_600)),
     ("queues_are_safe", put("Requests", "MessageRetentionPeriod", 864_000)),
     ("queues_are_safe", put("DailyJobsDead", "RedriveAllowPolicy", DELETE)),
-    ("queues_are_safe", put("QueuePolicy", "Queues", [{"Ref": "Requests"}])),
-    ("queues_are_safe", put("QueuePolicy", "PolicyDocument", "Statement", 0, "Effect", "Allow")),
+    ("queues_are_safe", put("DeadJobsPolicy", "Queues", [{"Ref": "DailyJobsDead"}])),
+    ("queues_are_safe", put("RequestsPolicy", *STATEMENTS, 0, "Effect", "Allow")),
     ("sources_fit", put("DailySource", "FunctionResponseTypes", DELETE)),
     ("sources_fit", put("FanOutSource", "FunctionResponseTypes", [])),
     ("sources_fit", put("DailySource", "BatchSize", 10)),
     ("sources_fit", put("MonthlySource", "MaximumBatchingWindowInSeconds", 5)),
     ("sources_fit", put("MonthlySource", "ScalingConfig", "MaximumConcurrency", 1)),
+    ("sources_fit", put("FanOutSource", "ScalingConfig", DELETE)),
     ("sources_fit", quick("900", 900)),
     ("sources_fit", put("DailyJobs", "VisibilityTimeout", 5399)),
     ("sources_fit", put("DailyJobs", "VisibilityTimeout", DELETE)),
@@ -138,7 +86,7 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ("lake_stays", put("Lake", "PublicAccessBlockConfiguration", "BlockPublicPolicy", False)),
     ("lake_stays", put("Lake", "BucketEncryption", DELETE)),
     ("lake_stays", put("Lake", "LifecycleConfiguration", "Rules", [])),
-    ("lake_stays", put("Lake", "LifecycleConfiguration", "Rules", 1, "Prefix", {"Ref": "LakePrefix"})),
+    ("lake_stays", put("Lake", "LifecycleConfiguration", "Rules", 2, "Prefix", {"Ref": "LakePrefix"})),
     ("lake_stays", remove("LakePolicy")),
     (
         "lake_stays",
@@ -150,6 +98,9 @@ MISTAKES: list[tuple[str, Callable[[Template], None]]] = [
     ("alarms_ring", put("QuarantinedAlarm", "AlarmActions", DELETE)),
     ("alarms_ring", put("QuarantinedAlarm", "Dimensions", [{"Name": "Function", "Value": "daily"}])),
     ("alarms_ring", remove("MonthlyJobsDeadAlarm")),
+    ("alarms_ring", remove("DailyThrottlesAlarm")),
+    ("alarms_ring", put("FanOutErrorsAlarm", "MetricName", "Invocations")),
+    *AUDIT_MISTAKES,
 ]  # fmt: skip
 
 

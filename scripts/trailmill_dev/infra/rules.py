@@ -1,22 +1,22 @@
 """What infra/template.yaml must hold to, besides what cfn-lint knows. Each rule yields what is wrong, a line each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from trailmill_dev.infra.template import Template, listed, text
-
-Wrong = Iterator[str]
+from trailmill_dev.infra.audit_rules import AUDIT_RULES
+from trailmill_dev.infra.glue_tables import TABLES
+from trailmill_dev.infra.template import Template, Wrong, listed, text
 
 # resources with a wildcard that a policy may name, each with the reason why it must
 WILDCARDS = {
     # all log files; keys are not known before
     "arn:${AWS::Partition}:s3:::${SourceBucket}/${SourcePrefix}*",
-    # the parts and the journals of one stage, of all four tables
-    "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}cloudtrail*_daily/*",
-    "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}cloudtrail*_monthly/*",
-    "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/cloudtrail*_daily/*",
-    "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/cloudtrail*_monthly/*",
-}
+    # the parts and the journals of a table
+    *(
+        f"arn:${{AWS::Partition}}:s3:::${{LakeBucket}}/${{LakePrefix}}{folder}{table}_{stage}/*"
+        for folder in ("", "_journal/") for table in TABLES for stage in ("daily", "monthly")
+    ),
+}  # fmt: skip
 READS = {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
 # seconds; SQS keeps no message for longer than 14 days
@@ -90,7 +90,9 @@ def lake_is_kept(template: Template) -> Wrong:
         for action in ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"):
             for resource in template.may(role, action):
                 creates_lake_file = own is not None and action == "s3:PutObject" and resource.endswith("_journal/lake.json")
-                if own is None or not (creates_lake_file or resource.endswith(f"cloudtrail*_{own}/*")):
+                if own is None or not (
+                    creates_lake_file or resource.endswith(tuple(f"{table}_{own}/*" for table in TABLES))
+                ):
                     yield f"{role}: {action} on {resource}"
                 if action != "s3:PutObject" and "_journal" in resource:
                     yield f"{role}: {action} on a journal"
@@ -117,7 +119,7 @@ def roles_are_their_own(template: Template) -> Wrong:
 
 
 def queues_are_safe(template: Template) -> Wrong:
-    """Every queue is encrypted, refuses plain HTTP, and has a dead-letter queue of its own kind that takes from it alone."""
+    """Every queue refuses plain HTTP, and has a dead-letter queue of its own kind that takes from it alone."""
     queues = template.of_type("AWS::SQS::Queue")
     policies = template.of_type("AWS::SQS::QueuePolicy").values()
     over_tls = {
@@ -126,8 +128,6 @@ def queues_are_safe(template: Template) -> Wrong:
     }  # fmt: skip
     dead = {}
     for name, queue in queues.items():
-        if queue.get("SqsManagedSseEnabled") is not True and not queue.get("KmsMasterKeyId"):
-            yield f"{name}: is not encrypted"
         if name not in over_tls:
             yield f"{name}: no policy refuses plain HTTP"
         fifo = queue.get("FifoQueue") is True
@@ -166,7 +166,7 @@ def refuses_plain_http(statement: dict[str, Any]) -> bool:
     plain = {"Bool": {"aws:SecureTransport": "false"}}
     everything = all(action.endswith(":*") for action in listed(statement.get("Action", [])))
     everybody = statement["Effect"] == "Deny" and statement["Principal"] == "*"
-    return everybody and everything and bool(statement["Condition"] == plain)
+    return everybody and everything and bool(statement.get("Condition") == plain)
 
 
 def sources_fit(template: Template) -> Wrong:
@@ -187,6 +187,9 @@ def sources_fit(template: Template) -> Wrong:
             yield f"{name}: a batch of {mapping.get('BatchSize')} jobs in one run"
         if "MaximumBatchingWindowInSeconds" in mapping and queues[polls].get("FifoQueue"):
             yield f"{name}: a FIFO queue has no batching window"
+        # the excuse in the template for functions without reserved concurrency
+        if "MaximumConcurrency" not in mapping.get("ScalingConfig", {}):
+            yield f"{name}: any number of {function} at once"
         at_once = [int(choice) for choice in template.choices(mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 2))]
         if min(at_once) < 2:
             yield f"{name}: Lambda wants a MaximumConcurrency of 2 at least"
@@ -293,7 +296,7 @@ def lake_stays(template: Template) -> Wrong:
 
 
 def alarms_ring(template: Template) -> Wrong:
-    """Alarms wait for metrics that somebody sends, tell somebody, and every dead-letter queue has one."""
+    """Alarms wait for metrics that somebody sends, and tell somebody; dead-letter queues and functions have their own."""
     rung = set()
     for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
         dimensions = {each["Name"]: text(each["Value"]) for each in alarm["Dimensions"]}
@@ -312,11 +315,17 @@ def alarms_ring(template: Template) -> Wrong:
     for name, queue in template.of_type("AWS::SQS::Queue").items():
         if "RedrivePolicy" not in queue and name not in rung:
             yield f"{name}: no alarm says that something is dead"
+    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+    watched = {(text(alarm["Dimensions"][0]["Value"]), alarm["MetricName"]) for alarm in alarms}
+    for name in template.of_type("AWS::Lambda::Function"):
+        for metric in ("Errors", "Throttles"):
+            if (name, metric) not in watched:
+                yield f"{name}: no alarm on {metric}"
 
 
 RULES: list[Callable[[Template], Wrong]] = [
     actions_are_named, resources_are_named, source_is_read, lake_is_kept, roles_are_their_own, queues_are_safe, sources_fit,
-    environments_fit, loops_are_allowed, schedules_arrive, lake_stays, alarms_ring,
+    environments_fit, loops_are_allowed, schedules_arrive, lake_stays, alarms_ring, *AUDIT_RULES,
 ]  # fmt: skip
 
 

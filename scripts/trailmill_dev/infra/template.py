@@ -7,6 +7,10 @@ from typing import Any
 import yaml
 
 GET_ATT, SUB, REF, IF, FIND = "Fn::GetAtt", "Fn::Sub", "Ref", "Fn::If", "Fn::FindInMap"
+NO_VALUE = {REF: "AWS::NoValue"}
+
+# what a rule yields: what is wrong, a line each
+Wrong = Iterator[str]
 
 
 class Loader(yaml.SafeLoader):
@@ -70,12 +74,16 @@ class Template:
         found = []
         for statement in listed(policy["Statement"]):
             branches = statement[IF][1:] if IF in statement else [statement]
-            found += [branch for branch in branches if branch != {REF: "AWS::NoValue"}]
+            found += [branch for branch in branches if branch != NO_VALUE]
         return found
 
     def role_statements(self, role: str) -> list[dict[str, Any]]:
-        """What a role's policies say."""
-        policies = self.resource(role).get("Policies", [])
+        """What a role's policies say, its own and those that are attached to it."""
+        attached = self.of_type("AWS::IAM::Policy").values()
+        policies = [
+            *self.resource(role).get("Policies", []),
+            *(policy for policy in attached if role in map(text, policy.get("Roles", []))),
+        ]
         return [statement for policy in policies for statement in self.statements(policy["PolicyDocument"])]
 
     def may(self, role: str, action: str) -> list[str]:

@@ -114,6 +114,7 @@ CHECKS = [
     Step("build", cargo("build", "--workspace", "--all-targets")),
     Step("nothing is compiled twice", script("check", "features", "--built")),
     Step("the stack's template", script("check", "template")),
+    Step("the stack's template, by an independent judge", script("check", "checkov")),
 ]
 # these mostly wait: for schedules, for messages that are hidden, for servers, for cargo to read manifests
 WITH_TESTS = [
