@@ -168,9 +168,9 @@ fn assert_commands_work(lines: &[&str], logs: &Path, lake: &Path) {
     let status = run("status");
     assert!(status.status == Some(0) && status.stdout.contains("\n  quarantined AWSLogs/"), "{status:?}");
     let before = files_below(lake);
+    // the days of the demo are older than those that it looks at again
     let again = run("run");
-    // one file a day is broken on purpose
-    assert_eq!(again.status, Some(2), "{again:?}");
+    assert_eq!(again.status, Some(0), "{again:?}");
     assert!(files_below(lake) == before, "{again:?}");
     daily(logs, lake, &[]).assert_nothing_done();
     assert!(lines.iter().any(|line| line.starts_with("  duckdb -c \"SELECT ")), "{lines:?}");

@@ -103,8 +103,14 @@ fn a_submitted_month_is_milled_by_a_worker_to_the_end() {
     let ran = submit(&cloud, "--month 2026-09");
     assert_eq!(
         (ran.status, ran.stdout.as_str()),
-        (Some(0), "submitted {\"month\":\"2026-09\",\"version\":1}\n")
+        (
+            Some(0),
+            "33 days: their listings cost about $0.17 for each 1,000 pairs of account and region\n\
+             submitted {\"month\":\"2026-09\",\"version\":1}\n"
+        )
     );
+    let years = submit(&cloud, "--from 2013-01-01 --to 2026-11-27");
+    assert!(years.status == Some(1) && years.stderr.contains("more than 400"), "{years:?}");
     let worker = Worker::start(&cloud, "--days-at-once 4 --stack here");
     let said = worker.until("monthly");
     assert_eq!((&said["Failures"], &said["Stack"]), (&0.into(), &"here".into()), "{said}");

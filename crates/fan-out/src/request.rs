@@ -18,7 +18,7 @@ pub fn price_of(days: usize, listings: Option<usize>) -> String {
     let dollars = |listings: usize| days as f64 * listings as f64 * PRICE_OF_1000_LISTS / 1_000.0;
     match listings {
         Some(listings) => format!(
-            "their listings cost about ${:.2} ({days} days of {listings} pairs of account and region)",
+            "their listings cost about ${:.2} ({days} × {listings}, one for each account and region)",
             dollars(listings)
         ),
         None => format!(

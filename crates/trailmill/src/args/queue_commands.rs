@@ -4,8 +4,9 @@ use clap::{ArgGroup, Args};
 use cloudtrail_model::{Day, Month};
 use stage_jobs::MeantToBeSilent;
 
-use super::places::{SourceArguments, WrittenLakeArguments};
+use super::places::{SourceArguments, SourceBucketArguments, WrittenLakeArguments, place};
 use super::tuning::{ParquetArguments, TuningArguments};
+use crate::places::Place;
 
 /// `trailmill submit`
 #[derive(Debug, Args)]
@@ -38,8 +39,11 @@ pub(crate) struct SubmitArguments {
     /// Ask for more than 400 days.
     #[arg(long, requires = "from")]
     pub(crate) force: bool,
+    /// Where the log files are: then no day before the first log file is asked for, and the price is exact.
+    #[arg(long, value_name = "PLACE", value_parser = place())]
+    pub(crate) source: Option<Place>,
     #[command(flatten)]
-    pub(crate) source: Option<SourceArguments>,
+    pub(crate) bucket: SourceBucketArguments,
 }
 
 /// `trailmill worker`

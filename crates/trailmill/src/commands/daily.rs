@@ -102,7 +102,7 @@ impl DailyRun<'_> {
                 DailyAggregator { source, lake, options, stamp: STAMP, progress: Arc::default() };
             summary = run_partitions(&aggregator, partitions, self.request, self.at_once, console).await;
         }
-        if summary.met_nothing() {
+        if summary.met_nothing() && since.is_none() {
             let there = source.days(&DayArguments::default().range()).await?;
             let there = there.into_iter().map(|(day, _)| day).collect();
             console.line(&no_days_found(&format!("the source {place}"), "log files", days, &there));

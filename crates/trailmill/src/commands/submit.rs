@@ -6,7 +6,7 @@ use job_queue::{NewMessage, send_all};
 use serde_json::json;
 
 use crate::Ending;
-use crate::args::{SourceArguments, SubmitArguments};
+use crate::args::SubmitArguments;
 use crate::places::{self, session};
 use crate::stamp::today;
 use crate::terminal::console::Console;
@@ -15,8 +15,8 @@ use crate::terminal::console::Console;
 pub(crate) async fn run(arguments: SubmitArguments, console: &Console) -> anyhow::Result<Ending> {
     let mut request = request(&arguments)?;
     let mut listings = None;
-    if let Some(SourceArguments { source, bucket }) = &arguments.source {
-        let source = Box::pin(places::open_source(source, bucket)).await?;
+    if let Some(place) = &arguments.source {
+        let source = Box::pin(places::open_source(place, &arguments.bucket)).await?;
         listings = Some(source.listings_of_a_day());
         begin_with_first_day(&mut request, source.first_day().await?, console);
     }
