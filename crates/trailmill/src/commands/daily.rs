@@ -17,6 +17,7 @@ use crate::stamp::{STAMP, today};
 use crate::terminal::console::Console;
 use crate::terminal::progress_bar::FollowedRun;
 use crate::views::no_days::no_days_found;
+use crate::views::not_searched::print_not_searched;
 use crate::views::run::{RunSummary, print_report, superseded};
 
 /// What the daily stage is to do.
@@ -64,6 +65,7 @@ impl DailyRun<'_> {
         // at the same time: each takes several round trips
         let there = Box::pin(places::lake_if_there(self.lake));
         let (there, source) = tokio::try_join!(there, Box::pin(places::open_source(place, bucket)))?;
+        print_not_searched(place, &source, console);
         let partitions = partitions(&source, there.as_deref(), days).await?;
         let looked_at = partitions.iter().map(|(day, _)| *day).collect();
         // a lake is not made for nothing; days that were found, not named, have log files
