@@ -69,7 +69,7 @@ fn records_arrive_whatever_their_key_and_nothing_lies_outside_the_lake() {
     };
     let mut keys: Vec<String> = names().iter().map(|name| key_of(name)).collect();
     // folders above AWSLogs may have any name
-    keys.push(format!("../../{}", key_of("above.json")));
+    keys.push(format!("../{}", key_of("above.json")));
     keys.push(format!("\u{1b}[2J/{}", key_of("above.json")));
     for key in &keys {
         wanted.insert(good(key));
@@ -107,6 +107,7 @@ fn a_key_says_nothing_to_the_terminal() {
         server.put("logs", &key_of(&name), &b"no log file"[..]);
     }
     server.put("logs", &key_of("\u{1b}[31mother"), &b"nor this"[..]);
+    server.put("logs", "\u{1b}[2Jbackup/deep/x", &b"next to AWSLogs"[..]);
     let keys = names().len();
     for command in
         ["daily --source s3://logs", "daily --source s3://logs", "status --source s3://logs", "verify"]
@@ -114,6 +115,8 @@ fn a_key_says_nothing_to_the_terminal() {
         let ran = ran(&server, &format!("{command} --lake s3://lake"));
         let said = format!("{}{}", ran.stdout, ran.stderr);
         assert!(!said.contains(OBEYED) && !said.contains("line\nend"), "{said:?}");
+        let not_searched = r"not searched for log files in s3://logs/: 1 folder (\u{1b}[2Jbackup/).";
+        assert_eq!(said.contains(not_searched), command.contains("source"), "{said}");
         if command.starts_with("daily") {
             assert_eq!(ran.status, Some(2), "{ran:?}");
             assert_eq!(said.lines().filter(|line| line.contains("quarantined AWSLogs/")).count(), keys);

@@ -4,7 +4,7 @@
 //!
 //! | step | folder | what |
 //! |---|---|---|
-//! | list | `plan/source`, `plan/listed_files` | finds the log files delivered on the day, in the order of (account, identity) |
+//! | list | `plan/survey`, `plan/source`, `plan/listed_files` | finds the log files delivered on the day, in the order of (account, identity) |
 //! | plan | `plan/new_files` | selects those that are new or have changed |
 //! | fetch | `read/fetch` | concurrent gets within the memory budget |
 //! | decode | `read/decode`, `read/gunzip` | gunzips, checks, splits into records; or quarantines the file with a reason |
@@ -37,6 +37,7 @@ pub use options::Options;
 pub use plan::listed_files::{ListedFile, ListedFiles, LogFileToRead};
 pub use plan::new_files::{Request, new_files};
 pub use plan::source::{Listing, Source};
+pub use plan::survey::NotSearched;
 pub use progress::{Progress, ProgressNow};
 pub use read::decode_error::DecodeError;
 pub use read::gunzip::{Gunzip, Gunzipped, promised_text};

@@ -76,6 +76,9 @@ impl DailyJobs {
         let job = DailyJob::parse(body.as_bytes())?;
         let today = self.today()?;
         let source = Source::survey(source, &self.start).await?;
+        if !source.not_searched().is_empty() {
+            handled.fact("not_searched", json!(source.not_searched()));
+        }
         if source.is_empty() {
             return Err(JobError::NoLogs(self.start.clone()).into());
         }

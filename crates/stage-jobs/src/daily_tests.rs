@@ -125,6 +125,16 @@ async fn a_source_without_logs_is_a_failure_and_no_empty_day() {
 }
 
 #[tokio::test]
+async fn folders_that_were_not_searched_are_named_in_the_log_line() {
+    let world = World::delivered([day("2026-11-22")]).await;
+    let handled = world.done(DailyJob::new(day("2026-11-22"))).await;
+    assert_eq!(handled.facts.get("not_searched"), None);
+    put(&world.source, "access-logs/2026/11/22/a", "x").await;
+    let handled = world.done(DailyJob::new(day("2026-11-22"))).await;
+    assert_eq!(handled.facts["not_searched"], serde_json::json!({"count": 1, "examples": ["access-logs/"]}));
+}
+
+#[tokio::test]
 async fn an_invalid_job_fails() {
     let world = World::delivered([day("2026-11-22")]).await;
     for body in

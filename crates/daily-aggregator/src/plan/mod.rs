@@ -7,3 +7,4 @@ pub(crate) mod listed_block;
 pub(crate) mod listed_files;
 pub(crate) mod new_files;
 pub(crate) mod source;
+pub(crate) mod survey;

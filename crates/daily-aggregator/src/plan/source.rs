@@ -1,24 +1,22 @@
 //! The source: finds the log files in a bucket or a folder by day.
 //!
-//! A survey lists the prefixes down to regions; after it only the requested days are listed. So a bucket with years of logs
-//! costs the listing of one day.
+//! A [survey](crate::plan::survey) lists the prefixes down to regions; after it only the requested days are listed. So a bucket
+//! with years of logs costs the listing of one day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use cloudtrail_model::{Day, LogFileId, LogFileName, SourceKey, SourcePrefix, Table};
+use cloudtrail_model::{Day, LogFileId, LogFileName, SourceKey, Table};
 use futures::{Stream, StreamExt, TryStreamExt};
 use lake_store::{Depth, Page, Store, StoreError};
 
-use crate::ListedFiles;
 use crate::plan::listed_block::Block;
+use crate::plan::survey::{Survey, next_to_start};
+use crate::{ListedFiles, NotSearched};
 
 /// The maximum of listings at once.
 const LISTINGS_AT_ONCE: usize = 256;
-
-/// The maximum depth of folders above `AWSLogs`.
-const MAX_LEVELS_ABOVE: usize = 4;
 
 /// A source of log files.
 #[derive(Debug, Clone)]
@@ -36,6 +34,7 @@ pub(super) struct Layout {
     pub(super) regions: Vec<(String, Table)>,
     /// Log files directly in the start folder, outside CloudTrail's layout, with the table and day in their names.
     pub(super) loose: Loose,
+    not_searched: NotSearched,
 }
 
 /// Loose log files by day and table.
@@ -54,34 +53,29 @@ pub struct Listing {
 
 impl Source {
     /// Finds the layout below a prefix of a store. `start` is empty or ends with a slash. It may be above `AWSLogs` or at any
-    /// depth below it; only keys below it are read. Digests and folders of other services are ignored.
+    /// depth below it; only keys below it are read. Digests and folders of other services are ignored. Of the folders next to
+    /// `AWSLogs/`, only `FOLDER/AWSLogs/` and `FOLDER/o-id/AWSLogs/` are looked at: see [`Source::not_searched`].
     ///
     /// # Errors
     /// Fails if a listing fails.
     pub async fn survey(store: Arc<dyn Store>, start: &str) -> Result<Self, StoreError> {
-        let mut regions = Vec::new();
-        let mut frontier = vec![String::new()];
-        while !frontier.is_empty() {
-            let listings = futures::stream::iter(std::mem::take(&mut frontier))
-                .map(|prefix| children(&*store, start, prefix))
-                .buffer_unordered(listings_at_once(&*store))
-                .try_collect::<Vec<_>>()
-                .await?;
-            for prefix in listings.into_iter().flatten() {
-                match SourcePrefix::parse(&prefix) {
-                    Some(SourcePrefix::Days(kind)) => {
-                        regions.extend(kind.table().map(|table| (prefix, table)));
-                    }
-                    Some(SourcePrefix::Above(levels))
-                        if levels > MAX_LEVELS_ABOVE && prefix.len() > start.len() => {}
-                    Some(_) => frontier.push(prefix),
-                    None => {}
-                }
+        let mut survey = Survey::of(&*store, start).await?;
+        let mut loose = Loose::new();
+        if survey.regions.is_empty() {
+            let folders;
+            (loose, folders) = loose_files(&*store, start).await?;
+            if survey.left_start {
+                survey.search_all_below_start(folders).await?;
+            }
+            if !survey.regions.is_empty() {
+                loose = Loose::new();
             }
         }
-        regions.sort_unstable();
-        let loose = if regions.is_empty() { loose_files(&*store, start).await? } else { BTreeMap::new() };
-        Ok(Source { store, layout: Arc::new(Layout { start: start.to_owned(), regions, loose }) })
+        let (regions, not_searched) = survey.into_not_searched();
+        Ok(Source {
+            layout: Arc::new(Layout { start: start.to_owned(), regions, loose, not_searched }),
+            store,
+        })
     }
 
     /// Whether the survey found no log files of CloudTrail.
@@ -92,6 +86,11 @@ impl Source {
     /// Number of listings that a day costs: one for each account, kind and region.
     pub fn listings_of_a_day(&self) -> usize {
         self.layout.regions.len()
+    }
+
+    /// The folders that the survey did not search to the end.
+    pub fn not_searched(&self) -> &NotSearched {
+        &self.layout.not_searched
     }
 
     /// The store that the keys of a [`Listing`] are in.
@@ -218,15 +217,15 @@ impl Folder {
     }
 }
 
-/// The pages of a folder.
+/// The pages of one level of a folder.
 pub(super) fn pages<'a>(
     store: &'a dyn Store,
     folder: &'a str,
 ) -> impl Stream<Item = Result<Page, StoreError>> + Send + Unpin + 'a {
     let list = move |token: Option<Option<String>>| async move {
         let Some(token) = token else { return Ok(None) };
-        let mut page = store.list(folder, Depth::Level, token.as_deref()).await?;
-        let next = page.next.take().map(Some);
+        let page = store.list(folder, Depth::Level, token.as_deref()).await?;
+        let next = page.next.clone().map(Some);
         Ok(Some((page, next)))
     };
     Box::pin(futures::stream::try_unfold(Some(None), list))
@@ -248,17 +247,21 @@ pub(super) fn listings_at_once(store: &dyn Store) -> usize {
     LISTINGS_AT_ONCE.min(store.calls_at_once())
 }
 
-/// The prefixes one level below a prefix, restricted to `start`.
+/// The prefixes one level below a prefix, restricted to `start`. No objects are held.
 pub(super) async fn children(
     store: &dyn Store,
     start: &str,
     prefix: String,
 ) -> Result<Vec<String>, StoreError> {
-    if let Some(rest) = start.strip_prefix(&prefix).filter(|rest| !rest.is_empty()) {
-        let segment = rest.split_inclusive('/').next().unwrap_or(rest);
-        return Ok(vec![prefix + segment]);
+    if let Some(folder) = next_to_start(start, &prefix) {
+        return Ok(vec![folder]);
     }
-    Ok(lake_store::list_all(store, &prefix, Depth::Level).await?.prefixes)
+    let mut folders = Vec::new();
+    let mut pages = pages(store, &prefix);
+    while let Some(page) = pages.try_next().await? {
+        folders.extend(page.prefixes);
+    }
+    Ok(folders)
 }
 
 /// The longer of two prefixes if one contains the other; `None` otherwise.
@@ -281,9 +284,9 @@ fn day_of_folder(prefix: &str) -> Option<Day> {
     format!("{year}-{month}-{day}").parse().ok()
 }
 
-/// Log files directly in a folder, without CloudTrail's layout: copied by hand, for example.
-async fn loose_files(store: &dyn Store, start: &str) -> Result<Loose, StoreError> {
-    let mut found = Loose::new();
+/// Log files directly in a folder, without CloudTrail's layout: copied by hand, for example. And the folders next to them.
+async fn loose_files(store: &dyn Store, start: &str) -> Result<(Loose, BTreeSet<String>), StoreError> {
+    let (mut found, mut folders) = (Loose::new(), BTreeSet::new());
     let mut pages = pages(store, start);
     while let Some(page) = pages.try_next().await? {
         let mut of_page: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -299,8 +302,9 @@ async fn loose_files(store: &dyn Store, start: &str) -> Result<Loose, StoreError
         for (partition, files) in of_page {
             found.entry(partition).or_default().extend(Block::of(files));
         }
+        folders.extend(page.prefixes);
     }
-    Ok(found)
+    Ok((found, folders))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::stamp::{STAMP, today};
 use crate::terminal::console::Console;
 use crate::terminal::progress_bar::FollowedRun;
 use crate::views::no_days::no_days_found;
+use crate::views::not_searched::print_not_searched;
 use crate::views::run::{RunSummary, print_report, superseded};
 
 /// What the daily stage is to do.
@@ -75,6 +76,7 @@ impl DailyRun<'_> {
         // at the same time: each takes several round trips
         let there = Box::pin(places::lake_if_there(self.lake));
         let (there, source) = tokio::try_join!(there, Box::pin(places::open_source(place, bucket)))?;
+        print_not_searched(place, &source, console);
         let recent = match &there {
             Some(lake) if self.recent && !days.are_named() => recent_days(&source, lake, today()).await?,
             _ => None,

@@ -13,6 +13,7 @@ use crate::commands::verify::{daily_partitions, known_months, nothing_in_lake};
 use crate::terminal::console::Console;
 use crate::views::calendar::{DayStatus, print_calendar};
 use crate::views::months::print_months;
+use crate::views::not_searched::print_not_searched;
 use crate::{Ending, places};
 
 /// Journals read at once.
@@ -28,7 +29,8 @@ pub(crate) async fn run(arguments: StatusArguments, console: &Console) -> anyhow
         Some(place) => Some(places::open_source(place, &arguments.bucket).await?),
     };
     let mut wanted = daily_partitions(&*lake, &days.range()).await?;
-    if let Some(source) = &source {
+    if let (Some(place), Some(source)) = (&arguments.source, &source) {
+        print_not_searched(place, source, console);
         let delivered = source.days(&days.range()).await?;
         wanted.extend(delivered.into_iter().map(|(day, table)| (table, day)));
     }

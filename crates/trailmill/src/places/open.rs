@@ -20,9 +20,13 @@ pub(crate) async fn open_source(place: &Place, asked: &SourceBucketArguments) ->
         .await
         .with_context(|| format!("the source {place} cannot be listed"))?;
     if source.is_empty() {
+        let not_searched = match source.not_searched() {
+            folders if folders.is_empty() => String::new(),
+            folders => format!("; not searched: {folders}"),
+        };
         bail!(
             "no CloudTrail logs in {place}: there should be AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/… in it, or log \
-             files themselves (123456789012_CloudTrail_us-east-1_20261122T1005Z_….json.gz)"
+             files themselves (123456789012_CloudTrail_us-east-1_20261122T1005Z_….json.gz){not_searched}"
         );
     }
     Ok(source)

@@ -3,4 +3,5 @@
 pub(crate) mod calendar;
 pub(crate) mod months;
 pub(crate) mod no_days;
+pub(crate) mod not_searched;
 pub(crate) mod run;
