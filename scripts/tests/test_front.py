@@ -87,7 +87,7 @@ def test_a_long_value_is_cut() -> None:
     assert short("x" * 1000).endswith("... (1002 characters)")
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-deploy", "requirements-spark"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-awscli", "requirements-deploy", "requirements-spark"])
 def test_every_requirement_has_a_reason_a_version_and_hashes(name: str) -> None:
     lines = (SCRIPTS / f"{name}.in").read_text().splitlines()
     direct = [line for line in lines if line and not line.startswith("#")]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import venv
 
-from trailmill_dev.workspace import ROOT, SCRIPTS
+from trailmill_dev.workspace import ROOT, SCRIPTS, target
 
 FOLDER = ROOT / ".venv"
 BIN = FOLDER / "bin"
@@ -16,6 +16,8 @@ REQUIREMENTS = SCRIPTS / "requirements.txt"
 DEPLOY_REQUIREMENTS = SCRIPTS / "requirements-deploy.txt"
 # of scripts/check spark
 SPARK_REQUIREMENTS = SCRIPTS / "requirements-spark.txt"
+# of scripts/check digests
+AWSCLI_REQUIREMENTS = SCRIPTS / "requirements-awscli.txt"
 # a copy of the requirements that are installed
 INSTALLED = FOLDER / "installed"
 
@@ -40,10 +42,26 @@ def install_spark() -> None:
     pip_install(SPARK_REQUIREMENTS, "--no-build-isolation")
 
 
-def pip_install(requirements: pathlib.Path, *options: str) -> None:
+def awscli_folder() -> pathlib.Path:
+    """The venv of aws-cli."""
+    return target() / "awscli"
+
+
+def install_awscli() -> None:
+    """Makes the venv of aws-cli, unless it is there."""
+    folder = awscli_folder()
+    installed = folder / "installed"
+    if installed.exists() and installed.read_bytes() == AWSCLI_REQUIREMENTS.read_bytes():
+        return
+    venv.create(folder, with_pip=True, symlinks=True, clear=True)
+    pip_install(AWSCLI_REQUIREMENTS, python=folder / "bin/python")
+    installed.write_bytes(AWSCLI_REQUIREMENTS.read_bytes())
+
+
+def pip_install(requirements: pathlib.Path, *options: str, python: pathlib.Path = PYTHON) -> None:
     """Installs packages that have the hashes of a file of requirements. Ends the process where pip fails."""
     # not .venv/bin/pip, which installs where the folder was before it was moved or copied
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     status = subprocess.run([*pip, *options, "--requirement", requirements], check=False).returncode
     if status != 0:
         sys.exit(f"pip cannot install {requirements.relative_to(ROOT)}")
