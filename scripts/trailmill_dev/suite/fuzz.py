@@ -1,5 +1,5 @@
-"""Fuzzes what is given any bytes: the parsers of cloudtrail-model (keys, envelope), of lake (journal, inputs, layout) and of
-fan-out (messages), the compressor of block-deflate (blocks), and records on their way to Parquet and back in
+"""Fuzzes what is given any bytes: the parsers of cloudtrail-model (keys, envelope, digests), of lake (journal, inputs,
+layout) and of fan-out (messages), the compressor of block-deflate (blocks), and records on their way to Parquet and back in
 monthly-aggregator (parquet). Needs a nightly compiler (rustup toolchain install nightly); installs cargo-fuzz if it is
 missing.
 
@@ -13,8 +13,8 @@ import subprocess
 from trailmill_dev.workspace import ROOT
 
 TARGETS = (
-    "cloudtrail-model/keys", "cloudtrail-model/envelope", "fan-out/messages", "lake/journal", "lake/inputs", "lake/layout",
-    "block-deflate/blocks", "parquet-columns/columns", "monthly-aggregator/parquet",
+    "cloudtrail-model/keys", "cloudtrail-model/envelope", "cloudtrail-model/digests", "fan-out/messages", "lake/journal",
+    "lake/inputs", "lake/layout", "block-deflate/blocks", "parquet-columns/columns", "monthly-aggregator/parquet",
 )  # fmt: skip
 FUZZ = ["cargo", "+nightly", "fuzz"]
 

@@ -142,7 +142,9 @@ STRETCHES = [
     Stretch(STAGES, WITH_STAGES, ", with the stages over S3"),
 ]
 # what only CI runs: it installs much
-HEAVY = [Stretch([Step("Spark as a reader", script("check", "spark"))])]
+HEAVY = [
+    Stretch([Step("Spark as a reader", script("check", "spark")), Step("digests by aws-cli", script("check", "digests"))])
+]
 
 
 def every_step() -> list[Step]:

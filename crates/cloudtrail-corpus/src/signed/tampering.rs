@@ -30,6 +30,8 @@ pub enum Tampering {
     DigestRemoved,
     /// Two digests in a row are removed, and the log files of the earlier one.
     TwoDigestsRemoved,
+    /// A digest and its log files are removed, and the next digest is edited, so that it cannot be asked.
+    DigestRemovedBeforeEdited,
     /// The last three digests are removed, and a log file of the first of them.
     NewestDigestsRemoved,
     /// A log file has other records, and the digest states their hash.
@@ -61,7 +63,7 @@ const MIDDLE: usize = 13;
 
 impl Tampering {
     /// All of them.
-    pub const ALL: [Tampering; 20] = [
+    pub const ALL: [Tampering; 21] = [
         Tampering::LogByteFlipped,
         Tampering::LogRewritten,
         Tampering::LogRemoved,
@@ -70,6 +72,7 @@ impl Tampering {
         Tampering::LogMoved,
         Tampering::DigestRemoved,
         Tampering::TwoDigestsRemoved,
+        Tampering::DigestRemovedBeforeEdited,
         Tampering::NewestDigestsRemoved,
         Tampering::DigestEdited,
         Tampering::NewestDigestEdited,
@@ -95,6 +98,7 @@ impl Tampering {
             Tampering::LogMoved => "log_moved",
             Tampering::DigestRemoved => "digest_removed",
             Tampering::TwoDigestsRemoved => "two_digests_removed",
+            Tampering::DigestRemovedBeforeEdited => "digest_removed_before_edited",
             Tampering::NewestDigestsRemoved => "newest_digests_removed",
             Tampering::DigestEdited => "digest_edited",
             Tampering::NewestDigestEdited => "newest_digest_edited",
@@ -141,11 +145,12 @@ impl Tampering {
             }
             Tampering::DigestRemoved => drop(bucket.objects.remove(&middle)),
             Tampering::TwoDigestsRemoved => {
-                for log_file in listed(bucket, &at(MIDDLE - 1)) {
-                    bucket.objects.remove(&log_file);
-                }
-                bucket.objects.remove(&at(MIDDLE - 1));
+                remove_with_log_files(bucket, &at(MIDDLE - 1));
                 bucket.objects.remove(&middle);
+            }
+            Tampering::DigestRemovedBeforeEdited => {
+                remove_with_log_files(bucket, &at(MIDDLE - 1));
+                edit_digest(bucket, &middle);
             }
             Tampering::NewestDigestsRemoved => {
                 let last = listed(bucket, &at(newest - 2)).pop().unwrap_or_default();
@@ -200,6 +205,14 @@ fn digest(bucket: &SignedBucket, key: &str) -> Option<(String, DigestFile)> {
 fn listed(bucket: &SignedBucket, key: &str) -> Vec<String> {
     let file = digest(bucket, key).map(|(_, file)| file);
     file.into_iter().flat_map(|file| file.log_files).map(|listed| listed.key.into()).collect()
+}
+
+/// Removes a digest and what it lists.
+fn remove_with_log_files(bucket: &mut SignedBucket, key: &str) {
+    for log_file in listed(bucket, key) {
+        bucket.objects.remove(&log_file);
+    }
+    bucket.objects.remove(key);
 }
 
 const NO_RECORDS: &[u8] = br#"{"Records":[]}"#;

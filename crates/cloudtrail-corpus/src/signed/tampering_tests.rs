@@ -27,6 +27,7 @@ fn expected(tampering: Tampering) -> Expected {
         Tampering::LogMoved => broken(&[], &[V::Missing, V::Moved]),
         Tampering::DigestRemoved => broken(&[F::DigestMissing], &[V::NotCovered]),
         Tampering::TwoDigestsRemoved => broken(&[F::DigestMissing], &[V::NotCovered]),
+        Tampering::DigestRemovedBeforeEdited => broken(&[F::DigestAltered, F::DigestMissing], &[V::Unproven]),
         Tampering::NewestDigestsRemoved => (&[F::DigestsEnd], &[V::NotCovered], Severity::Unproven),
         Tampering::DigestEdited => broken(&[F::DigestAltered], &[V::Unproven]),
         // its log files are of the next day

@@ -1,0 +1,1 @@
+"""What digest files of CloudTrail prove: by Trailmill, and by aws-cli, the reference."""
