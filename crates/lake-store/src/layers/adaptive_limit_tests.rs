@@ -47,6 +47,28 @@ async fn the_limit_never_falls_below_one() {
 }
 
 #[tokio::test]
+async fn the_limit_starts_low_and_doubles_until_the_store_throttles() {
+    let limit = AdaptiveLimit::new(256);
+    for allowed in [16, 32, 64] {
+        assert_eq!((limit.allowed(), free(&limit)), (allowed, allowed));
+        let mut round = Vec::new();
+        for _ in 0..allowed {
+            round.push(limit.acquire().await);
+        }
+        round.into_iter().for_each(CallPermit::succeeded);
+    }
+    limit.acquire().await.throttled();
+    assert_eq!(limit.allowed(), 89);
+    limit.acquire().await.succeeded();
+    assert_eq!(limit.allowed(), 89, "it does not double any more");
+    let fast = AdaptiveLimit::new(256);
+    for _ in 0..1_000 {
+        fast.acquire().await.succeeded();
+    }
+    assert_eq!((fast.allowed(), free(&fast)), (256, 256));
+}
+
+#[tokio::test]
 async fn the_limit_rises_by_one_after_as_many_calls_as_it_allows_up_to_its_first_value() {
     let limit = AdaptiveLimit::new(10);
     limit.acquire().await.throttled();
