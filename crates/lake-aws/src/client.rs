@@ -49,9 +49,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the environment and the files of the AWS CLI. The first request loads credentials.
+    /// Reads the environment, proxies included, and the files of the AWS CLI. The first request loads credentials.
     pub async fn from_environment() -> Self {
-        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https());
+        let loader =
+            aws_config::defaults(BehaviorVersion::latest()).http_client(https(ProxyConfig::from_env()));
         let config = loader.load().await;
         Self::of(config)
     }
@@ -197,14 +198,14 @@ impl Connection {
     }
 
     fn http_client(&self) -> SharedHttpClient {
-        if self.endpoint.starts_with("http://") { http() } else { https() }
+        if self.endpoint.starts_with("http://") { http() } else { https(ProxyConfig::from_env()) }
     }
 }
 
-/// HTTPS by rustls and ring, with the proxy of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
-fn https() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+/// HTTPS by rustls and ring, by way of a proxy.
+pub(crate) fn https(proxy: ProxyConfig) -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().proxy_config(proxy.clone());
         connector.set_connector_settings(settings.cloned());
         if let Some(components) = components {
             connector.set_sleep_impl(components.sleep_impl());
@@ -221,7 +222,7 @@ fn http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }
 
-fn ours(builder: Builder) -> Config {
+pub(crate) fn ours(builder: Builder) -> Config {
     builder
         // lake_store::Retry owns the retries: two layers would multiply them
         .retry_config(RetryConfig::disabled())

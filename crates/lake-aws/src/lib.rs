@@ -1,6 +1,7 @@
 //! S3 as a [`lake_store::Store`] and SQS as a [`job_queue::Queue`]: the only crate that names `aws_*`.
 
 mod client;
+mod direct_get;
 mod failure;
 mod listed_text;
 mod location;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload, Store, StoreError};
 
 use crate::S3Location;
+use crate::direct_get::{DirectGet, Wanted};
 use crate::failure::{read_error, store_error};
 use crate::listed_text::decoded;
 use crate::multipart::{self, MultipartUpload};
@@ -41,12 +42,13 @@ pub struct S3Store {
     pub(crate) location: S3Location,
     pub(crate) options: BucketOptions,
     pub(crate) page_size: Option<i32>,
+    direct_get: DirectGet,
 }
 
 impl S3Store {
     /// The bucket of a location. Makes no request.
     pub fn new(client: Client, location: S3Location, options: BucketOptions) -> Self {
-        S3Store { client, location, options, page_size: None }
+        S3Store { client, location, options, page_size: None, direct_get: DirectGet::default() }
     }
 
     /// Sets the page size of listings of keys and uploads; 1,000 by default.
@@ -77,30 +79,26 @@ impl S3Store {
     }
 
     async fn read(&self, key: &str, etag: Option<&str>, range: Option<Range<u64>>) -> Result<Bytes> {
-        let sent = self
-            .client
-            .get_object()
-            .bucket(&self.location.bucket)
-            .key(self.key(key))
-            .set_if_match(etag.map(quoted))
-            .set_range(range.map(|range| format!("bytes={}-{}", range.start, range.end - 1)))
-            .set_request_payer(self.payer())
-            .set_expected_bucket_owner(self.owner())
-            .send()
-            .await;
-        let object = match sent {
+        let whole_key = self.key(key);
+        let wanted = Wanted {
+            bucket: &self.location.bucket,
+            key: &whole_key,
+            if_match: etag.map(quoted),
+            range: range.map(|range| format!("bytes={}-{}", range.start, range.end - 1)),
+            options: &self.options,
+        };
+        let object = match self.direct_get.send(&self.client, &wanted).await {
             // the range begins after the end of the object
             Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) => {
                 return Ok(Bytes::new());
             }
             sent => sent.map_err(|error| read_error(key, error))?,
         };
-        let expected = object.content_length();
         let cut_off = |cause: Box<dyn std::error::Error + Send + Sync>| {
             StoreError::new(ErrorKind::Transient, "read", key).because(cause)
         };
         let bytes = whole(object.body).await.map_err(cut_off)?;
-        if expected.is_some_and(|expected| u64::try_from(expected).ok() != Some(bytes.len() as u64)) {
+        if object.length.is_some_and(|length| length != bytes.len() as u64) {
             return Err(cut_off("the body is truncated".into()));
         }
         Ok(bytes)

@@ -1,0 +1,100 @@
+//! GetObject by the parts of the SDK, without its orchestration: a signed request costs a quarter of the CPU, and the daily
+//! stage makes thousands ([ADR 21](../../../../docs/internals/adr/0021-log-files-are-read-below-the-sdks-orchestration.md)).
+//!
+//! Endpoint rules, credentials, signer, HTTP client and the parser of errors are the SDK's. Left out are its interceptors,
+//! retries and spans.
+
+mod clock;
+mod refusal;
+mod request;
+mod resolved;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use tokio::sync::OnceCell;
+
+pub(crate) use request::Wanted;
+use resolved::{Resolved, resolve};
+
+type Failed = SdkError<GetObjectError, HttpResponse>;
+
+/// The successful response to a GetObject.
+#[derive(Debug)]
+pub(crate) struct Object {
+    /// The body, not read yet.
+    pub(crate) body: ByteStream,
+    /// The length of the body, if the response has it.
+    pub(crate) length: Option<u64>,
+}
+
+/// Sends GetObject to one bucket. Clones share what is resolved.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DirectGet {
+    /// `None` in the cell if the bucket needs the SDK's orchestration.
+    resolved: Arc<OnceCell<Option<Resolved>>>,
+}
+
+/// The error of a request without a response in time.
+#[derive(Debug, thiserror::Error)]
+#[error("no response within {0:?}")]
+struct NoResponse(Duration);
+
+impl DirectGet {
+    /// Sends a request and returns when the response has begun.
+    ///
+    /// # Errors
+    /// Fails as the SDK does: without credentials, without a response, or with the error of S3.
+    pub(crate) async fn send(&self, client: &Client, wanted: &Wanted<'_>) -> Result<Object, Failed> {
+        // the SDK refuses an empty key, which would be the URL of the bucket
+        if wanted.key.trim().is_empty() {
+            return by_sdk(client, wanted).await;
+        }
+        let resolved = self.resolved.get_or_try_init(|| resolve(client, wanted)).await?;
+        match resolved {
+            Some(resolved) => resolved.send(wanted).await,
+            None => by_sdk(client, wanted).await,
+        }
+    }
+}
+
+impl Resolved {
+    async fn send(&self, wanted: &Wanted<'_>) -> Result<Object, Failed> {
+        let identity = self.identity().await.map_err(SdkError::construction_failure)?;
+        let mut request = self.request(wanted).map_err(SdkError::construction_failure)?;
+        self.sign(&mut request, &identity).map_err(SdkError::construction_failure)?;
+        let connection = CaptureSmithyConnection::new();
+        request.add_extension(connection.clone());
+        let exchanged = async {
+            let response = self.connector.call(request).await.map_err(SdkError::dispatch_failure)?;
+            if response.status().is_success() { Ok(response) } else { Err(self.refused(response).await) }
+        };
+        let exchanged = match self.timeout {
+            Some(limit) => tokio::time::timeout(limit, exchanged)
+                .await
+                .unwrap_or_else(|_| Err(SdkError::timeout_error(NoResponse(limit)))),
+            None => exchanged.await,
+        };
+        let response = exchanged.inspect_err(|failed| refusal::leave_bad_connection(failed, &connection))?;
+        let length = response.headers().get("content-length").and_then(|length| length.parse().ok());
+        Ok(Object { body: ByteStream::new(response.into_body()), length })
+    }
+}
+
+/// The request by the SDK's operation.
+async fn by_sdk(client: &Client, wanted: &Wanted<'_>) -> Result<Object, Failed> {
+    let object = wanted.operation(client).send().await?;
+    let length = object.content_length().map(|length| u64::try_from(length).unwrap_or(u64::MAX));
+    Ok(Object { length, body: object.body })
+}
+
+#[cfg(test)]
+#[path = "direct_get_tests.rs"]
+mod tests;
