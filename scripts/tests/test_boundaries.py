@@ -88,6 +88,7 @@ def test_a_mistake_in_a_file_is_a_problem(name: str, text: str, problem: str) ->
     [
         ("crates/lake/src/a.rs", "x\n" * 500),
         ("crates/lake/src/a.rs", "// SystemTime is the command's\n"),
+        ("crates/lake-aws/src/a.rs", "fn now(&self) -> SystemTime {\n"),
         ("crates/lake/src/a_tests.rs", 'println!("x");\n'),
         ("crates/trailmill/src/a.rs", "SystemTime::now();\n"),
         ("crates/testkit/src/a.rs", "SystemTime::now();\n"),

@@ -13,7 +13,7 @@ from trailmill_dev.workspace import ROOT
 # the crates that are for tests alone
 TESTKIT = {"testkit", "testkit-stores"}
 # what only the command and the functions may touch: stages are given the time and their settings
-WORLD = re.compile(r"\bstd::env\b|SystemTime|Timestamp::now|Zoned::now|\bprintln!|\beprintln!")
+WORLD = re.compile(r"\bstd::env\b|SystemTime::|Timestamp::now|Zoned::now|\bprintln!|\beprintln!")
 WORLDLY = {"trailmill", "lambda-host", "functions"}
 AWS_PATH = re.compile(r"\baws_\w+(?:::|;)")
 
