@@ -77,9 +77,10 @@ impl Resolved {
             if response.status().is_success() { Ok(response) } else { Err(self.refused(response).await) }
         };
         let exchanged = match self.timeout {
-            Some(limit) => tokio::time::timeout(limit, exchanged)
-                .await
-                .unwrap_or_else(|_| Err(SdkError::timeout_error(NoResponse(limit)))),
+            Some(limit) => match tokio::time::timeout(limit, exchanged).await {
+                Ok(exchanged) => exchanged,
+                Err(_) => Err(SdkError::timeout_error(NoResponse(limit))),
+            },
             None => exchanged.await,
         };
         let response = exchanged.inspect_err(|failed| refusal::leave_bad_connection(failed, &connection))?;
