@@ -51,7 +51,7 @@ pub(super) struct Resolved {
 }
 
 /// Resolves a bucket: the SDK prepares the request for an object, and is stopped before it sends. `None` if the bucket needs
-/// more than a signature of version 4, as directory buckets and access points of several regions do.
+/// more than a signature of version 4, as directory buckets do.
 ///
 /// # Errors
 /// Fails if the SDK cannot prepare the request: without credentials, or with a bucket or key that its rules do not allow.
@@ -99,8 +99,6 @@ impl Resolved {
         let headers = prepared.headers();
         let signed_as_v4 =
             headers.get("authorization").is_some_and(|signed| signed.starts_with(SIGV4_HEADER));
-        // directory buckets: sessions of their own
-        let in_session = headers.get("x-amz-s3session-token").is_some();
         let (Some(endpoint), Some(timeouts)) =
             (settings.load::<Endpoint>(), settings.load::<TimeoutConfig>())
         else {
@@ -113,7 +111,7 @@ impl Resolved {
             components.time_source(),
         );
         let (Some(scheme), Some(credentials), Some(http), Some(machine)) = parts else { return Ok(None) };
-        if !signed_as_v4 || in_session || endpoint.headers().next().is_some() {
+        if !signed_as_v4 || endpoint.headers().next().is_some() {
             return Ok(None);
         }
         let mut connecting = HttpConnectorSettings::builder();
