@@ -1,5 +1,5 @@
 //! GetObject by the parts of the SDK, without its orchestration: a signed request costs a quarter of the CPU, and the daily
-//! stage makes thousands ([ADR 21](../../../../docs/internals/adr/0021-log-files-are-read-below-the-sdks-orchestration.md)).
+//! stage makes thousands ([ADR 20](../../../../docs/internals/adr/0020-log-files-are-read-below-the-sdks-orchestration.md)).
 //!
 //! Endpoint rules, credentials, signer, HTTP client and the parser of errors are the SDK's. Left out are its interceptors,
 //! retries and spans.
