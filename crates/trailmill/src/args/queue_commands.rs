@@ -66,8 +66,8 @@ pub(crate) struct WorkerArguments {
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) late_days: u16,
     /// Accounts, or regions of accounts, that are meant to deliver nothing, as 111122223333,444455556666/eu-west-1.
-    #[arg(long, value_name = "ACCOUNTS", default_value = "", hide_default_value = true)]
-    pub(crate) silent_accounts: MeantToBeSilent,
+    #[arg(long, value_name = "ACCOUNTS")]
+    pub(crate) silent_accounts: Option<MeantToBeSilent>,
     /// Days in progress at once.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) days_at_once: u16,

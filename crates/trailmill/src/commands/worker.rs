@@ -84,7 +84,7 @@ async fn stations(arguments: &WorkerArguments) -> anyhow::Result<Vec<Station>> {
         lake,
         options,
         stamp: STAMP,
-        meant_to_be_silent: arguments.silent_accounts.clone(),
+        meant_to_be_silent: arguments.silent_accounts.clone().unwrap_or_default(),
         daily_jobs: daily_jobs.clone(),
         monthly_jobs,
     };
