@@ -135,7 +135,7 @@ fn a_run_without_days_looks_at_the_newest_ones_and_at_gaps_and_says_so() {
     };
     ["2026-02-01", "2026-03-02", "2026-03-08"].into_iter().for_each(late);
     let ran = run();
-    let said = "looked at the last 35 days, and since 2026-03-01 at those that are not wholly in the lake; --all looks at \
+    let said = "looked at the last 35 days, and since 2026-03-01 at incomplete or missing ones; --all looks at \
                 every day of the source";
     assert!(ran.status == Some(0) && ran.stdout.lines().any(|line| line == said), "{ran:?}");
     assert!(ran.stdout.contains("cloudtrail_daily 2026-03-08: 1 file"), "{ran:?}");

@@ -41,8 +41,8 @@ pub(crate) struct RunArguments {
     pub(crate) lake: WrittenLakeArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
-    /// Look at every day of the source. Otherwise, once the lake has older days, only at the last 35 days and at those that are not
-    /// wholly in the lake.
+    /// Look at every day of the source. Without it, once the lake has older days, only at the last 35 days and at incomplete or missing
+    /// ones.
     #[arg(long, conflicts_with_all = ["day", "from", "to"])]
     pub(crate) all: bool,
     /// Write the Parquet of months with missing days too.

@@ -27,7 +27,7 @@ pub(crate) struct DailyRun<'a> {
     pub(crate) source: &'a SourceArguments,
     pub(crate) lake: &'a WrittenLakeArguments,
     pub(crate) days: DayArguments,
-    /// If no days are named, look at the newest ones, and at those that the lake has not wholly, instead of all.
+    /// If no days are named, look only at the newest ones and at incomplete or missing ones.
     pub(crate) recent: bool,
     pub(crate) tuning: TuningArguments,
     pub(crate) request: Request,
@@ -112,7 +112,7 @@ impl DailyRun<'_> {
         summary.print(console);
         if let Some(first) = since {
             console.line(&format!(
-                "looked at the last {RECENT_DAYS} days, and since {first} at those that are not wholly in the lake; --all looks at \
+                "looked at the last {RECENT_DAYS} days, and since {first} at incomplete or missing ones; --all looks at \
                  every day of the source"
             ));
         }

@@ -1,4 +1,4 @@
-//! The days that `trailmill run` looks at if no days are named: the newest ones, and those that the lake has not wholly.
+//! The days that `trailmill run` looks at if no days are named: the newest ones, and those that are incomplete or missing in the lake.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct RecentDays {
     pub(crate) first: Day,
 }
 
-/// The partitions of the newest days, of older days that the lake has not wholly, and of the days between those that it has. `None`
+/// The partitions of the newest days, of older incomplete days, and of the missing days between those of the lake. `None`
 /// if the lake has no day before the newest ones: then nothing is known, and the whole source is to be looked at.
 pub(crate) async fn recent_days(
     source: &Source,
