@@ -22,7 +22,7 @@ def bad_days(world: World) -> None:
     world.put([world.logs.small(day, 7) for day in week])
     world.put([world.logs.small(day, 7, account=SILENT) for day in before])
     for days in (before, [silent_day]):
-        aws.send("RequestsUrl", *(json.dumps({"day": day}) for day in days))
+        world.operator.send("RequestsUrl", *(json.dumps({"day": day}) for day in days))
         for day in days:
             until(f"{day} is committed", 120, partial(aws.commits, "cloudtrail_daily", day))
         aws.drained(60)
@@ -36,7 +36,7 @@ def bad_days(world: World) -> None:
         "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{SOURCE}/{refused}",
     }  # fmt: skip
     s3.put_bucket_policy(Bucket=SOURCE, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    aws.send("RequestsUrl", json.dumps({"day": UNREADABLE}))
+    world.operator.send("RequestsUrl", json.dumps({"day": UNREADABLE}))
     commits = until("the rest of the day is committed", 60, lambda: aws.commits("cloudtrail_daily", UNREADABLE))
     aws.drained(60)
     totals = commits[-1]["totals"]
@@ -45,11 +45,11 @@ def bad_days(world: World) -> None:
     status = world.trailmill("status", "--lake", f"s3://{LAKE}/{LAKE_PREFIX}", "--from", UNREADABLE, "--to", UNREADABLE)
     expect(f"unreadable {refused}" in status, f"status does not name {refused}:\n{status}")
     s3.delete_bucket_policy(Bucket=SOURCE)
-    aws.send("RequestsUrl", json.dumps({"day": UNREADABLE}))
+    world.operator.send("RequestsUrl", json.dumps({"day": UNREADABLE}))
     until("the file was read", 60, lambda: len(aws.commits("cloudtrail_daily", UNREADABLE)) == 2)
     aws.drained(60)
     world.same_as_oracle(UNREADABLE)
-    aws.send("RequestsUrl", json.dumps({"day": EMPTY_DAY}))
+    world.operator.send("RequestsUrl", json.dumps({"day": EMPTY_DAY}))
     until("the empty day is committed", 60, lambda: aws.commits("cloudtrail_daily", EMPTY_DAY))
     aws.drained(60)
     expect([line["EmptyDays"] for line in told(aws, EMPTY_DAY)] == [1], f"{EMPTY_DAY} has no log file, and nobody says so")
