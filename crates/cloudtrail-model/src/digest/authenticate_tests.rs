@@ -170,3 +170,15 @@ fn what_somebody_puts_after_a_digest_does_not_hide_what_the_real_next_one_says()
     assert_eq!(kinds(&copy), [FindingKind::UnsignedHere, FindingKind::UnsignedHere]);
     assert_eq!(proven(&copy), 24);
 }
+
+#[test]
+fn in_a_copy_a_signature_that_is_valid_counts_whoever_else_states_one() {
+    let (mut digests, log_files) = whole_day();
+    let other = Made { signature: Some("00".to_owned()), ..digests[25].clone() };
+    let between = (at("2026-11-23T00:40:00Z"), at("2026-11-23T00:45:00Z"));
+    digests.push(Plan { start: between.0, end: between.1, ..Plan::hour(0) }.make(Some(&other)));
+    let copy = report_of(&scope(Origin::Copy), &digests, &log_files);
+    // neither of the two that state a signature of the one before is proven itself
+    assert_eq!(kinds(&copy), [FindingKind::UnsignedHere, FindingKind::UnsignedHere]);
+    assert_eq!(copy.chains[0].proven, 25);
+}

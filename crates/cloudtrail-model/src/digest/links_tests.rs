@@ -1,6 +1,6 @@
 use jiff::SignedDuration;
 
-use crate::digest::testing::{Made, Plan, at, chain, in_bucket, kinds, report_of, whole_day};
+use crate::digest::testing::{Made, Plan, at, chain, in_bucket, kinds, log_file, report_of, whole_day};
 use crate::digest::{FindingKind, LogVerdict, Origin, RegionReport, Scope, Window};
 
 fn without(indexes: std::ops::Range<usize>) -> RegionReport {
@@ -173,4 +173,20 @@ fn nothing_at_all_is_a_finding_once_digests_are_due() {
     assert_eq!(kinds(&report_of(&young, &[], &[])), []);
     let copy = Scope { origin: Origin::Copy, patience: SignedDuration::ZERO, ..young };
     assert_eq!(kinds(&report_of(&copy, &[], &[])), [FindingKind::NoDigests]);
+}
+
+#[test]
+fn a_digest_covers_the_time_from_the_one_that_it_names() {
+    // it states a later begin, and no digest between
+    let later = |hour| {
+        let plan = Plan::hour(hour);
+        Plan { start: plan.start + SignedDuration::from_mins(50), ..plan }
+    };
+    let digests = chain(&[Plan::hour(8), Plan::hour(9), later(10), Plan::hour(11), Plan::hour(12)]);
+    let scope = Scope {
+        windows: vec![Window { from: at("2026-11-22T08:00:00Z"), until: at("2026-11-22T13:00:00Z") }],
+        ..in_bucket()
+    };
+    let report = report_of(&scope, &digests, &[log_file(600)]);
+    assert_eq!(report.log_file_findings[0].verdict, LogVerdict::Unlisted);
 }
