@@ -190,3 +190,12 @@ fn a_digest_covers_the_time_from_the_one_that_it_names() {
     let report = report_of(&scope, &digests, &[log_file(600)]);
     assert_eq!(report.log_file_findings[0].verdict, LogVerdict::Unlisted);
 }
+
+#[test]
+fn only_an_earlier_digest_can_be_before_another() {
+    let nine = Plan::hour(9).make(None);
+    let five = Plan::hour(5).make(Some(&nine));
+    let report = report_of(&in_bucket(), &[five, nine.clone()], &[]);
+    assert_eq!(kinds(&report)[..2], [FindingKind::DigestMissing, FindingKind::ChainRestarted]);
+    assert_eq!(report.findings[0].missing_key.as_ref(), Some(&nine.key));
+}

@@ -1,6 +1,6 @@
 use super::*;
 use crate::digest::testing::{
-    ACCOUNT, Hashes, Plan, REGION, at, chain, facts, in_bucket, keys, kinds, log_file, report_of,
+    ACCOUNT, Hashes, Made, Plan, REGION, at, chain, facts, in_bucket, keys, kinds, log_file, report_of,
     report_of_facts, scope, verdicts, whole_day,
 };
 use crate::digest::{Origin, Severity, Window};
@@ -247,4 +247,24 @@ fn in_a_copy_keys_are_compared_from_awslogs_on() {
         log_files.iter().map(|(key, sha256)| (format!("a/b/{key}"), sha256.clone())).collect();
     assert_eq!(report_of(&scope(Origin::Copy), &digests, &below).log_files[&LogVerdict::Proven], 24);
     assert_eq!(report_of(&in_bucket(), &digests, &below).log_files[&LogVerdict::Missing], 24);
+}
+
+#[test]
+fn what_a_digest_of_another_place_lists_counts_for_nothing() {
+    let (mut digests, mut log_files) = whole_day();
+    let added = log_file(605);
+    let other = Plan { trail: "other", ..Plan::hour(10) }.with(std::slice::from_ref(&added)).make(None);
+    digests[11] = Made { key: digests[11].key.clone(), ..other };
+    log_files.push(added.clone());
+    let report = report_of(&in_bucket(), &digests, &log_files);
+    assert_eq!(kinds(&report), [FindingKind::DigestMoved]);
+    let found = report.log_file_findings.iter().find(|found| found.key == added.0).unwrap();
+    assert_eq!((found.verdict, found.digest.as_deref()), (LogVerdict::NotCovered, None));
+}
+
+#[test]
+fn a_signature_that_is_longer_than_any_is_not_held() {
+    assert_eq!(signature_bytes(&"ab".repeat(1024)).len(), 1024);
+    assert!(signature_bytes(&"ab".repeat(1025)).is_empty());
+    assert!(signature_bytes("xy").is_empty());
 }
