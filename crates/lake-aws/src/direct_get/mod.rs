@@ -1,4 +1,4 @@
-//! GetObject by the parts of the SDK, without its orchestration: a signed request costs a quarter of the CPU, and the daily
+//! GetObject by the parts of the SDK, without its orchestration: a request costs a third of the CPU or less, and the daily
 //! stage makes thousands ([ADR 20](../../../../docs/internals/adr/0020-log-files-are-read-below-the-sdks-orchestration.md)).
 //!
 //! Endpoint rules, credentials, signer, HTTP client and the parser of errors are the SDK's. Left out are its interceptors,
