@@ -50,6 +50,6 @@ pub use odd::{OddKind, odd};
 pub use record::sample_records;
 pub use signed::{
     DigestChain, DigestSigner, DigestedHour, SignedBucket, SignedDigest, SignedTrail, StoredObject,
-    Tampering, judge,
+    Tampering, content, judge,
 };
 pub use write_day::{DaySummary, write_day, write_late_arrivals};

@@ -15,7 +15,7 @@ use crate::signed::digest_chain::sha256;
 /// known.
 pub fn judge(bucket: &SignedBucket, scope: &Scope, keys: &PublicKeys) -> RegionReport {
     let is_copy = scope.origin == Origin::Copy;
-    let mut check = RegionCheck::new(scope.clone(), keys, &RingVerifier);
+    let mut check = RegionCheck::new(scope.clone());
     for (key, object) in &bucket.objects {
         let member = first_member(&object.body, DigestFile::MAX_TEXT);
         let content = member.as_ref().map_or(DigestContent::Damaged, |member| DigestContent::Text {
@@ -26,24 +26,29 @@ pub fn judge(bucket: &SignedBucket, scope: &Scope, keys: &PublicKeys) -> RegionR
         // what is no digest of the scope is passed over
         let _ = check.add_digest(key, content, signature.map(String::as_str));
     }
-    let mut judged = check.judge();
+    let mut judged = check.judge(keys, &RingVerifier);
     for (key, object) in &bucket.objects {
         let Ok(parsed) = SourceKey::parse(key) else { continue };
         let is_here = parsed.account == scope.account && parsed.region == scope.region;
         if parsed.kind == Kind::Digest || !is_here || !scope.days.contains(&parsed.day) {
             continue;
         }
-        let content = match first_member(&object.body, usize::MAX - 1) {
-            None => LogFileContent::Damaged,
-            Some(member) => LogFileContent::Text {
-                first_member_sha256: sha256(&member.text),
-                trailing_member: member.trailing,
-            },
-        };
+        let content = content(&object.body);
         let delivered = (!is_copy).then_some(object.delivered);
         judged.add_log_file(LogFileFacts { key, content, delivered });
     }
     judged.finish()
+}
+
+/// What reading a log file gives.
+pub fn content(body: &[u8]) -> LogFileContent {
+    match first_member(body, usize::MAX - 1) {
+        None => LogFileContent::Damaged,
+        Some(member) => LogFileContent::Text {
+            first_member_sha256: sha256(&member.text),
+            trailing_member: member.trailing,
+        },
+    }
 }
 
 /// The first member of a gzip file.

@@ -12,7 +12,7 @@ mod trail;
 
 pub use bucket::{SignedBucket, StoredObject};
 pub use digest_chain::{DigestChain, DigestedHour, SignedDigest};
-pub use judge::judge;
+pub use judge::{content, judge};
 pub use signer::DigestSigner;
 pub use tampering::Tampering;
 pub use trail::SignedTrail;

@@ -35,6 +35,8 @@ pub struct SignedTrail {
     pub day: Day,
     /// Log files of an hour, for each account and region. In the hour before five in the morning there are none.
     pub log_files: u32,
+    /// Whether the digests of some hours leave out their last log file, which a backfill digest lists.
+    pub backfills: bool,
 }
 
 /// Digests of a day: the last one of the day before, 24, and two of the next one.
@@ -63,6 +65,7 @@ impl SignedTrail {
             regions: vec!["eu-west-1".to_owned()],
             day,
             log_files: 2,
+            backfills: true,
         }
     }
 
@@ -115,7 +118,8 @@ impl SignedTrail {
                 log_files.push((key.clone(), sha256(&text)));
                 bucket.objects.insert(key, object);
             }
-            let left_out = if BACKFILLED.contains(&hour) { log_files.pop() } else { None };
+            let is_backfilled = self.backfills && BACKFILLED.contains(&hour);
+            let left_out = if is_backfilled { log_files.pop() } else { None };
             let mut put = |digest: SignedDigest| bucket.objects.insert(digest.key, digest.object);
             put(digests.digest(&DigestedHour { start, end, log_files, generated: None }));
             if let Some(left_out) = left_out {

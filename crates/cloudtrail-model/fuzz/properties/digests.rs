@@ -46,7 +46,7 @@ pub(crate) fn check(bytes: &[u8]) {
     for origin in [Origin::Copy, Origin::Bucket("b".to_owned())] {
         let as_of = day.midnight() + jiff::SignedDuration::from_hours(200);
         let scope = Scope::day("111122223333", "eu-west-1", origin, Kind::CloudTrail, day, as_of);
-        let mut check = RegionCheck::new(scope, &keys, &Nobody);
+        let mut check = RegionCheck::new(scope);
         // the text once as one of a chain, between one that is damaged and itself
         let content = DigestContent::Text { text: bytes, trailing_member: bytes.len() % 2 == 1 };
         let signature = std::str::from_utf8(bytes).ok();
@@ -59,7 +59,7 @@ pub(crate) fn check(bytes: &[u8]) {
             let added = check.add_digest(&digest_key(minute, backfill), content, signature);
             added.expect("a key of the scope");
         }
-        let mut judged = check.judge();
+        let mut judged = check.judge(&keys, &Nobody);
         let content = LogFileContent::Text { first_member_sha256: [0; 32], trailing_member: false };
         judged.add_log_file(LogFileFacts { key: LOG_FILE, content, delivered: None });
         let report = judged.finish();

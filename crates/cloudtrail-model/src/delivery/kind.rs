@@ -46,6 +46,16 @@ impl Kind {
             Kind::Digest => None,
         }
     }
+
+    /// The kind of the log files of a table.
+    pub fn of(table: Table) -> Self {
+        match table {
+            Table::CloudTrail => Kind::CloudTrail,
+            Table::Insight => Kind::Insight,
+            Table::NetworkActivity => Kind::NetworkActivity,
+            Table::Aggregated => Kind::Aggregated,
+        }
+    }
 }
 
 impl fmt::Display for Kind {

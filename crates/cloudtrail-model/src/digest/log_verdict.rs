@@ -48,10 +48,13 @@ pub enum LogVerdict {
     Appended,
     /// A digest lists it, and it is not whole gzip.
     Damaged,
-    /// A digest lists it, and it could not be read.
+    /// A digest lists it, and it could not be read, or was not hashed.
     NotRead,
     /// A digest lists it, and it is not there.
     Missing,
+    /// A digest lists it, and it is not there, as no log file of its day or an earlier one is: it is as old as those that a
+    /// lifecycle rule has deleted.
+    Expired,
     /// No digest lists it, and it has the content of a log file that is missing.
     Moved,
     /// No digest lists it, though all trails' digests are proven for the time of its delivery.
@@ -64,7 +67,7 @@ pub enum LogVerdict {
 
 impl LogVerdict {
     /// All verdicts.
-    pub const ALL: [LogVerdict; 11] = [
+    pub const ALL: [LogVerdict; 12] = [
         LogVerdict::Proven,
         LogVerdict::Unproven,
         LogVerdict::Modified,
@@ -72,6 +75,7 @@ impl LogVerdict {
         LogVerdict::Damaged,
         LogVerdict::NotRead,
         LogVerdict::Missing,
+        LogVerdict::Expired,
         LogVerdict::Moved,
         LogVerdict::Unlisted,
         LogVerdict::NotListedYet,
@@ -88,6 +92,7 @@ impl LogVerdict {
             LogVerdict::Damaged => "damaged",
             LogVerdict::NotRead => "not_read",
             LogVerdict::Missing => "missing",
+            LogVerdict::Expired => "expired",
             LogVerdict::Moved => "moved",
             LogVerdict::Unlisted => "unlisted",
             LogVerdict::NotListedYet => "not_listed_yet",
@@ -116,7 +121,9 @@ impl LogFileFinding {
     pub fn severity(&self) -> Severity {
         match self.verdict {
             LogVerdict::Proven | LogVerdict::NotListedYet => Severity::Notice,
-            LogVerdict::Unproven | LogVerdict::NotRead | LogVerdict::NotCovered => Severity::Unproven,
+            LogVerdict::Unproven | LogVerdict::NotRead | LogVerdict::NotCovered | LogVerdict::Expired => {
+                Severity::Unproven
+            }
             LogVerdict::Moved | LogVerdict::Unlisted => Severity::Broken,
             LogVerdict::Modified | LogVerdict::Appended | LogVerdict::Damaged | LogVerdict::Missing => {
                 if self.is_digest_proven { Severity::Broken } else { Severity::Unproven }
@@ -139,8 +146,16 @@ impl fmt::Display for LogFileFinding {
                 write!(f, "bytes follow the gzip member of {key:?} that {digest:?} lists")
             }
             LogVerdict::Damaged => write!(f, "{key:?} is not whole gzip; {digest:?} lists it"),
-            LogVerdict::NotRead => write!(f, "{key:?} could not be read; {digest:?} lists it"),
+            LogVerdict::NotRead => {
+                write!(f, "{key:?} was not read, or not hashed; {digest:?} lists it")
+            }
             LogVerdict::Missing => write!(f, "{key:?} is missing; {digest:?} lists it"),
+            LogVerdict::Expired => {
+                write!(
+                    f,
+                    "{key:?} is not there, and as old as log files that have expired; {digest:?} lists it"
+                )
+            }
             LogVerdict::Moved => write!(f, "{key:?} has the content that was delivered to {delivered_to:?}"),
             LogVerdict::Unlisted => write!(f, "{key:?} is in no digest: CloudTrail did not deliver it"),
             LogVerdict::NotListedYet => write!(f, "{key:?} is in no digest yet"),

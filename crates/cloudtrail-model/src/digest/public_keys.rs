@@ -80,6 +80,15 @@ impl PublicKeys {
     /// # Errors
     /// Fails if the text is not such JSON, if a field is invalid, or if it has no key.
     pub fn parse(text: &[u8]) -> Result<Self, PublicKeysError> {
+        let keys = PublicKeys::parse_list(text)?;
+        if keys.is_empty() { Err(PublicKeysError::Empty) } else { Ok(keys) }
+    }
+
+    /// Reads the same JSON, of which a list may be empty.
+    ///
+    /// # Errors
+    /// Fails if the text is not such JSON, or if a field is invalid.
+    pub fn parse_list(text: &[u8]) -> Result<Self, PublicKeysError> {
         let mut keys = Vec::new();
         for list in serde_json::Deserializer::from_slice(text).into_iter::<List>() {
             let list = list.map_err(|error| PublicKeysError::Json { reason: error.to_string() })?;
@@ -87,7 +96,25 @@ impl PublicKeys {
                 keys.push(PublicKey::try_from(entry)?);
             }
         }
-        if keys.is_empty() { Err(PublicKeysError::Empty) } else { Ok(PublicKeys { keys }) }
+        Ok(PublicKeys { keys })
+    }
+
+    /// Each key by fingerprint, as the JSON of a list of its own. Keys whose fingerprint is not hexadecimal are left out.
+    pub fn as_json(&self) -> impl Iterator<Item = (&str, String)> {
+        let is_hex = |key: &&PublicKey| {
+            let digits = key.fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
+            digits && (1..=128).contains(&key.fingerprint.len())
+        };
+        self.keys.iter().filter(is_hex).map(|key| {
+            let PublicKey { fingerprint, der, validity: (from, to) } = key;
+            let json = serde_json::json!({ "PublicKeyList": [{
+                "Fingerprint": fingerprint,
+                "Value": STANDARD.encode(der),
+                "ValidityStartTime": from.to_string(),
+                "ValidityEndTime": to.to_string(),
+            }]});
+            (fingerprint.as_str(), json.to_string())
+        })
     }
 
     /// The keys with a fingerprint that were valid at an instant, give or take a day: one, unless two lists disagree.
@@ -101,6 +128,15 @@ impl PublicKeys {
     /// The keys with a fingerprint, whenever they were valid.
     pub fn with_fingerprint(&self, fingerprint: &str) -> impl Iterator<Item = &PublicKey> {
         self.keys.iter().filter(move |key| key.fingerprint.eq_ignore_ascii_case(fingerprint))
+    }
+
+    /// Adds other keys. A key that is there already is not added again.
+    pub fn extend(&mut self, other: PublicKeys) {
+        for key in other.keys {
+            if !self.keys.contains(&key) {
+                self.keys.push(key);
+            }
+        }
     }
 
     /// Number of keys.

@@ -54,3 +54,21 @@ fn what_is_no_list_of_keys_says_what_to_do() {
     assert!(error(&ONE.replace("1436317441.0", "1e300")).contains("ValidityStartTime"));
     assert!(error(&ONE.replace("1438909441.0", "\"soon\"")).contains("ValidityEndTime"));
 }
+
+#[test]
+fn a_set_is_a_list_for_each_key_and_a_key_is_in_it_once() {
+    let text = format!("{ONE}\n{}\n", ONE.replace("8eba", "9eba"));
+    let keys = PublicKeys::parse(text.as_bytes()).unwrap();
+    let mut again = PublicKeys::default();
+    for (fingerprint, json) in keys.as_json() {
+        let one = PublicKeys::parse(json.as_bytes()).unwrap();
+        assert_eq!((one.len(), one.with_fingerprint(fingerprint).count()), (1, 1));
+        again.extend(one.clone());
+        again.extend(one);
+    }
+    assert_eq!(again, keys);
+    // a fingerprint becomes the name of an object
+    let outside = ONE.replace("8eba5db5", "../../x");
+    assert_eq!(PublicKeys::parse(outside.as_bytes()).unwrap().as_json().count(), 0);
+    assert!(PublicKeys::parse_list(br#"{"PublicKeyList": []}"#).unwrap().is_empty());
+}

@@ -3,7 +3,7 @@
 //! Digests first, then log files, then the report. What is held grows with the log files that the digests list (some 200 bytes
 //! each), and with the log files that are not proven; nothing with the bytes of either.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -48,21 +48,26 @@ pub struct NotADigestHere {
 }
 
 /// A check that is given digests.
-pub struct RegionCheck<'a> {
+#[derive(Debug)]
+pub struct RegionCheck {
     scope: Scope,
-    keys: &'a PublicKeys,
-    verifier: &'a dyn VerifySignature,
     chains: BTreeMap<(ChainId, usize), Vec<Held>>,
     listed: Vec<Listed>,
     elsewhere: Vec<(u32, ListedElsewhere)>,
     digests: u32,
 }
 
-impl<'a> RegionCheck<'a> {
+impl RegionCheck {
     /// A check without digests.
-    pub fn new(scope: Scope, keys: &'a PublicKeys, verifier: &'a dyn VerifySignature) -> Self {
+    pub fn new(scope: Scope) -> Self {
         let (chains, listed, elsewhere) = (BTreeMap::new(), Vec::new(), Vec::new());
-        RegionCheck { scope, keys, verifier, chains, listed, elsewhere, digests: 0 }
+        RegionCheck { scope, chains, listed, elsewhere, digests: 0 }
+    }
+
+    /// The fingerprints of the public keys that the digests say they were signed with.
+    pub fn fingerprints(&self) -> BTreeSet<&str> {
+        let digests = self.chains.values().flatten();
+        digests.filter_map(|held| Some(held.content.as_ref().ok()?.fingerprint.as_str())).collect()
     }
 
     /// Adds a digest, in any order. `key` is its whole key, and `signature` the value of `x-amz-meta-signature` in its
@@ -121,7 +126,8 @@ impl<'a> RegionCheck<'a> {
                 }
                 Place::Elsewhere => {
                     let bucket = entry.bucket.unwrap_or_else(|| file.bucket.as_str().into());
-                    let elsewhere = ListedElsewhere { key: entry.key, bucket, sha256: entry.sha256 };
+                    let (key, sha256, listed_at) = (entry.key, entry.sha256, held.key.end);
+                    let elsewhere = ListedElsewhere { key, bucket, sha256, listed_at };
                     self.elsewhere.push((held.number, elsewhere));
                 }
             }
@@ -129,8 +135,8 @@ impl<'a> RegionCheck<'a> {
     }
 
     /// Judges the digests. Log files follow.
-    pub fn judge(self) -> JudgedRegion {
-        let RegionCheck { scope, keys, verifier, chains, mut listed, elsewhere, .. } = self;
+    pub fn judge(self, keys: &PublicKeys, verifier: &dyn VerifySignature) -> JudgedRegion {
+        let RegionCheck { scope, chains, mut listed, elsewhere, .. } = self;
         let mut judged: Vec<JudgedChain> = Vec::new();
         for ((id, window), digests) in chains {
             let chain = Chain { id, window: scope.windows[window], digests };
@@ -172,6 +178,7 @@ impl<'a> RegionCheck<'a> {
 }
 
 /// A check that has judged the digests, and is given log files.
+#[derive(Debug)]
 pub struct JudgedRegion {
     scope: Scope,
     /// The keys of digests, by number.
@@ -242,13 +249,21 @@ impl JudgedRegion {
         self.report.log_file_findings.push(found);
     }
 
+    /// Whether a log file that is not there is of a day whose log files a lifecycle rule may have deleted.
+    fn is_expired(&self, key: &str) -> bool {
+        let Some(last) = self.scope.expired_through else { return false };
+        SourceKey::parse(key).is_ok_and(|key| key.day <= last)
+    }
+
     /// The report, when all log files were added.
     pub fn finish(mut self) -> RegionReport {
         let listed = std::mem::take(&mut self.listed);
         let mut missing: BTreeMap<[u8; 32], &str> = BTreeMap::new();
         for entry in listed.missing() {
-            self.add_finding(&entry.name, LogVerdict::Missing, Some(entry.digest), entry.is_proven);
-            if entry.is_proven {
+            let verdict =
+                if self.is_expired(&entry.name) { LogVerdict::Expired } else { LogVerdict::Missing };
+            self.add_finding(&entry.name, verdict, Some(entry.digest), entry.is_proven);
+            if entry.is_proven && verdict == LogVerdict::Missing {
                 missing.insert(entry.sha256, &entry.name);
             }
         }

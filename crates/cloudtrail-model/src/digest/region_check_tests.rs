@@ -1,7 +1,7 @@
 use super::*;
 use crate::digest::testing::{
-    ACCOUNT, Hashes, Made, Plan, REGION, at, chain, facts, in_bucket, keys, kinds, log_file, report_of,
-    report_of_facts, scope, verdicts, whole_day,
+    ACCOUNT, Made, Plan, REGION, at, chain, facts, in_bucket, kinds, log_file, report_of, report_of_facts,
+    scope, verdicts, whole_day,
 };
 use crate::digest::{Origin, Severity, Window};
 
@@ -205,8 +205,7 @@ fn a_late_log_file_is_proven_by_the_digests_of_its_delivery() {
 
 #[test]
 fn what_is_no_digest_of_the_scope_is_refused_by_name() {
-    let keys = keys();
-    let mut check = RegionCheck::new(in_bucket(), &keys, &Hashes);
+    let mut check = RegionCheck::new(in_bucket());
     let (digests, _) = whole_day();
     let refused = [
         digests[0].key.clone(),
@@ -267,4 +266,27 @@ fn a_signature_that_is_longer_than_any_is_not_held() {
     assert_eq!(signature_bytes(&"ab".repeat(1024)).len(), 1024);
     assert!(signature_bytes(&"ab".repeat(1025)).is_empty());
     assert!(signature_bytes("xy").is_empty());
+}
+
+#[test]
+fn a_log_file_of_an_old_day_that_is_not_there_has_expired() {
+    let (digests, mut log_files) = whole_day();
+    log_files.remove(7);
+    let expired = |day: &str| Scope { expired_through: Some(day.parse().unwrap()), ..in_bucket() };
+    let report = report_of(&expired("2026-11-22"), &digests, &log_files);
+    assert_eq!((verdicts(&report), report.worst()), (vec![LogVerdict::Expired], Some(Severity::Unproven)));
+    let report = report_of(&expired("2026-11-21"), &digests, &log_files);
+    assert_eq!(verdicts(&report), [LogVerdict::Missing]);
+}
+
+#[test]
+fn a_check_knows_the_keys_that_it_needs() {
+    let (digests, _) = whole_day();
+    let mut check = RegionCheck::new(in_bucket());
+    assert!(check.fingerprints().is_empty());
+    for digest in &digests[1..4] {
+        let content = DigestContent::Text { text: digest.text.as_bytes(), trailing_member: false };
+        check.add_digest(&digest.key, content, None).unwrap();
+    }
+    assert_eq!(check.fingerprints().into_iter().collect::<Vec<_>>(), ["f1"]);
 }

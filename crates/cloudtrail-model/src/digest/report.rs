@@ -69,6 +69,9 @@ pub struct ListedElsewhere {
     /// SHA-256 of its text.
     #[serde(serialize_with = "as_hex")]
     pub sha256: [u8; 32],
+    /// The end of the hour of the digest.
+    #[serde(serialize_with = "as_text")]
+    pub listed_at: Timestamp,
 }
 
 impl RegionReport {
@@ -87,6 +90,10 @@ impl RegionReport {
 
 fn instant<S: Serializer>(instant: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     instant.map(|instant| instant.to_string()).serialize(serializer)
+}
+
+fn as_text<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(instant)
 }
 
 fn as_hex<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {

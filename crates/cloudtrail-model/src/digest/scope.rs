@@ -52,6 +52,9 @@ pub struct Scope {
     pub as_of: Timestamp,
     /// How late CloudTrail may still list a log file. A younger one that no digest lists is no finding yet.
     pub patience: SignedDuration,
+    /// The last delivery day whose log files a lifecycle rule may have deleted: those that are not there count as expired. `None`
+    /// if no day is that old.
+    pub expired_through: Option<Day>,
 }
 
 impl Scope {
@@ -67,6 +70,7 @@ impl Scope {
             windows: vec![Window::of_day(day)],
             as_of,
             patience: PATIENCE,
+            expired_through: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
 /// Verifies signatures. A trait, so that the rules about digests do not depend on a library of cryptography.
-pub trait VerifySignature {
+pub trait VerifySignature: Send + Sync {
     /// Whether a signature of SHA256withRSA over a message is valid. `public_key` is the DER of an `RSAPublicKey` of PKCS#1
     /// (RFC 8017 §A.1.1), as CloudTrail's `ListPublicKeys` gives it. A key that cannot be read makes no signature valid.
     fn is_valid(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> bool;

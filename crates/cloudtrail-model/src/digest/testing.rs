@@ -170,8 +170,7 @@ pub(crate) fn report_of_facts<'a>(
     digests: &[Made],
     log_files: impl IntoIterator<Item = LogFileFacts<'a>>,
 ) -> RegionReport {
-    let keys = keys();
-    let mut check = RegionCheck::new(scope.clone(), &keys, &Hashes);
+    let mut check = RegionCheck::new(scope.clone());
     for made in digests {
         let content = match made.gzip {
             true => DigestContent::Text { text: made.text.as_bytes(), trailing_member: made.appended },
@@ -185,7 +184,7 @@ pub(crate) fn report_of_facts<'a>(
             scope.windows.iter().any(|window| (window.from..window.until).contains(&end))
         );
     }
-    let mut judged = check.judge();
+    let mut judged = check.judge(&keys(), &Hashes);
     for file in log_files {
         judged.add_log_file(file);
     }
