@@ -8,10 +8,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{EncodingType, RequestPayer, ServerSideEncryption};
 use bytes::Bytes;
-use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload, Store, StoreError};
+use lake_store::{Created, Depth, Described, ErrorKind, ObjectMeta, Page, StagedUpload, Store, StoreError};
 
 use crate::S3Location;
-use crate::direct_get::{DirectGet, Wanted};
+use crate::direct_get::{DirectGet, Object, Wanted};
 use crate::failure::{read_error, store_error};
 use crate::listed_text::decoded;
 use crate::multipart::{self, MultipartUpload};
@@ -79,6 +79,14 @@ impl S3Store {
     }
 
     async fn read(&self, key: &str, etag: Option<&str>, range: Option<Range<u64>>) -> Result<Bytes> {
+        match self.open(key, etag, range).await? {
+            Some(object) => content(key, object).await,
+            None => Ok(Bytes::new()),
+        }
+    }
+
+    /// Requests an object, or a range of it: `None` if the range begins after the end of the object.
+    async fn open(&self, key: &str, etag: Option<&str>, range: Option<Range<u64>>) -> Result<Option<Object>> {
         let whole_key = self.key(key);
         let wanted = Wanted {
             bucket: &self.location.bucket,
@@ -87,22 +95,25 @@ impl S3Store {
             range: range.map(|range| format!("bytes={}-{}", range.start, range.end - 1)),
             options: &self.options,
         };
-        let object = match self.direct_get.send(&self.client, &wanted).await {
-            // the range begins after the end of the object
+        match self.direct_get.send(&self.client, &wanted).await {
             Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) => {
-                return Ok(Bytes::new());
+                Ok(None)
             }
-            sent => sent.map_err(|error| read_error(key, error))?,
-        };
-        let cut_off = |cause: Box<dyn std::error::Error + Send + Sync>| {
-            StoreError::new(ErrorKind::Transient, "read", key).because(cause)
-        };
-        let bytes = whole(object.body).await.map_err(cut_off)?;
-        if object.length.is_some_and(|length| length != bytes.len() as u64) {
-            return Err(cut_off("the body is truncated".into()));
+            sent => sent.map(Some).map_err(|error| read_error(key, error)),
         }
-        Ok(bytes)
     }
+}
+
+/// The content of an object. Fails if it is cut off.
+async fn content(key: &str, object: Object) -> Result<Bytes> {
+    let cut_off = |cause: Box<dyn std::error::Error + Send + Sync>| {
+        StoreError::new(ErrorKind::Transient, "read", key).because(cause)
+    };
+    let bytes = whole(object.body).await.map_err(cut_off)?;
+    if object.length.is_some_and(|length| length != bytes.len() as u64) {
+        return Err(cut_off("the body is truncated".into()));
+    }
+    Ok(bytes)
 }
 
 /// Reads a body to its end. Fails if it stalls.
@@ -171,6 +182,12 @@ impl Store for S3Store {
             return Ok(Bytes::new());
         }
         self.read(key, None, Some(range)).await
+    }
+
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        let Some(object) = self.open(key, None, None).await? else { return Ok(Described::default()) };
+        let (metadata, written) = object.description();
+        Ok(Described { body: content(key, object).await?, metadata, written })
     }
 
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {

@@ -54,6 +54,7 @@ pub async fn suite_without(store: Arc<dyn Store>, left_out: &[&str]) {
     check!("reading-many", reading::many);
     check!("reading-ranges", reading::ranges);
     check!("reading-versions", reading::versions);
+    check!("reading-described", reading::described);
     check!("reading-missing", reading::missing);
     check!("reading-missing-version-of-folder", reading::missing_version_of_folder);
     check!("creating-existing", creating::existing);

@@ -19,4 +19,4 @@ pub use layers::limit::Limit;
 pub use layers::meter::{CallUsage, Counters, Meter, Usage};
 pub use layers::retry::Retry;
 pub use memory::MemoryStore;
-pub use store::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store, list_all};
+pub use store::{Created, Depth, Described, ObjectMeta, Page, Result, StagedUpload, Store, list_all};

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
-use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+use crate::{
+    Created, Depth, Described, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError,
+};
 
 /// Entries on a page of S3, objects and common prefixes together.
 const PAGE_SIZE: usize = 1_000;
@@ -37,6 +40,8 @@ struct Content {
 struct Object {
     body: Bytes,
     version: u64,
+    metadata: BTreeMap<String, String>,
+    written: Option<SystemTime>,
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +66,19 @@ impl MemoryStore {
     pub fn snapshot(&self) -> Self {
         let content = lock(&self.content).clone();
         MemoryStore { content: Arc::new(Mutex::new(content)), page_size: self.page_size }
+    }
+
+    /// Sets the metadata of an object and the time at which it was written. Returns whether the object exists.
+    pub fn describe(
+        &self,
+        key: &str,
+        metadata: BTreeMap<String, String>,
+        written: Option<SystemTime>,
+    ) -> bool {
+        let mut content = lock(&self.content);
+        let Some(object) = content.objects.get_mut(key) else { return false };
+        (object.metadata, object.written) = (metadata, written);
+        true
     }
 
     /// The number of uploads that were neither published, aborted nor abandoned.
@@ -125,6 +143,14 @@ impl Store for MemoryStore {
         let within = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(body.len());
         let (start, end) = (within(range.start), within(range.end));
         Ok(body.slice(start.min(end)..end))
+    }
+
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        let content = lock(&self.content);
+        let object = content.objects.get(key);
+        let object = object.ok_or_else(|| StoreError::new(ErrorKind::NotFound, "read", key))?;
+        let Object { body, metadata, written, .. } = object.clone();
+        Ok(Described { body, metadata, written })
     }
 
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
@@ -238,7 +264,8 @@ impl Content {
 
     fn put(&mut self, key: &str, body: Bytes) {
         let version = self.next();
-        self.objects.insert(key.to_owned(), Object { body, version });
+        self.objects
+            .insert(key.to_owned(), Object { body, version, metadata: BTreeMap::new(), written: None });
     }
 }
 

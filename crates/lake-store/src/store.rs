@@ -1,8 +1,10 @@
 //! The storage port: the operations of a bucket or a folder that stages need.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -42,6 +44,17 @@ pub struct Page {
     pub prefixes: Vec<String>,
     /// The token for the next page; `None` on the last one. A page may be empty without being the last.
     pub next: Option<String>,
+}
+
+/// A whole object, with what the store knows of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Described {
+    /// The content.
+    pub body: Bytes,
+    /// Its metadata by name, in lower case and without `x-amz-meta-`. Empty on a disk.
+    pub metadata: BTreeMap<String, String>,
+    /// When it was written to the bucket, to the second. `None` on a disk, where the time of a file may be that of a copy.
+    pub written: Option<SystemTime>,
 }
 
 /// The result of [`Store::create_new`].
@@ -127,6 +140,14 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the object does not exist.
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes>;
 
+    /// Reads a whole object with its metadata and the time at which it was written.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the object does not exist.
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        Ok(Described { body: self.get(key, None).await?, ..Described::default() })
+    }
+
     /// Put-if-absent: creates an object, durably, only if no object has the key. Of concurrent callers at most one gets
     /// [`Created::Yes`]. Readers see the whole content or none.
     ///
@@ -205,6 +226,9 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         (**self).get_range(key, range).await
+    }
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        (**self).get_described(key).await
     }
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
         (**self).create_new(key, body).await

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use lake_aws::{BucketOptions, S3Location};
 use lake_store::{
-    Created, Depth, MemoryStore, ObjectMeta, Page, Result, Retry, StagedUpload, Store, list_all,
+    Created, Depth, Described, MemoryStore, ObjectMeta, Page, Result, Retry, StagedUpload, Store, list_all,
 };
 use testkit::s3::S3Server;
 
@@ -156,6 +156,9 @@ impl Store for TestStore {
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         self.store.get_range(key, range).await
+    }
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        self.store.get_described(key).await
     }
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
         self.store.create_new(key, body).await

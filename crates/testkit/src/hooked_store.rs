@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+use lake_store::{
+    Created, Depth, Described, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError,
+};
 
 /// A call to a store or a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +150,9 @@ impl<S: Store, H: Hook + 'static> Store for Hooked<S, H> {
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         self.around(Call::GetRange, key, self.store.get_range(key, range)).await
+    }
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        self.around(Call::Get, key, self.store.get_described(key)).await
     }
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
         self.around(Call::Create, key, self.store.create_new(key, body)).await

@@ -3,7 +3,7 @@ use crate::testing::world::{World, day, gzip, key, noise, put};
 use async_trait::async_trait;
 use block_deflate::Level;
 use bytes::Bytes;
-use lake_store::{Created, Depth, ErrorKind, ObjectMeta, Page, StagedUpload};
+use lake_store::{Created, Depth, Described, ErrorKind, ObjectMeta, Page, StagedUpload};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -225,6 +225,9 @@ impl<S: Store> Store for Together<S> {
     }
     async fn get_range(&self, key: &str, range: Range<u64>) -> lake_store::Result<Bytes> {
         self.inner.get_range(key, range).await
+    }
+    async fn get_described(&self, key: &str) -> lake_store::Result<Described> {
+        self.inner.get_described(key).await
     }
     async fn create_new(&self, key: &str, body: Bytes) -> lake_store::Result<Created> {
         self.inner.create_new(key, body).await

@@ -9,8 +9,9 @@ mod refusal;
 mod request;
 mod resolved;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
@@ -19,6 +20,9 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
 use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::date_time::Format;
 use tokio::sync::OnceCell;
 
 pub(crate) use request::Wanted;
@@ -33,6 +37,16 @@ pub(crate) struct Object {
     pub(crate) body: ByteStream,
     /// The length of the body, if the response has it.
     pub(crate) length: Option<u64>,
+    head: Head,
+}
+
+/// What a response says of an object.
+#[derive(Debug)]
+enum Head {
+    /// The response, without its body.
+    Response(Box<HttpResponse>),
+    /// The response, read by the SDK.
+    Read { metadata: BTreeMap<String, String>, written: Option<DateTime> },
 }
 
 /// Sends GetObject to one bucket. Clones share what is resolved.
@@ -83,9 +97,11 @@ impl Resolved {
             },
             None => exchanged.await,
         };
-        let response = exchanged.inspect_err(|failed| refusal::leave_bad_connection(failed, &connection))?;
+        let mut response =
+            exchanged.inspect_err(|failed| refusal::leave_bad_connection(failed, &connection))?;
         let length = response.headers().get("content-length").and_then(|length| length.parse().ok());
-        Ok(Object { body: ByteStream::new(response.into_body()), length })
+        let body = std::mem::replace(response.body_mut(), SdkBody::empty());
+        Ok(Object { body: ByteStream::new(body), length, head: Head::Response(Box::new(response)) })
     }
 }
 
@@ -93,7 +109,28 @@ impl Resolved {
 async fn by_sdk(client: &Client, wanted: &Wanted<'_>) -> Result<Object, Failed> {
     let object = wanted.operation(client).send().await?;
     let length = object.content_length().map(|length| u64::try_from(length).unwrap_or(u64::MAX));
-    Ok(Object { length, body: object.body })
+    let metadata = object.metadata.into_iter().flatten().collect();
+    let head = Head::Read { metadata, written: object.last_modified };
+    Ok(Object { length, body: object.body, head })
+}
+
+impl Object {
+    /// The metadata of the object by name, without `x-amz-meta-`, and the time at which it was written.
+    pub(crate) fn description(&self) -> (BTreeMap<String, String>, Option<SystemTime>) {
+        let (metadata, written) = match &self.head {
+            Head::Read { metadata, written } => (metadata.clone(), *written),
+            Head::Response(response) => {
+                let headers = response.headers();
+                let metadata = headers.iter().filter_map(|(name, value)| {
+                    Some((name.strip_prefix("x-amz-meta-")?.to_owned(), value.to_owned()))
+                });
+                let written = headers.get("last-modified");
+                let written = written.and_then(|text| DateTime::from_str(text, Format::HttpDate).ok());
+                (metadata.collect(), written)
+            }
+        };
+        (metadata, written.and_then(|time| time.try_into().ok()))
+    }
 }
 
 #[cfg(test)]

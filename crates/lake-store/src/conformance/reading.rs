@@ -79,6 +79,15 @@ pub(super) async fn versions(area: &Area) {
     assert_eq!(read, "the second", "reading the version that replaced it");
 }
 
+/// A described read returns the content, and no metadata that nobody gave.
+pub(super) async fn described(area: &Area) {
+    area.create("object", "0123456789").await;
+    let object = area.store.get_described(&area.key("object")).await.unwrap();
+    assert_eq!((&object.body[..], object.metadata.len()), (&b"0123456789"[..], 0));
+    let error = area.store.get_described(&area.key("missing")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound, "reading what is not there");
+}
+
 /// A read of a missing object is `NotFound`, with and without an etag.
 pub(super) async fn missing(area: &Area) {
     area.create("folder/object", "x").await;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::layers::adaptive_limit::AdaptiveLimit;
-use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store};
+use crate::{Created, Depth, Described, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store};
 
 /// Limits the calls in progress at once, those of staged uploads included; further calls wait. Clones share the limit. An
 /// upload that is open but has no call in progress does not count.
@@ -86,6 +86,10 @@ impl<S: Store> Store for Limit<S> {
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         limited(&self.limit, self.inner.get_range(key, range)).await
+    }
+
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        limited(&self.limit, self.inner.get_described(key)).await
     }
 
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {

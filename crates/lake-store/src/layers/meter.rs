@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::{Created, Depth, ObjectMeta, Page, Result, StagedUpload, Store};
+use crate::{Created, Depth, Described, ObjectMeta, Page, Result, StagedUpload, Store};
 
 /// Counts calls, errors, bytes and time. Inside [`Retry`](crate::Retry) it counts every try, outside it every call.
 #[derive(Debug, Clone)]
@@ -158,6 +158,11 @@ impl<S: Store> Store for Meter<S> {
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         let call = self.inner.get_range(key, range);
         self.counters.count(|usage| &mut usage.get_range, Bytes::len, call).await
+    }
+
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        let bytes = |object: &Described| object.body.len();
+        self.counters.count(|usage| &mut usage.get, bytes, self.inner.get_described(key)).await
     }
 
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {

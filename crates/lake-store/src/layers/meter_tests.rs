@@ -19,6 +19,7 @@ async fn it_counts_every_operation_behind_a_dyn_store() {
     store.get("a", Some("other")).await.unwrap_err();
     store.get("missing", None).await.unwrap_err();
     store.get_range("a", 1..3).await.unwrap();
+    store.get_described("a").await.unwrap();
     store.list("", Depth::All, None).await.unwrap();
     store.list("", Depth::All, Some("?")).await.unwrap_err();
     let mut upload = store.stage("b").await.unwrap();
@@ -35,7 +36,7 @@ async fn it_counts_every_operation_behind_a_dyn_store() {
 
     let usage = counters.usage();
     assert_eq!(counts(usage.create_new), (2, 0, 5), "what exists is not sent");
-    assert_eq!(counts(usage.get), (3, 2, 5));
+    assert_eq!(counts(usage.get), (4, 2, 10));
     assert_eq!(counts(usage.get_range), (1, 0, 2));
     assert_eq!(counts(usage.list), (2, 1, 0));
     assert_eq!(counts(usage.stage), (1, 0, 0));

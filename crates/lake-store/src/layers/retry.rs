@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::{Created, Depth, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError};
+use crate::{
+    Created, Depth, Described, ErrorKind, ObjectMeta, Page, Result, StagedUpload, Store, StoreError,
+};
 
 /// Retries calls that failed with [`ErrorKind::Transient`] or [`ErrorKind::Throttled`], and no others, by exponential backoff
 /// with full jitter. A throttled call is retried until its deadline, whatever the number of tries.
@@ -182,6 +184,10 @@ impl<S: Store> Store for Retry<S> {
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         retry!(self.policy, self.inner.get_range(key, range.clone()))
+    }
+
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        retry!(self.policy, self.inner.get_described(key))
     }
 
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {

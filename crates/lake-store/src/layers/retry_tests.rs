@@ -63,6 +63,9 @@ impl Store for Scripted {
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes> {
         self.script.run(self.inner.get_range(key, range)).await
     }
+    async fn get_described(&self, key: &str) -> Result<Described> {
+        self.script.run(self.inner.get_described(key)).await
+    }
     async fn create_new(&self, key: &str, body: Bytes) -> Result<Created> {
         self.script.run(self.inner.create_new(key, body)).await
     }
@@ -159,6 +162,7 @@ async fn every_operation_is_tried_again() {
     assert_eq!(tried_three_times!(store.list("", Depth::All, None)).objects.len(), 1);
     assert_eq!(tried_three_times!(store.get("a", None)), "body");
     assert_eq!(tried_three_times!(store.get_range("a", 1..3)), "od");
+    assert_eq!(tried_three_times!(store.get_described("a")).body, "body");
     tried_three_times!(store.delete("a"));
     let mut upload = tried_three_times!(store.stage("b"));
     tried_three_times!(upload.write("one ".into()));
