@@ -17,7 +17,7 @@ use crate::part_sink::abort_all;
 use crate::partition_state::PartitionState;
 use crate::{
     AttemptId, Balanced, Claim, Commit, DayState, FORMAT_VERSION, Invariant, LakeError, MonthSource, Part,
-    Partition, PartitionSpan, Slice, Totals, WrittenInputs, part_key,
+    Partition, PartitionSpan, Proof, Slice, Totals, WrittenInputs, part_key,
 };
 
 /// The maximum of parts deleted at once.
@@ -65,6 +65,8 @@ pub struct Changes {
     pub month: Option<MonthSource>,
     /// See [`Commit::slice`].
     pub slice: Option<Slice>,
+    /// See [`Commit::proof`].
+    pub proof: Option<Proof>,
 }
 
 impl Changes {
@@ -272,7 +274,7 @@ impl Attempt {
     /// Fails before anything is published if the totals do not balance. Fails if the store or the journal fails.
     pub async fn finish(self, changes: Changes) -> Result<CommitOutcome, AttemptError> {
         let totals = changes.totals();
-        let Changes { replaces, state, left, inputs, parts, retired, month, slice, .. } = changes;
+        let Changes { replaces, state, left, inputs, parts, retired, month, slice, proof, .. } = changes;
         let (parts, uploads): (Vec<Part>, Vec<_>) =
             parts.into_iter().map(|sealed| (sealed.part, sealed.upload)).unzip();
         if let Some(key) = inputs.unordered {
@@ -297,6 +299,7 @@ impl Attempt {
             totals,
             month,
             slice,
+            proof,
         };
         // before anything becomes visible
         let commit = commit.balanced().map_err(JournalError::from)?;

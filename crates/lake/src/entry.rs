@@ -9,7 +9,7 @@ use cloudtrail_model::Day;
 use serde::{Deserialize, Serialize};
 
 use crate::input::is_default;
-use crate::{Part, Slice, Totals};
+use crate::{Part, Proof, Slice, Totals};
 
 /// The version of the journal format that this code writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 2;
@@ -95,6 +95,10 @@ pub struct Commit {
     /// Only at the monthly stage: the event days that this commit writes. `None` if it writes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice: Option<Slice>,
+    /// Only at the daily stage, where the source has digest files: what they prove about the log files of the partition, those of
+    /// this commit included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 /// An object that belongs to a commit: inputs or facts, one line of JSON each, in gzip. Its key follows from the commit.

@@ -6,7 +6,7 @@ use cloudtrail_model::{LogFileName, SourceKey, account_of};
 
 use crate::facts::Facts;
 use crate::inputs::sort_key;
-use crate::lines_object::{GzipText, LinesObject};
+use crate::lines_object::{GzipText, LinesObject, read_lines_object};
 use crate::{Input, InputCounts, Inputs, Totals};
 
 /// The inputs of one commit in progress. Memory is that of the compressed object.
@@ -138,6 +138,25 @@ impl WrittenInputs {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The inputs, read back. [`Input::above`] is the index in [`WrittenInputs::above`].
+    pub fn inputs(&self) -> Inputs {
+        let mut inputs = Inputs::default();
+        let Some(object) = &self.inputs else { return inputs };
+        let read = read_lines_object(&object.stated, &object.body, |line| {
+            let input = Input::from_line(line).map_err(|error| error.to_string())?;
+            // inputs that are not in order fail the commit
+            let _is_in_order = inputs.push(&input);
+            Ok(())
+        });
+        debug_assert_eq!(read, Ok(()), "the writer has just written it");
+        inputs
+    }
+
+    /// What precedes the keys of the inputs in the source.
+    pub fn above(&self) -> &[String] {
+        &self.above
     }
 }
 

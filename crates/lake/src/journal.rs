@@ -290,7 +290,10 @@ impl Journal {
         let read = move || {
             let (mut inputs, mut totals) = (Inputs::default(), Totals::default());
             read_lines_object(&of.inputs, &body, |line| {
-                let input = Input::from_line(line).map_err(|error| format!("not an input ({error})"))?;
+                let mut input = Input::from_line(line).map_err(|error| format!("not an input ({error})"))?;
+                // the same for the inputs of all commits
+                let above = usize::try_from(input.above).ok().and_then(|index| of.above.get(index));
+                input.above = above.copied().unwrap_or_default();
                 totals.add_input(&input);
                 match inputs.push(&input) {
                     true => Ok(()),

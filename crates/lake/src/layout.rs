@@ -193,6 +193,11 @@ pub fn part_claim(partition: Partition, key: &str) -> Option<u64> {
     (claim > 0 && part_key(partition, claim, index) == key).then_some(claim)
 }
 
+/// The prefix of the public keys of CloudTrail in a region that the lake knows, an object each.
+pub fn public_keys_prefix(region: &str) -> String {
+    format!("_journal/public_keys/{region}/")
+}
+
 #[cfg(test)]
 #[path = "layout_tests.rs"]
 mod tests;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloudtrail_model::Month;
 
 use crate::{
-    AttemptId, Claim, Commit, DayState, Entry, InputCounts, Inputs, MonthSource, ObjectRef, Part, Totals,
-    WrittenDays,
+    AttemptId, Claim, Commit, DayState, Entry, InputCounts, Inputs, MonthSource, ObjectRef, Part, Proof,
+    Totals, WrittenDays,
 };
 
 /// The content of a partition: the fold of its journal.
@@ -39,6 +39,11 @@ pub struct PartitionState {
     pub month: Option<MonthSource>,
     /// Of a month, its event days.
     pub event_days: WrittenDays,
+    /// [`Commit::proof`] of the newest commit: an older one does not know the log files of later commits.
+    pub proof: Option<Proof>,
+    /// What precedes the keys of inputs in the source: of an input of [`PartitionState::inputs`], [`Input::above`](crate::Input::above)
+    /// is the index in it.
+    pub above: Vec<String>,
     /// The months of the event days of all parts that commits have ever named, retired ones included.
     pub event_months: BTreeSet<Month>,
     /// Number of objects of the journal that are neither entries nor named by one.
@@ -60,6 +65,8 @@ pub struct InputsOf {
     pub facts: Option<ObjectRef>,
     /// [`Commit::totals`].
     pub totals: Totals,
+    /// For each of [`Commit::above`], its index in [`PartitionState::above`].
+    pub above: Vec<u32>,
 }
 
 impl PartitionState {
@@ -95,6 +102,8 @@ impl PartitionState {
             totals,
             month,
             slice,
+            proof,
+            above,
             ..
         } = commit;
         let named = u64::from(inputs.is_some()) + u64::from(facts.is_some());
@@ -118,7 +127,9 @@ impl PartitionState {
         }
         self.totals.add(&totals);
         self.input_counts.change(&totals, &reread);
-        self.inputs_of.extend(inputs.map(|inputs| InputsOf { seq, attempt, inputs, facts, totals }));
+        self.proof = proof;
+        let above = above.into_iter().map(|prefix| self.index_above(prefix)).collect();
+        self.inputs_of.extend(inputs.map(|inputs| InputsOf { seq, attempt, inputs, facts, totals, above }));
         self.event_months.extend(parts.iter().flat_map(|part| part.event_days.months()));
         self.parts.extend(parts.into_iter().map(|part| (part.key.clone(), part)));
         if let Some(slice) = slice {
@@ -127,6 +138,16 @@ impl PartitionState {
             self.inputs_of.retain(|of| commits.contains(&of.seq));
         }
         Ok(())
+    }
+}
+
+impl PartitionState {
+    fn index_above(&mut self, prefix: String) -> u32 {
+        let index = self.above.iter().position(|known| *known == prefix).unwrap_or_else(|| {
+            self.above.push(prefix);
+            self.above.len() - 1
+        });
+        u32::try_from(index).unwrap_or(u32::MAX)
     }
 }
 

@@ -8,7 +8,7 @@ use lake_store::Store;
 use crate::lake_file::{check_format, read_settings};
 use crate::{
     Attempt, AttemptError, Changes, CommitOutcome, Committed, DayState, Journal, MonthSource, Outcome,
-    PartSink, Partition, PartitionState, Slice, Stamp, WrittenInputs, differences,
+    PartSink, Partition, PartitionState, Proof, Slice, Stamp, WrittenInputs, differences,
 };
 
 /// A run fails after this many plans in a row that end without a commit because another run changed the partition.
@@ -91,6 +91,8 @@ pub struct Staged {
     pub month: Option<MonthSource>,
     /// See [`Commit::slice`](crate::Commit::slice).
     pub slice: Option<Slice>,
+    /// See [`Commit::proof`](crate::Commit::proof).
+    pub proof: Option<Proof>,
     /// Number of planned inputs, or of a month event days, that were left to a later run.
     pub left: u64,
     /// Memory of the deduplication index, in bytes.
@@ -208,8 +210,8 @@ impl Driver<'_> {
             Some(plan) => stage_and_commit(attempt, plan, state, run).await,
             // the claim has deleted the orphans; an empty commit ends the attempt
             None => {
-                let unchanged =
-                    Staged { state: state.day.unwrap_or_default(), left: state.left, ..Staged::default() };
+                let (day, left, proof) = (state.day.unwrap_or_default(), state.left, state.proof.clone());
+                let unchanged = Staged { state: day, left, proof, ..Staged::default() };
                 Ok(commit(attempt, unchanged, Vec::new()).await?)
             }
         }
@@ -253,10 +255,10 @@ async fn commit(
     staged: Staged,
     parts: Vec<crate::SealedPart>,
 ) -> Result<AttemptEnd, AttemptError> {
-    let Staged { replaces, state, inputs, conflicts, retired, month, slice, left, index_bytes, more } =
+    let Staged { replaces, state, inputs, conflicts, retired, month, slice, proof, left, index_bytes, more } =
         staged;
     let (swept, retired_count) = (attempt.swept(), retired.len() as u64);
-    let changes = Changes { replaces, state, left, inputs, conflicts, parts, retired, month, slice };
+    let changes = Changes { replaces, state, left, inputs, conflicts, parts, retired, month, slice, proof };
     let totals = changes.totals();
     let parts = changes.parts.iter().map(|sealed| sealed.part.clone()).collect();
     let committed = Committed { state, totals, parts, left, retired: retired_count, swept, index_bytes };
