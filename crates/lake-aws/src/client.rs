@@ -20,7 +20,7 @@ use lake_store::{Limit, Retry, Store, StoreError};
 
 use crate::failure::{credentials_error, store_error};
 use crate::queue_url::QueueUrl;
-use crate::{BucketOptions, S3Location, S3Store, SqsQueue};
+use crate::{BucketOptions, CloudTrailPublicKeys, S3Location, S3Store, SqsQueue};
 
 /// The timeout of a connection attempt.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -58,8 +58,8 @@ impl Session {
     }
 
     fn of(config: SdkConfig) -> Self {
-        let own_endpoint = has_own_endpoint(&config, "S3");
-        let own_queue_endpoint = has_own_endpoint(&config, "SQS");
+        let own_endpoint = own_endpoint(&config, "S3").is_some();
+        let own_queue_endpoint = self::own_endpoint(&config, "SQS").is_some();
         Session { config, own_endpoint, own_queue_endpoint }
     }
 
@@ -74,6 +74,14 @@ impl Session {
     ) -> Result<Arc<dyn Store>, StoreError> {
         let bucket = self.bucket(location, options).await?;
         Ok(Arc::new(Retry::new(Limit::new(bucket, REQUESTS_AT_ONCE))))
+    }
+
+    /// CloudTrail's public keys. `None` if S3 is not that of AWS, and the environment names no endpoint for CloudTrail: then there is
+    /// nobody to ask.
+    pub fn public_keys(&self) -> Option<CloudTrailPublicKeys> {
+        let of_cloudtrail = own_endpoint(&self.config, "CloudTrail");
+        (!self.own_endpoint || of_cloudtrail.is_some())
+            .then(|| CloudTrailPublicKeys::new(self.config.clone()))
     }
 
     /// A queue, with a client of the region in its URL. If the host is not one of AWS, it is the endpoint. An endpoint for SQS
@@ -124,11 +132,11 @@ fn queue_url(text: &str) -> Result<QueueUrl, QueueError> {
     })
 }
 
-/// Whether `AWS_ENDPOINT_URL`, the variable of the service, or the profile sets an endpoint.
-fn has_own_endpoint(config: &SdkConfig, service: &str) -> bool {
+/// The endpoint that the variable of the service, `AWS_ENDPOINT_URL` or the profile sets.
+pub(crate) fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
     let of_service = || config.service_config()?.load_config(key.build().ok()?);
-    config.endpoint_url().is_some() || of_service().is_some()
+    of_service().or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 /// The region of a bucket, which S3 returns to any caller, even to those without access:

@@ -6,6 +6,7 @@ mod failure;
 mod listed_text;
 mod location;
 mod multipart;
+mod public_keys;
 mod queue_failure;
 mod queue_url;
 mod s3_store;
@@ -15,5 +16,6 @@ mod testing;
 
 pub use client::{Connection, Session};
 pub use location::{BadLocation, S3Location};
+pub use public_keys::CloudTrailPublicKeys;
 pub use s3_store::{BucketOptions, S3Store};
 pub use sqs_queue::SqsQueue;

@@ -202,3 +202,18 @@ async fn missing_credentials_are_reported_without_a_request() {
     assert_eq!(slow.get("key", None).await.unwrap_err().kind, ErrorKind::Transient);
     assert_eq!(server.take_calls(), []);
 }
+
+#[tokio::test]
+async fn an_object_is_read_with_its_metadata_and_the_time_of_its_writing() {
+    let server = server();
+    let client = connection(&server).client();
+    let put = client.put_object().bucket(BUCKET).key("a b/ü").body(Vec::from("text").into());
+    put.metadata("signature", "0a1b").metadata("signature-algorithm", "SHA256withRSA").send().await.unwrap();
+    let object = top(&server).get_described("a b/ü").await.unwrap();
+    assert_eq!(object.body, "text");
+    assert_eq!(object.metadata["signature"], "0a1b");
+    assert_eq!(object.metadata.len(), 2, "{:?}", object.metadata);
+    assert_eq!(object.written, Some(std::time::SystemTime::UNIX_EPOCH), "the time of the server");
+    let error = top(&server).get_described("missing").await.unwrap_err();
+    assert_said(&error, ErrorKind::NotFound, &["missing"]);
+}

@@ -68,9 +68,10 @@ impl Proof {
         self.log_files.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
-    /// Whether another proof says the same, whenever it was made.
+    /// Whether another proof says the same, whenever it was made. Examples do not count: some name the time of the proof.
     pub fn says_the_same(&self, other: &Proof) -> bool {
-        *self == Proof { as_of: self.as_of.clone(), ..other.clone() }
+        let (as_of, examples) = (self.as_of.clone(), self.examples.clone());
+        *self == Proof { as_of, examples, ..other.clone() }
     }
 }
 

@@ -12,7 +12,8 @@ fn what_is_contradicted_counts_more_than_what_is_to_come() {
 #[test]
 fn the_time_of_a_proof_is_no_news() {
     let earlier = Proof { as_of: "2026-11-23T01:00:00Z".into(), digests: 24, ..Proof::default() };
-    let later = Proof { as_of: "2026-11-24T01:00:00Z".into(), ..earlier.clone() };
+    let examples = vec!["no digests until 2026-11-24T01:00:00Z".into()];
+    let later = Proof { as_of: "2026-11-24T01:00:00Z".into(), examples, ..earlier.clone() };
     assert!(later.says_the_same(&earlier));
     assert!(!Proof { digests: 25, ..later }.says_the_same(&earlier));
 }

@@ -33,6 +33,7 @@ FORBIDDEN = {
     "cloudtrail-corpus": [AWS, ARROW, ASYNC, STAGES, LAKE],
     "lake-store": [AWS, ARROW, STAGES, "cloudtrail-model|lake|job-queue"],
     "lake": [AWS, ARROW, STAGES, "job-queue"],
+    "proof": [AWS, ARROW, STAGES, "job-queue|lambda-host|trailmill|cloudtrail-corpus"],
     "job-queue": [AWS, ARROW, STAGES, "cloudtrail-model|lake"],
     "fan-out": [AWS, ARROW, "daily-aggregator", "monthly-aggregator", "trailmill", "cloudtrail-corpus"],
     "lake-aws": [ARROW, STAGES, "lambda_runtime|lambda-.*", "trailmill", "cloudtrail-corpus"],

@@ -35,7 +35,7 @@ impl RawServer {
         format!("http://{}", self.address)
     }
 
-    /// The number of the connection, and the head, of each request.
+    /// The number of the connection, and the text, of each request.
     pub(crate) fn requests(&self) -> Vec<(usize, String)> {
         self.requests.lock().unwrap().clone()
     }
@@ -51,7 +51,7 @@ async fn serve(
     let (mut head, mut chunk) = (Vec::new(), [0; 4096]);
     while let Ok(read @ 1..) = stream.read(&mut chunk).await {
         head.extend_from_slice(&chunk[..read]);
-        if !head.ends_with(b"\r\n\r\n") {
+        if !is_whole(&head) {
             continue;
         }
         let text = String::from_utf8(std::mem::take(&mut head)).unwrap();
@@ -60,4 +60,12 @@ async fn serve(
             return;
         }
     }
+}
+
+/// Whether a request has come whole: its head, and as many bytes as it says.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    length.map_or(0, |length| length.parse().unwrap()) == body.len()
 }

@@ -141,7 +141,7 @@ pub(crate) async fn run_day(
     };
     let source = Source::survey(source.clone(), "").await.map_err(DailyError::List)?;
     let (lake, progress) = (lake.clone(), Arc::default());
-    let aggregator = DailyAggregator { source, lake, options, stamp: STAMP, progress };
+    let aggregator = DailyAggregator { source, lake, options, proving: None, stamp: STAMP, progress };
     Ok(aggregator.run(Table::CloudTrail, day, request).await?.outcome)
 }
 

@@ -34,6 +34,7 @@ async fn run(source: &Arc<dyn Store>, lake: &Arc<dyn Store>) -> Outcome {
         source: Source::survey(source.clone(), "").await.unwrap(),
         lake: lake.clone(),
         options: Options { block_bytes: 20_000, part_raw_bytes: 300_000, threads: 2, ..Options::default() },
+        proving: None,
         stamp: STAMP,
         progress: Arc::default(),
     };
