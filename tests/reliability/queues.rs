@@ -85,6 +85,7 @@ impl Installation {
             start: String::new(),
             lake: lake.clone(),
             options: daily_options(),
+            proof: None,
             stamp: STAMP,
             meant_to_be_silent: stage_jobs::MeantToBeSilent::default(),
             daily_jobs: daily_jobs.clone(),

@@ -72,8 +72,14 @@ async fn daily(
 ) -> Result<Ended, Failure> {
     let source = Source::survey(source, "").await?;
     let request = daily_aggregator::Request { rebuild, ..daily_aggregator::Request::default() };
-    let aggregator =
-        DailyAggregator { source, lake, options: daily_options(), stamp, progress: Arc::default() };
+    let aggregator = DailyAggregator {
+        source,
+        lake,
+        options: daily_options(),
+        proving: None,
+        stamp,
+        progress: Arc::default(),
+    };
     Ok(aggregator.run(Table::CloudTrail, day, request).await?.outcome.into())
 }
 

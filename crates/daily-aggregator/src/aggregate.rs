@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloudtrail_model::{Day, Table};
 use lake::{
-    DayState, Next, PartSink, Partition, PartitionState, RunEnd, StageRun, Staged, Stamp, Step,
-    WrittenInputs, bring_up_to_date,
+    DayState, Next, PartSink, Partition, PartitionState, Proof, ProofState, RunEnd, StageRun, Staged, Stamp,
+    Step, WrittenInputs, bring_up_to_date,
 };
 use lake_store::{ErrorKind, Store};
 
@@ -16,11 +16,14 @@ use crate::pack::packer::{Before, Packed};
 use crate::pack::part_fingerprints::CommittedParts;
 use crate::pack::rebuild_loss::RebuildLoss;
 use crate::pipeline::{self, DayWork};
-use crate::plan::digests::has_digests;
 use crate::plan::left_out_files::LeftOutFiles;
-use crate::plan::new_files::{FilesToRead, Plan, plan};
+use crate::plan::new_files::{Plan, plan};
 use crate::plan::source::Listing;
-use crate::{DailyError, DayReport, LeftOutFile, Options, Progress, Request, Source, UnreadableFiles};
+use crate::prove::{LogFilesOf, is_due};
+use crate::{
+    DailyError, DayReport, LeftOutFile, Options, Progress, ProofMode, Proving, Request, Source,
+    UnreadableFiles,
+};
 
 /// The daily stage of one source and one lake.
 ///
@@ -43,6 +46,7 @@ use crate::{DailyError, DayReport, LeftOutFile, Options, Progress, Request, Sour
 ///     source: Source::survey(Arc::new(source), "").await?,
 ///     lake: Arc::new(MemoryStore::new()),
 ///     options: Options::default(),
+///     proving: None,
 ///     stamp: Stamp {
 ///         new_attempt: || AttemptId("3f2a".to_owned()),
 ///         now: || "2026-11-23T00:05:00Z".to_owned(),
@@ -69,6 +73,8 @@ pub struct DailyAggregator {
     pub lake: Arc<dyn Store>,
     /// The settings.
     pub options: Options,
+    /// How digest files prove the log files; `None` to leave them alone.
+    pub proving: Option<Proving>,
     /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
     /// Counters of the work done, for a progress bar.
@@ -89,6 +95,8 @@ struct DayRun<'a> {
     quarantined: Vec<LeftOutFile>,
     /// Unreadable log files of the day, those of earlier runs included.
     unreadable: UnreadableFiles,
+    /// What digest files prove about the day.
+    proof: Option<Proof>,
 }
 
 /// Counts of a listing of a day.
@@ -115,17 +123,20 @@ impl DailyAggregator {
             quarantined_earlier: Vec::new(),
             quarantined: Vec::new(),
             unreadable: UnreadableFiles::default(),
+            proof: None,
         };
         let RunEnd { outcome, foreign } =
             Box::pin(bring_up_to_date(&self.lake, partition, self.stamp, &mut run)).await?;
         let DayRun { listed: Listed { files, others, other_example }, .. } = run;
         let (mut quarantined, mut quarantined_earlier) = (run.quarantined, run.quarantined_earlier);
-        let mut unreadable = run.unreadable;
+        let (mut unreadable, mut proof) = (run.unreadable, run.proof);
         if outcome.is_superseded() {
             // the run that superseded this one reports them
             (quarantined, quarantined_earlier) = (Vec::new(), Vec::new());
             unreadable = UnreadableFiles::default();
+            proof = None;
         }
+        self.require_proof(partition, proof.as_ref())?;
         Ok(DayReport {
             partition,
             outcome,
@@ -135,8 +146,24 @@ impl DailyAggregator {
             quarantined,
             quarantined_earlier,
             unreadable,
+            proof,
             foreign,
         })
+    }
+
+    /// Fails if a day must be proven and is not, though no digest file is still to come.
+    fn require_proof(&self, partition: Partition, proof: Option<&Proof>) -> Result<(), DailyError> {
+        let is_required = self.proving.as_ref().is_some_and(|proving| proving.mode == ProofMode::Require);
+        match proof {
+            Some(proof) if is_required && proof.state() >= ProofState::Unproven => {
+                Err(DailyError::NotProven {
+                    partition,
+                    count: proof.broken + proof.unproven,
+                    example: proof.examples.first().cloned().unwrap_or_default(),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Brings tables of one day up to date, concurrently: most of their time small tables wait for storage.
@@ -171,6 +198,10 @@ impl StageRun for DayRun<'_> {
         if plan.files.is_empty() && plan.is_work(state) {
             plan.empty = self.state_without_log_files().await?;
         }
+        self.proof = state.proof.clone();
+        if !plan.is_work(state) {
+            plan.proof = self.proof_again(state).await;
+        }
         Ok(if plan.is_work(state) { Next::Commit(plan) } else { Next::UpToDate(plan) })
     }
 
@@ -181,7 +212,12 @@ impl StageRun for DayRun<'_> {
         state: &PartitionState,
         parts: &mut PartSink<'_>,
     ) -> Result<Step, DailyError> {
-        let Plan { files, replaces, may_lose, retired, until, empty, .. } = plan;
+        let Plan { files, replaces, may_lose, retired, until, empty, proof, .. } = plan;
+        if let Some(proof) = proof {
+            self.proof = Some(proof.clone());
+            let (day, proof) = (state.day.unwrap_or_default(), Some(proof));
+            return Ok(Step::Commit(Box::new(Staged { state: day, proof, ..Staged::default() })));
+        }
         let planned = files.len() as u64;
         self.stage.progress.plan(files.len());
         let DailyAggregator { source, options, progress, .. } = self.stage;
@@ -196,7 +232,7 @@ impl StageRun for DayRun<'_> {
                 Before::Replaced { loss, inputs: &state.inputs }
             }
         };
-        let options = &Options { hashes: self.has_digests(&files).await?, ..*options };
+        let options = &Options { hashes: options.hashes && !source.digest_folders().is_empty(), ..*options };
         let work = DayWork { source: source.store().clone(), delivered: self.day, files, until, before };
         let packed = match pipeline::run(work, parts, options, progress).await {
             Ok(packed) => packed,
@@ -227,6 +263,11 @@ impl StageRun for DayRun<'_> {
         self.unreadable.add(unreadable);
         let left = planned - inputs.len();
         let day = if inputs.is_empty() { empty } else { DayState::Committed };
+        let read = LogFilesOf { state, keeps_state: !replaces, written: Some(&inputs) };
+        self.proof = match left {
+            0 if day != DayState::BeforeSource => self.prove(read).await,
+            _ => None,
+        };
         let staged = Staged {
             replaces,
             state: day,
@@ -234,6 +275,7 @@ impl StageRun for DayRun<'_> {
             conflicts,
             retired,
             left,
+            proof: self.proof.clone(),
             index_bytes,
             ..Staged::default()
         };
@@ -273,15 +315,23 @@ impl DayRun<'_> {
         Ok(UnreadableFiles::among(&state.inputs, |key| !read.contains(key)))
     }
 
-    /// Whether log files are to be hashed, since digest files can prove them.
-    async fn has_digests(&self, files: &FilesToRead) -> Result<bool, DailyError> {
-        let DailyAggregator { source, options, .. } = self.stage;
-        match files.first() {
-            Some(file) if options.hashes => {
-                has_digests(&**source.store(), &file.object.key).await.map_err(DailyError::List)
-            }
-            _ => Ok(false),
+    /// What digest files prove about some log files of the day.
+    async fn prove(&self, log_files: LogFilesOf<'_>) -> Option<Proof> {
+        let DailyAggregator { source, proving, stamp, .. } = self.stage;
+        let now = (stamp.now)();
+        let proving = proving.as_ref()?;
+        proving.prove(source, self.table, self.day, &now, log_files, self.request.until).await
+    }
+
+    /// What digest files prove about a day that is up to date, if that is not what its newest commit states.
+    async fn proof_again(&self, state: &PartitionState) -> Option<Proof> {
+        let proving = self.stage.proving.as_ref()?;
+        if !is_due(proving, self.table, state) {
+            return None;
         }
+        let proof = self.prove(LogFilesOf { state, keeps_state: true, written: None }).await?;
+        let is_known = state.proof.as_ref().is_some_and(|known| known.says_the_same(&proof));
+        (!is_known).then_some(proof)
     }
 
     /// The state of a day without log files.
@@ -315,6 +365,10 @@ mod determinism_tests;
 #[cfg(test)]
 #[path = "aggregate_identity_tests.rs"]
 mod identity_tests;
+
+#[cfg(test)]
+#[path = "aggregate_proof_tests.rs"]
+mod proof_tests;
 
 #[cfg(test)]
 #[path = "aggregate_quarantine_tests.rs"]

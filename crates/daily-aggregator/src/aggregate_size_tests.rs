@@ -118,6 +118,7 @@ async fn measure(files: MadeFiles) {
         source: Source::survey(Arc::new(files), "").await.unwrap(),
         lake: Arc::new(DiskStore::open(folder.path()).unwrap()),
         options: Options { threads: 2, ..Options::default() },
+        proving: None,
         stamp: testkit::STAMP,
         progress: Arc::default(),
     };

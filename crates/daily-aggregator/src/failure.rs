@@ -69,6 +69,19 @@ pub enum DailyError {
         /// The reason for the quarantine.
         detail: String,
     },
+    /// The day is committed, and must be proven by CloudTrail's digest files, and is not.
+    #[error(
+        "{partition} is committed, but CloudTrail's digest files do not prove it, {count} findings: {example}; \
+         `trailmill verify --proof` has them all"
+    )]
+    NotProven {
+        /// The partition.
+        partition: Partition,
+        /// Number of findings.
+        count: u64,
+        /// The first of them.
+        example: String,
+    },
 }
 
 impl DailyError {
@@ -84,7 +97,8 @@ impl DailyError {
             | DailyError::Threads(_)
             | DailyError::RebuildLoses { .. }
             | DailyError::RebuildLosesEvents { .. }
-            | DailyError::RebuildBreaks { .. } => None,
+            | DailyError::RebuildBreaks { .. }
+            | DailyError::NotProven { .. } => None,
         }
     }
 }

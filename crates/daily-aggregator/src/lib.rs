@@ -11,6 +11,7 @@
 //! | pack | `pack/packer` | deduplicates records, and groups them into blocks |
 //! | compress | `write/block` | sorts similar records next to each other, and deflates blocks on every core |
 //! | stage | `write/part_writer` | writes parts of one gzip member each, not yet visible |
+//! | prove | `prove/proving` | checks the log files against CloudTrail's digest files |
 //! | publish | [`lake::bring_up_to_date`] | publishes the parts, then commits |
 //!
 //! [`DailyAggregator::run`] runs them. [`verify`] reads a partition back and compares it with its journal.
@@ -24,6 +25,7 @@ mod pack;
 mod pipeline;
 mod plan;
 mod progress;
+mod prove;
 mod read;
 mod report;
 #[cfg(test)]
@@ -37,8 +39,10 @@ pub use options::Options;
 pub use plan::listed_files::{ListedFile, ListedFiles, LogFileToRead};
 pub use plan::new_files::{Request, new_files};
 pub use plan::source::{Listing, Source};
+pub use plan::summary::SourceSummary;
 pub use plan::survey::NotSearched;
 pub use progress::{Progress, ProgressNow};
+pub use prove::{ProofMode, ProofSettings, Proving};
 pub use read::decode_error::DecodeError;
 pub use read::gunzip::{Gunzip, Gunzipped, promised_text};
 pub use report::{DayReport, LeftOutFile, UnreadableFiles};

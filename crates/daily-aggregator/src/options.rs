@@ -7,7 +7,7 @@ use cloudtrail_model::Limits;
 pub struct Options {
     /// The limits on a log file.
     pub limits: Limits,
-    /// Whether the journal states the SHA-256 of each log file where there are digest files of CloudTrail, which prove it
+    /// Whether the journal states the SHA-256 of each log file where the source has digest files of CloudTrail, which prove it
     /// ([`Input::first_member_sha256`](lake::Input::first_member_sha256)).
     pub hashes: bool,
     /// The compression level of parts, 1 to 9 as in gzip: [`block_deflate::Level`].

@@ -1,6 +1,6 @@
 //! The report of a run at one day of one table.
 
-use lake::{Input, Inputs, Outcome, Partition, Verdict, Why};
+use lake::{Input, Inputs, Outcome, Partition, Proof, Verdict, Why};
 use serde::Serialize;
 
 /// The report of a run at one day of one table.
@@ -22,6 +22,8 @@ pub struct DayReport {
     pub quarantined_earlier: Vec<LeftOutFile>,
     /// Log files of the day that the source does not give out.
     pub unreadable: UnreadableFiles,
+    /// What digest files prove about the day; `None` if they were not looked at.
+    pub proof: Option<Proof>,
     /// Keys in the partition that Trailmill did not write: see [`lake::Differences::foreign`].
     pub foreign: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! The common setup of the three Lambda functions. Each binary is a composition root.
 
+mod proof_mode;
 mod setup;
 mod stamp;
 

@@ -4,11 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use daily_aggregator::{ProofMode, ProofSettings};
 use job_queue::{Handler, Queue};
 use lake_aws::{BucketOptions, S3Location, Session};
 use lake_store::{Store, with_causes};
 use lambda_host::{Settings, refuse_to_start, serve};
+use proof::{Bucket, PublicKeysFrom};
 use stage_jobs::MeantToBeSilent;
+
+use crate::proof_mode::ProofSetting;
 
 /// The settings and the AWS session of a function.
 pub struct Setup {
@@ -90,6 +94,25 @@ impl Setup {
             anyhow::Ok(store)
         };
         opened.await.with_context(|| format!("the lake {place} cannot be opened"))
+    }
+
+    /// What to do with the digest files of `TRAILMILL_SOURCE`, by `TRAILMILL_PROOF`: by default `record`. `None` to leave them alone, as
+    /// where S3 is not that of AWS.
+    ///
+    /// # Errors
+    /// Fails if a variable is invalid.
+    pub fn proof(&self) -> anyhow::Result<Option<ProofSettings>> {
+        let wanted: Option<ProofSetting> =
+            self.settings.optional("TRAILMILL_PROOF", "write off, record or require")?;
+        let mode = wanted.map_or(Some(ProofMode::Record), |ProofSetting(mode)| mode);
+        let place: S3Location = self.settings.required("TRAILMILL_SOURCE", A_PLACE)?;
+        let (top, _) = place.above("AWSLogs");
+        let bucket = Some(Bucket { name: top.bucket, prefix: top.prefix });
+        let settings = mode.zip(self.session.public_keys()).map(|(mode, aws)| {
+            let (bucket, keys) = (bucket, PublicKeysFrom::Aws(Arc::new(aws)));
+            ProofSettings { mode, bucket, keys }
+        });
+        Ok(settings)
     }
 
     /// The accounts in `TRAILMILL_SILENT_ACCOUNTS`.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloudtrail_model::{Day, Table};
-use daily_aggregator::{DailyAggregator, DayReport, Options, Progress, Request, Source};
+use daily_aggregator::{DailyAggregator, DayReport, Options, Progress, ProofSettings, Request, Source};
 use fan_out::DailyJob;
 use job_queue::{Handled, Handler, NewMessage, Queue, Unit, send_all};
-use lake::{DayState, Outcome, Partition, Stamp};
+use lake::{DayState, Outcome, Partition, Proof, Stamp};
 use lake_store::{Meter, Store};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -28,6 +28,8 @@ pub struct DailyJobs {
     pub lake: Arc<dyn Store>,
     /// The settings of the daily stage.
     pub options: Options,
+    /// How digest files prove the log files; `None` to leave them alone.
+    pub proof: Option<ProofSettings>,
     /// The ID, time and tool that attempts write into journals.
     pub stamp: Stamp,
     /// Accounts, or regions of accounts, whose silence is no news.
@@ -83,7 +85,8 @@ impl DailyJobs {
             return Err(JobError::NoLogs(self.start.clone()).into());
         }
         let (options, stamp, progress) = (self.options, self.stamp, progress.clone());
-        let aggregator = DailyAggregator { source, lake: lake.clone(), options, stamp, progress };
+        let proving = self.proof.as_ref().map(|settings| settings.proving(&lake));
+        let aggregator = DailyAggregator { source, lake: lake.clone(), options, proving, stamp, progress };
         let left = run_tables(&aggregator, job, today, deadline, handled).await?;
         handled.count("HandedBack", u64::from(left > 0));
         if left > 0 {
@@ -174,6 +177,7 @@ impl Report for DayReport {
             "quarantined": quarantined,
             "quarantined_earlier": self.quarantined_earlier.len(),
             "unreadable": self.unreadable,
+            "proof": self.proof,
             "foreign": self.foreign,
         })
     }
@@ -185,6 +189,11 @@ impl Report for DayReport {
         handled.count("FilesQuarantined", totals.files_quarantined);
         // all of the day, not only those of this run: someone must still restore them
         handled.count("FilesUnreadable", self.unreadable.count);
+        let proven = |count: fn(&Proof) -> u64| self.proof.as_ref().map_or(0, count);
+        handled.count("FilesProven", proven(Proof::log_files_proven));
+        handled.count("ProofUnproven", proven(|proof| if proof.is_final { proof.unproven } else { 0 }));
+        // what contradicts CloudTrail's signatures, of the whole day and not only of this run
+        handled.count("ProofBroken", proven(|proof| proof.broken));
         handled.count("RecordsIn", totals.records_in);
         handled.count("RecordsOut", totals.records_out);
         handled.count("Duplicates", totals.duplicates);

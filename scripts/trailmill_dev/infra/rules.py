@@ -16,7 +16,11 @@ WILDCARDS = {
         f"arn:${{AWS::Partition}}:s3:::${{LakeBucket}}/${{LakePrefix}}{folder}{table}_{stage}/*"
         for folder in ("", "_journal/") for table in TABLES for stage in ("daily", "monthly")
     ),
+    # CloudTrail's public keys, by region
+    PUBLIC_KEYS := "arn:${AWS::Partition}:s3:::${LakeBucket}/${LakePrefix}_journal/public_keys/*",
 }  # fmt: skip
+# what IAM knows no resources of
+WITHOUT_RESOURCES = {"cloudtrail:ListPublicKeys"}
 READS = {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
 # seconds; SQS keeps no message for longer than 14 days
@@ -27,7 +31,8 @@ FOUR_DAYS = 345_600
 METRICS = {
     "fan-out": {"Requests", "Jobs", "Failures", "Duration"},
     "daily": {
-        "FilesIn", "FilesOk", "FilesQuarantined", "FilesUnreadable", "EmptyDays", "SilentAccounts", "RecordsIn",
+        "FilesIn", "FilesOk", "FilesQuarantined", "FilesUnreadable", "FilesProven", "ProofBroken", "ProofUnproven",
+        "EmptyDays", "SilentAccounts", "RecordsIn",
         "RecordsOut", "Duplicates", "Conflicts", "BytesIn", "RawBytesIn", "BytesOut", "RawBytesOut", "Commits",
         "HandedBack", "MonthsSentOn", "Lists", "ListTime", "Gets", "GetTime", "Puts", "PutTime", "DecodeTime",
         "CompressTime", "InvariantsBroken", "Failures", "Duration",
@@ -41,7 +46,7 @@ ENVIRONMENT = {
     "FanOut": {"STACK", "DAILY_JOBS", "LATE_DAYS"},
     "Daily": {
         "STACK", "SOURCE", "SOURCE_OWNER", "REQUESTER_PAYS", "LAKE", "LAKE_OWNER", "KMS_KEY", "DAILY_JOBS", "MONTHLY_JOBS",
-        "SILENT_ACCOUNTS", "QUEUE",
+        "SILENT_ACCOUNTS", "PROOF", "QUEUE",
     },
     "Monthly": {"STACK", "LAKE", "LAKE_OWNER", "KMS_KEY", "MONTHLY_JOBS", "SLICE_DAYS", "QUEUE"},
 }  # fmt: skip
@@ -64,9 +69,11 @@ def actions_are_named(template: Template) -> Wrong:
 
 
 def resources_are_named(template: Template) -> Wrong:
-    """A role is allowed to do something to resources by their names, or to those of the list above."""
+    """A role is allowed to do something to resources by their names or to those listed above, if the action has any."""
     for role in template.of_type("AWS::IAM::Role"):
         for statement in template.role_statements(role):
+            if set(listed(statement.get("Action", []))) <= WITHOUT_RESOURCES:
+                continue
             for resource in map(text, listed(statement.get("Resource", "*"))):
                 if "*" in resource and resource not in WILDCARDS:
                     yield f"{role}: wildcard resource {resource}"
@@ -85,13 +92,14 @@ def source_is_read(template: Template) -> Wrong:
 
 
 def lake_is_kept(template: Template) -> Wrong:
-    """Journals are never deleted; a stage writes its own parts and journals and the lake file alone."""
+    """Journals are never deleted; a stage writes its own parts, journals and the lake file alone, daily public keys too."""
     for role, own in {"FanOutRole": None, "DailyRole": "daily", "MonthlyRole": "monthly", "SchedulesRole": None}.items():
         for action in ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"):
             for resource in template.may(role, action):
                 creates_lake_file = own is not None and action == "s3:PutObject" and resource.endswith("_journal/lake.json")
+                keeps_keys = own == "daily" and action == "s3:PutObject" and resource == PUBLIC_KEYS
                 if own is None or not (
-                    creates_lake_file or resource.endswith(tuple(f"{table}_{own}/*" for table in TABLES))
+                    creates_lake_file or keeps_keys or resource.endswith(tuple(f"{table}_{own}/*" for table in TABLES))
                 ):
                     yield f"{role}: {action} on {resource}"
                 if action != "s3:PutObject" and "_journal" in resource:

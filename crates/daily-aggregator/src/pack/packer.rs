@@ -12,6 +12,7 @@ use crate::pack::earlier_records::EarlierRecords;
 use crate::pack::held_file::HeldFile;
 use crate::pack::off_day::OffDayBlocks;
 use crate::pack::rebuild_loss::RebuildLoss;
+use crate::read::decode_error::DecodeError;
 use crate::read::fetch::{Fetched, LeftOut};
 use crate::write::block::Block;
 use crate::{DailyError, LeftOutFile, Options, UnreadableFiles};
@@ -145,7 +146,13 @@ impl<'a> Packer<'a> {
             self.broken = self.broken.take().or_else(|| LeftOutFile::of(input));
         }
         match why {
-            LeftOut::Damaged(_) => self.quarantined.extend(LeftOutFile::of(input)),
+            LeftOut::Damaged(error) => {
+                if let DecodeError::Envelope { first_member_sha256, trailing_member, .. } = error {
+                    (input.first_member_sha256, input.trailing_member) =
+                        (first_member_sha256, trailing_member);
+                }
+                self.quarantined.extend(LeftOutFile::of(input));
+            }
             LeftOut::Unreadable(why, error) => {
                 self.unreadable.add_input(input);
                 if why != Unreadable::Archived {

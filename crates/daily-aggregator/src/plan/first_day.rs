@@ -1,8 +1,9 @@
-//! Finds the delivery day of the first log file of a source.
+//! Finds the delivery days of the first and the last log file of a source.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use cloudtrail_model::Day;
+use cloudtrail_model::{Day, Month};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::StoreError;
 
@@ -42,6 +43,34 @@ impl Source {
         Ok(loose)
     }
 
+    /// The delivery day of the last log file, likewise.
+    ///
+    /// # Errors
+    /// Fails if a listing fails.
+    pub async fn last_day(&self) -> Result<Option<Day>, StoreError> {
+        let loose = self.layout.loose.keys().map(|(day, _)| *day).max();
+        let regions = self.layout.regions.iter().map(|(region, _)| region.clone());
+        // folders not yet looked into, by the last day that they can have, those nearer to the top first
+        let mut folders = BTreeMap::from([((Day::LAST, Reverse(0)), regions.collect::<Vec<_>>())]);
+        while let Some(((day, Reverse(segments)), last)) = folders.pop_last() {
+            if loose.is_some_and(|loose| day <= loose) {
+                break;
+            }
+            if segments == DAY_SEGMENTS {
+                if self.any_has_log_file(&last).await? {
+                    return Ok(Some(day));
+                }
+                continue;
+            }
+            for folder in self.below(last).await? {
+                if let Some(day) = last_day_of(&folder, segments + 1) {
+                    folders.entry((day, Reverse(segments + 1))).or_default().push(folder);
+                }
+            }
+        }
+        Ok(loose)
+    }
+
     /// The folders one level below some folders.
     async fn below(&self, folders: Vec<String>) -> Result<Vec<String>, StoreError> {
         let below = futures::stream::iter(folders)
@@ -74,6 +103,17 @@ fn first_day_of(folder: &str, segments: usize) -> Option<Day> {
     date.reverse();
     date.resize(DAY_SEGMENTS, "01");
     date.join("-").parse().ok()
+}
+
+/// The last day of the year, month or day at the end of a folder's prefix, by its last one, two or three segments.
+fn last_day_of(folder: &str, segments: usize) -> Option<Day> {
+    let mut date: Vec<&str> = folder.strip_suffix('/')?.rsplit('/').take(segments).collect();
+    date.reverse();
+    match date[..] {
+        [year] => format!("{year}-12-31").parse().ok(),
+        [year, month] => format!("{year}-{month}").parse::<Month>().ok()?.days().last(),
+        _ => date.join("-").parse().ok(),
+    }
 }
 
 #[cfg(test)]

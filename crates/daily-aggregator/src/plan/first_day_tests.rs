@@ -97,3 +97,26 @@ async fn it_lists_the_first_year_month_and_day_only() {
     assert_eq!(source.first_day().await.unwrap().unwrap().to_string(), "2020-12-31");
     assert_eq!(counters.usage().list.calls - before, 10 + 3, "the regions; one year, month and day");
 }
+
+#[tokio::test]
+async fn the_last_day_has_a_log_file_too() {
+    let keys = [
+        format!("{EAST}/2024/02/29/a.gz"),
+        format!("{EAST}/2025/01/01/a.gz"),
+        format!("{WEST}/2024/11/01/a.gz"),
+        format!("{WEST}/2025/01/31/a.txt"),
+        format!("{WEST}/2025/13/01/a.gz"),
+        format!("{WEST}/other/a.gz"),
+    ];
+    let keys = keys.each_ref().map(String::as_str);
+    let last = async |start: &str, keys: &[&str]| {
+        let source = Source::survey(Arc::new(store(keys).await), start).await.unwrap();
+        source.last_day().await.unwrap().map(|day| day.to_string())
+    };
+    assert_eq!(last("", &keys).await.unwrap(), "2025-01-01");
+    assert_eq!(last(&format!("{EAST}/2024/"), &keys).await.unwrap(), "2024-02-29");
+    assert_eq!(last("x/", &keys).await.unwrap(), "2024-11-01");
+    assert_eq!(last("y/", &keys).await, None);
+    let loose = ["111122223333_CloudTrail_us-east-1_20261122T1015Z_abc.json.gz"];
+    assert_eq!(last("", &loose).await.unwrap(), "2026-11-22");
+}

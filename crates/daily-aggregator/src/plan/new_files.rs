@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lake::{DayState, Input, InputsWalk, PartitionState, Verdict};
+use lake::{DayState, Input, InputsWalk, PartitionState, Proof, Verdict};
 use tokio::time::Instant;
 
 use crate::{DailyError, ListedFile, ListedFiles, Listing, LogFileToRead};
@@ -36,6 +36,9 @@ pub(crate) struct Plan {
     pub(crate) commits_empty: bool,
     /// The state of the day if no log file is read.
     pub(crate) empty: DayState,
+    /// What digest files prove about the day now, if that differs from what its newest commit states. Only if there is nothing else to
+    /// do.
+    pub(crate) proof: Option<Proof>,
     /// See [`Request::until`].
     pub(crate) until: Option<Instant>,
 }
@@ -54,7 +57,8 @@ impl Plan {
     /// Whether the plan changes the partition.
     pub(crate) fn is_work(&self, state: &PartitionState) -> bool {
         let forgets = self.replaces && !state.inputs.is_empty();
-        !self.files.is_empty() || !self.retired.is_empty() || forgets || self.commits_empty
+        let is_proven_anew = self.proof.is_some();
+        !self.files.is_empty() || !self.retired.is_empty() || forgets || self.commits_empty || is_proven_anew
     }
 }
 
@@ -80,11 +84,6 @@ impl FilesToRead {
         let identities = self.positions[before..].iter().filter_map(file).collect();
         self.positions.sort_unstable();
         identities
-    }
-
-    /// The first of them.
-    pub(crate) fn first(&self) -> Option<LogFileToRead> {
-        Some(self.listing.get(*self.positions.first()? as usize)?.to_read())
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -32,6 +32,8 @@ pub(super) struct Layout {
     pub(super) start: String,
     /// The prefixes `…/ACCOUNT/KIND/REGION/`, with the table of the kind.
     pub(super) regions: Vec<(String, Table)>,
+    /// The prefixes `…/ACCOUNT/CloudTrail-Digest/REGION/`, those that `start` is below left out.
+    digest_folders: Arc<[String]>,
     /// Log files directly in the start folder, outside CloudTrail's layout, with the table and day in their names.
     pub(super) loose: Loose,
     not_searched: NotSearched,
@@ -53,7 +55,7 @@ pub struct Listing {
 
 impl Source {
     /// Finds the layout below a prefix of a store. `start` is empty or ends with a slash. It may be above `AWSLogs` or at any
-    /// depth below it; only keys below it are read. Digests and folders of other services are ignored. Of the folders next to
+    /// depth below it; only keys below it are read. Folders of other services are ignored. Of the folders next to
     /// `AWSLogs/`, only `FOLDER/AWSLogs/` and `FOLDER/o-id/AWSLogs/` are looked at: see [`Source::not_searched`].
     ///
     /// # Errors
@@ -71,11 +73,12 @@ impl Source {
                 loose = Loose::new();
             }
         }
-        let (regions, not_searched) = survey.into_not_searched();
-        Ok(Source {
-            layout: Arc::new(Layout { start: start.to_owned(), regions, loose, not_searched }),
-            store,
-        })
+        let not_searched = survey.take_not_searched();
+        let Survey { regions, mut digest_folders, .. } = survey;
+        digest_folders.retain(|folder| folder.starts_with(start));
+        let (start, digest_folders) = (start.to_owned(), digest_folders.into());
+        let layout = Arc::new(Layout { start, regions, digest_folders, loose, not_searched });
+        Ok(Source { store, layout })
     }
 
     /// Whether the survey found no log files of CloudTrail.
@@ -86,6 +89,11 @@ impl Source {
     /// Number of listings that a day costs: one for each account, kind and region.
     pub fn listings_of_a_day(&self) -> usize {
         self.layout.regions.len()
+    }
+
+    /// The prefixes that CloudTrail delivers digest files to.
+    pub fn digest_folders(&self) -> &Arc<[String]> {
+        &self.layout.digest_folders
     }
 
     /// The folders that the survey did not search to the end.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use cloudtrail_model::{SourcePrefix, Table};
+use cloudtrail_model::{Kind, SourcePrefix, Table};
 use futures::{StreamExt, TryStreamExt};
 use lake_store::{Depth, Page, Store, StoreError};
 use serde::Serialize;
@@ -45,6 +45,8 @@ pub(super) struct Survey<'a> {
     start: &'a str,
     /// The prefixes `…/ACCOUNT/KIND/REGION/`, with the table of the kind.
     pub(super) regions: Vec<(String, Table)>,
+    /// The prefixes `…/ACCOUNT/CloudTrail-Digest/REGION/`.
+    pub(super) digest_folders: Vec<String>,
     /// Folders that were not searched, other than the start.
     pub(super) not_searched: NotSearched,
     /// Whether the start was left at a page of objects alone.
@@ -56,6 +58,7 @@ pub(super) struct Survey<'a> {
 struct Found {
     next: Vec<Look>,
     regions: Vec<(String, Table)>,
+    digest_folders: Vec<String>,
     not_searched: Vec<String>,
 }
 
@@ -102,8 +105,8 @@ impl<'a> Survey<'a> {
     /// # Errors
     /// Fails if a listing fails.
     pub(super) async fn of(store: &'a dyn Store, start: &'a str) -> Result<Self, StoreError> {
-        let (regions, not_searched) = (Vec::new(), NotSearched::default());
-        let mut survey = Survey { store, start, regions, not_searched, left_start: false };
+        let (regions, digest_folders, not_searched) = (Vec::new(), Vec::new(), NotSearched::default());
+        let mut survey = Survey { store, start, regions, digest_folders, not_searched, left_start: false };
         survey.search(vec![Look::Into(String::new())]).await?;
         Ok(survey)
     }
@@ -117,9 +120,10 @@ impl<'a> Survey<'a> {
         folders: BTreeSet<String>,
     ) -> Result<(), StoreError> {
         (self.not_searched, self.left_start) = (NotSearched::default(), false);
-        let found = below(self.start, self.start, Level { folders, is_whole: true });
-        self.add(found.regions, found.not_searched);
-        self.search(found.next).await
+        let mut found = below(self.start, self.start, Level { folders, is_whole: true });
+        let next = std::mem::take(&mut found.next);
+        self.add(found);
+        self.search(next).await
     }
 
     /// Takes looks, and those that follow from them, level by level.
@@ -129,18 +133,20 @@ impl<'a> Survey<'a> {
             let mut taken = futures::stream::iter(std::mem::take(&mut looks))
                 .map(|look| take(store, start, look))
                 .buffer_unordered(listings_at_once(store));
-            while let Some(Found { next, regions, not_searched }) = taken.try_next().await? {
-                looks.extend(next);
-                self.add(regions, not_searched);
+            while let Some(mut found) = taken.try_next().await? {
+                looks.append(&mut found.next);
+                self.add(found);
             }
         }
         self.regions.sort_unstable();
+        self.digest_folders.sort_unstable();
         Ok(())
     }
 
-    fn add(&mut self, regions: Vec<(String, Table)>, not_searched: Vec<String>) {
-        self.regions.extend(regions);
-        for folder in not_searched {
+    fn add(&mut self, found: Found) {
+        self.regions.extend(found.regions);
+        self.digest_folders.extend(found.digest_folders);
+        for folder in found.not_searched {
             if folder == self.start {
                 self.left_start = true;
             } else {
@@ -150,11 +156,11 @@ impl<'a> Survey<'a> {
     }
 
     /// The folders that were not searched, the start included.
-    pub(super) fn into_not_searched(mut self) -> (Vec<(String, Table)>, NotSearched) {
+    pub(super) fn take_not_searched(&mut self) -> NotSearched {
         if self.left_start {
             self.not_searched.add(self.start);
         }
-        (self.regions, self.not_searched)
+        std::mem::take(&mut self.not_searched)
     }
 }
 
@@ -187,6 +193,7 @@ fn below(start: &str, prefix: &str, level: Level) -> Found {
     for folder in level.folders {
         let is_on_the_way = start.starts_with(&folder);
         match SourcePrefix::parse(&folder) {
+            Some(SourcePrefix::Days(Kind::Digest)) => found.digest_folders.push(folder),
             Some(SourcePrefix::Days(kind)) => {
                 found.regions.extend(kind.table().map(|table| (folder, table)));
             }

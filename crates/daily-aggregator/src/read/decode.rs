@@ -72,7 +72,8 @@ pub(crate) fn decode(
     let raw_bytes = text.len() as u64;
     let hashed = hashes.then(|| text.get(..first_member?)).flatten();
     let first_member_sha256 = hashed.map(|text| Sha256::digest(text).into());
-    let file = LogFile::parse(text, limits)?;
+    let not_a_log_file = |error| DecodeError::Envelope { error, first_member_sha256, trailing_member };
+    let file = LogFile::parse(text, limits).map_err(not_a_log_file)?;
     let fingerprints = file.records().map(|record| Fingerprint::of(&record)).collect();
     let event_days = file.records().map(|record| event_day(*delivered, event_instant(&record)));
     let off_day = (0..).zip(event_days).filter_map(|(index, day)| Some((index, day?)));

@@ -41,8 +41,21 @@ pub enum DecodeError {
         limit: u32,
     },
     /// The text is not a log file.
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
+    #[error("{error}")]
+    Envelope {
+        /// What is wrong with it.
+        error: EnvelopeError,
+        /// See [`Input::first_member_sha256`](lake::Input::first_member_sha256): CloudTrail may have delivered it like that.
+        first_member_sha256: Option<[u8; 32]>,
+        /// See [`Input::trailing_member`](lake::Input::trailing_member).
+        trailing_member: bool,
+    },
+}
+
+impl From<EnvelopeError> for DecodeError {
+    fn from(error: EnvelopeError) -> Self {
+        DecodeError::Envelope { error, first_member_sha256: None, trailing_member: false }
+    }
 }
 
 impl DecodeError {
@@ -54,7 +67,7 @@ impl DecodeError {
             DecodeError::TruncatedGzip { .. } => "truncated_gzip",
             DecodeError::BadGzip { .. } => "bad_gzip",
             DecodeError::Bomb { .. } => "gzip_bomb",
-            DecodeError::Envelope(error) => error.reason(),
+            DecodeError::Envelope { error, .. } => error.reason(),
         }
     }
 }

@@ -13,7 +13,8 @@ use testkit::STAMP;
 use testkit_stores::TestStore;
 
 use crate::{
-    DailyAggregator, DailyError, DayReport, ListedFile, LogFileToRead, Options, Request, Source, verify,
+    DailyAggregator, DailyError, DayReport, ListedFile, LogFileToRead, Options, Proving, Request, Source,
+    verify,
 };
 
 pub(crate) fn day() -> Day {
@@ -92,13 +93,14 @@ pub(crate) struct World {
     pub(crate) source: TestStore,
     pub(crate) lake: TestStore,
     pub(crate) options: Options,
+    pub(crate) proving: Option<Proving>,
 }
 
 impl World {
     /// An empty source and lake, and blocks so small that a few files fill several.
     pub(crate) fn new() -> Self {
         let options = Options { block_bytes: 1_000, threads: 2, ..Options::default() };
-        World { source: TestStore::new(), lake: TestStore::new(), options }
+        World { source: TestStore::new(), lake: TestStore::new(), options, proving: None }
     }
 
     /// Delivers a log file with these records.
@@ -142,6 +144,7 @@ impl World {
             source: Source::survey(Arc::new(source), "").await.unwrap(),
             lake: Arc::new(lake),
             options: self.options,
+            proving: self.proving.clone(),
             stamp: STAMP,
             progress: Arc::default(),
         };

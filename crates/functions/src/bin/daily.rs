@@ -14,6 +14,7 @@ fn main() -> ExitCode {
             start,
             lake: setup.lake().await?,
             options: Options::default(),
+            proof: setup.proof()?,
             stamp: STAMP,
             meant_to_be_silent: setup.meant_to_be_silent()?,
             daily_jobs: setup.queue("TRAILMILL_DAILY_JOBS")?,

@@ -67,6 +67,7 @@ impl World {
             start: String::new(),
             lake: Arc::new(self.lake.clone()),
             options: Options { threads: 1, ..Options::default() },
+            proof: None,
             stamp: STAMP,
             meant_to_be_silent: MeantToBeSilent::default(),
             daily_jobs: Arc::new(self.daily.clone()),
