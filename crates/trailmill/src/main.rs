@@ -1,6 +1,6 @@
 //! `trailmill`: raw CloudTrail logs become a lake people can query.
 //!
-//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable.
+//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined, unreadable, or not as CloudTrail signed them.
 
 mod args;
 mod cli_markdown;
@@ -25,7 +25,7 @@ pub(crate) enum Ending {
     Done,
     /// Something is wrong, and has been printed.
     Failed,
-    /// Committed, but log files are quarantined or unreadable.
+    /// Committed, but log files are quarantined, unreadable, or not as CloudTrail signed them.
     LeftOut,
 }
 
@@ -72,6 +72,7 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Monthly(monthly) => commands::monthly::run(monthly, console).await,
             Command::Export(export) => commands::export::run(export, console).await,
             Command::Daily(daily) => commands::daily::run(daily, console).await,
+            Command::Doctor(doctor) => Box::pin(commands::doctor::run(doctor, console)).await,
             Command::Status(status) => commands::status::run(status, console).await,
             Command::Verify(verify) => commands::verify::run(verify, console).await,
             Command::Demo(demo) => commands::demo::run(demo, console).await,

@@ -7,6 +7,7 @@ use cloudtrail_model::{Month, Table};
 
 use super::days::DayArguments;
 use super::places::{LakeArguments, SourceArguments, SourceBucketArguments, WrittenLakeArguments, place};
+use super::proof::{ProofArguments, VerifyProofArguments};
 use super::tuning::{ParquetArguments, TuningArguments};
 use crate::places::Place;
 
@@ -28,6 +29,8 @@ pub(crate) struct DailyArguments {
     /// Try quarantined log files again although they have not changed.
     #[arg(long)]
     pub(crate) retry_quarantined: bool,
+    #[command(flatten)]
+    pub(crate) proof: ProofArguments,
     #[command(flatten)]
     pub(crate) tuning: TuningArguments,
 }
@@ -51,6 +54,8 @@ pub(crate) struct RunArguments {
     /// Days in progress at once.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) days_at_once: u16,
+    #[command(flatten)]
+    pub(crate) proof: ProofArguments,
     #[command(flatten)]
     pub(crate) tuning: TuningArguments,
     #[command(flatten)]
@@ -111,6 +116,16 @@ pub(crate) struct StatusArguments {
     pub(crate) days: DayArguments,
 }
 
+/// `trailmill doctor`
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Where the log files are, s3://BUCKET/PREFIX or a folder.
+    #[arg(value_name = "PLACE", value_parser = place())]
+    pub(crate) source: Place,
+    #[command(flatten)]
+    pub(crate) bucket: SourceBucketArguments,
+}
+
 /// `trailmill verify`
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArguments {
@@ -118,6 +133,8 @@ pub(crate) struct VerifyArguments {
     pub(crate) lake: LakeArguments,
     #[command(flatten)]
     pub(crate) days: DayArguments,
+    #[command(flatten)]
+    pub(crate) proof: VerifyProofArguments,
 }
 
 /// `trailmill demo`

@@ -3,6 +3,7 @@
 mod days;
 mod lake_commands;
 mod places;
+mod proof;
 mod queue_commands;
 mod tuning;
 
@@ -10,10 +11,11 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::days::DayArguments;
 pub(crate) use self::lake_commands::{
-    DailyArguments, DdlArguments, DdlFormat, DemoArguments, ExportArguments, MonthlyArguments, RunArguments,
-    StatusArguments, VerifyArguments,
+    DailyArguments, DdlArguments, DdlFormat, DemoArguments, DoctorArguments, ExportArguments,
+    MonthlyArguments, RunArguments, StatusArguments, VerifyArguments,
 };
 pub(crate) use self::places::{LakeArguments, SourceArguments, SourceBucketArguments, WrittenLakeArguments};
+pub(crate) use self::proof::{ProofArguments, ProofChoice, VerifyProofArguments};
 pub(crate) use self::queue_commands::{RedriveArguments, SubmitArguments, WorkerArguments};
 pub(crate) use self::tuning::{ParquetArguments, TuningArguments};
 
@@ -21,7 +23,8 @@ pub(crate) use self::tuning::{ParquetArguments, TuningArguments};
 #[derive(Debug, Parser)]
 #[command(name = "trailmill", version, about, max_term_width = 110, subcommand_required = true)]
 #[command(
-    after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable."
+    after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined, unreadable, or not as CloudTrail signed \
+                  them."
 )]
 pub(crate) struct Arguments {
     /// Print JSON, a line an object, instead of text.
@@ -43,9 +46,11 @@ pub(crate) enum Command {
     Monthly(MonthlyArguments),
     /// Print the Parquet of a month as NDJSON: each line equal, as JSON, to the record CloudTrail delivered.
     Export(ExportArguments),
+    /// Look at a bucket or folder: what CloudTrail delivered there, whether it can be read, and which command to run.
+    Doctor(DoctorArguments),
     /// Show what the lake holds, day by day, and which days are missing.
     Status(StatusArguments),
-    /// Read every part again and hold it against the journal.
+    /// Read every part again and hold it against the journal; or prove log files by CloudTrail's digest files.
     Verify(VerifyArguments),
     /// Make a month of logs of a plausible organisation, turn it into a lake, and show how to query it.
     Demo(DemoArguments),

@@ -5,6 +5,7 @@ use cloudtrail_model::{Day, Month};
 use stage_jobs::MeantToBeSilent;
 
 use super::places::{SourceArguments, SourceBucketArguments, WrittenLakeArguments, place};
+use super::proof::ProofArguments;
 use super::tuning::{ParquetArguments, TuningArguments};
 use crate::places::Place;
 
@@ -80,6 +81,8 @@ pub(crate) struct WorkerArguments {
     /// The name of this installation in logs and metrics.
     #[arg(long, value_name = "NAME", default_value = "trailmill")]
     pub(crate) stack: String,
+    #[command(flatten)]
+    pub(crate) proof: ProofArguments,
     #[command(flatten)]
     pub(crate) tuning: TuningArguments,
     #[command(flatten)]

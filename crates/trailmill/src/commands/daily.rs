@@ -10,7 +10,9 @@ use futures::StreamExt;
 use lake_store::{ErrorKind, Store, StoreError};
 
 use crate::Ending;
-use crate::args::{DailyArguments, DayArguments, SourceArguments, TuningArguments, WrittenLakeArguments};
+use crate::args::{
+    DailyArguments, DayArguments, ProofArguments, SourceArguments, TuningArguments, WrittenLakeArguments,
+};
 use crate::commands::recent_days::{RECENT_DAYS, recent_days};
 use crate::commands::verify::daily_partitions;
 use crate::places;
@@ -29,6 +31,7 @@ pub(crate) struct DailyRun<'a> {
     pub(crate) days: DayArguments,
     /// If no days are named, look only at the newest ones and at incomplete or missing ones.
     pub(crate) recent: bool,
+    pub(crate) proof: &'a ProofArguments,
     pub(crate) tuning: TuningArguments,
     pub(crate) request: Request,
     /// Days in progress at once.
@@ -59,6 +62,7 @@ pub(crate) async fn run(arguments: DailyArguments, console: &Console) -> anyhow:
         lake,
         days: arguments.days,
         recent: false,
+        proof: &arguments.proof,
         tuning: arguments.tuning,
         request,
         at_once: 1,
@@ -100,8 +104,16 @@ impl DailyRun<'_> {
         let mut summary = RunSummary::default();
         if let Some(lake) = lake.clone() {
             let (source, options) = (source.clone(), options(self.tuning));
+            let settings = places::proof_settings(place, self.proof).await?;
+            if settings.is_none() && self.proof.proof.is_none() && !source.digest_folders().is_empty() {
+                console.line(&format!(
+                    "{place} has digest files of CloudTrail: --public-keys FILE proves log files by them \
+                     (docs/guide/proof.md)"
+                ));
+            }
+            let proving = settings.map(|settings| settings.proving(&lake));
             let aggregator =
-                DailyAggregator { source, lake, options, stamp: STAMP, progress: Arc::default() };
+                DailyAggregator { source, lake, options, proving, stamp: STAMP, progress: Arc::default() };
             summary = run_partitions(&aggregator, partitions, self.request, self.at_once, console).await;
         }
         if summary.met_nothing() && since.is_none() {

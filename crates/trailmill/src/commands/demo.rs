@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::Ending;
 use crate::args::{
     Arguments, Command, DayArguments, DemoArguments, LakeArguments, RunArguments, SourceBucketArguments,
-    StatusArguments, VerifyArguments,
+    StatusArguments, VerifyArguments, VerifyProofArguments,
 };
 use crate::commands::verify::Verified;
 use crate::commands::{run, status, verify};
@@ -187,7 +187,11 @@ impl<'a> Demo<'a> {
     async fn verify(&self) -> anyhow::Result<Verified> {
         let started = Instant::now();
         let (lake, days) = (self.lake_arguments(), DayArguments::default());
-        let verified = verify::verify(VerifyArguments { lake, days }, &self.steps).await?;
+        let verified = verify::verify(
+            VerifyArguments { lake, days, proof: VerifyProofArguments::default() },
+            &self.steps,
+        )
+        .await?;
         self.done(started, &format!("verified: {verified}"));
         if verified.ending() == Ending::Failed {
             let lake = self.lake.display();
@@ -234,8 +238,15 @@ fn report(lake: &Path, month: Month, tables: &LakeTables, denied: &DeniedCalls) 
 /// The arguments of `trailmill run --source LOGS --lake LAKE`.
 fn run_arguments(logs: &Path, lake: &Path, allow_gaps: bool) -> anyhow::Result<RunArguments> {
     let mut command: Vec<&OsStr> = ["trailmill", "run", "--source"].map(OsStr::new).to_vec();
-    // its month may be older than the days that a run looks at otherwise
-    command.extend([logs.as_os_str(), OsStr::new("--lake"), lake.as_os_str(), OsStr::new("--all")]);
+    // its month may be older than the days that a run looks at otherwise; its digest files are made up
+    command.extend([
+        logs.as_os_str(),
+        OsStr::new("--lake"),
+        lake.as_os_str(),
+        OsStr::new("--all"),
+        OsStr::new("--proof"),
+        OsStr::new("off"),
+    ]);
     command.extend(allow_gaps.then_some(OsStr::new("--allow-gaps")));
     match Arguments::try_parse_from(command)?.command {
         Command::Run(arguments) => Ok(arguments),

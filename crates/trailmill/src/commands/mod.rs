@@ -3,8 +3,10 @@
 pub(crate) mod daily;
 pub(crate) mod ddl;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod monthly;
+pub(crate) mod prove;
 mod recent_days;
 pub(crate) mod redrive;
 pub(crate) mod run;

@@ -26,6 +26,7 @@ async fn commit(source: &Arc<dyn Store>, lake: &Arc<dyn Store>, of: &str) {
         source: Source::survey(source.clone(), "").await.unwrap(),
         lake: lake.clone(),
         options: Options { threads: 1, ..Options::default() },
+        proving: None,
         stamp: STAMP,
         progress: Arc::default(),
     };

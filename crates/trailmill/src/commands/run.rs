@@ -28,12 +28,13 @@ pub(crate) async fn run(arguments: RunArguments, console: &Console) -> anyhow::R
 /// # Errors
 /// Where the source or the lake cannot be opened or listed.
 pub(crate) async fn run_days(arguments: &RunArguments, console: &Console) -> anyhow::Result<DailyRan> {
-    let RunArguments { source, lake, days, all, days_at_once, tuning, .. } = arguments;
+    let RunArguments { source, lake, days, all, days_at_once, proof, tuning, .. } = arguments;
     let plan = daily::DailyRun {
         source,
         lake,
         days: *days,
         recent: !all,
+        proof,
         tuning: *tuning,
         request: daily_aggregator::Request::default(),
         at_once: usize::from(*days_at_once),

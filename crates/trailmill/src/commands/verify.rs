@@ -11,6 +11,7 @@ use lake_store::Store;
 use serde::Serialize;
 
 use crate::args::{DayArguments, VerifyArguments};
+use crate::commands::prove;
 use crate::places::Place;
 use crate::terminal::console::Console;
 use crate::terminal::numbers::{bytes, counted};
@@ -54,6 +55,9 @@ pub(crate) struct Verified {
 
 /// Runs the command.
 pub(crate) async fn run(arguments: VerifyArguments, console: &Console) -> anyhow::Result<Ending> {
+    if let Some(source) = arguments.proof.source.clone() {
+        return Box::pin(prove::run(arguments, &source, console)).await;
+    }
     let verified = verify(arguments, console).await?;
     console.line(&verified.to_string());
     Ok(verified.ending())

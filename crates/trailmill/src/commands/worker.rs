@@ -83,6 +83,7 @@ async fn stations(arguments: &WorkerArguments) -> anyhow::Result<Vec<Station>> {
         start,
         lake,
         options,
+        proof: places::proof_settings(&arguments.source.source, &arguments.proof).await?,
         stamp: STAMP,
         meant_to_be_silent: arguments.silent_accounts.clone().unwrap_or_default(),
         daily_jobs: daily_jobs.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cloudtrail_model::{Day, DayRange, Month, Table};
 use daily_aggregator::{LeftOutFile, UnreadableFiles};
-use lake::{DayState, PartitionState};
+use lake::{DayState, PartitionState, Proof};
 use serde::Serialize;
 
 use crate::terminal::console::Console;
@@ -49,6 +49,8 @@ pub(crate) struct DayStatus {
     pub(crate) unfinished_since: Option<String>,
     /// Log files in the source that are not in the lake; `None` where no source was named.
     pub(crate) new_files: Option<u64>,
+    /// What digest files prove about the day, by its newest commit.
+    pub(crate) proof: Option<Proof>,
 }
 
 impl DayStatus {
@@ -72,6 +74,7 @@ impl DayStatus {
             parts: state.parts.len() as u64,
             unfinished_since: state.open_claim.as_ref().map(|claim| claim.time.clone()),
             new_files,
+            proof: state.proof.clone(),
         }
     }
 
@@ -125,16 +128,17 @@ pub(crate) fn print_calendar(
     for (table, days) in calendar {
         console.line(&format!("{table}_daily"));
         let mut month = None;
+        let with_proof = days.values().any(|status| status.proof.is_some());
         let gaps = gaps(days);
         for (day, status) in with_gaps(days, &gaps) {
             if month != Some(day.month()) {
                 month = Some(day.month());
-                console.line(&heading(day.month()));
+                console.line(&heading(day.month(), with_proof));
             }
             match status {
                 Some(status) => {
                     console.object(&DayObject { table: *table, day, status });
-                    console.line(&row(day, status));
+                    console.line(&row(day, status, with_proof));
                 }
                 None => console.line(&format!("  {day}  {:>7}", "gap")),
             }
@@ -153,9 +157,9 @@ pub(crate) fn print_calendar(
     }
 }
 
-fn heading(month: Month) -> String {
+fn heading(month: Month, with_proof: bool) -> String {
     format!(
-        "  {:<10}  {:>7}  {:>11}  {:>10}  {:>11}  {:>10}  {:>9}  {:>9}  {:>5}",
+        "  {:<10}  {:>7}  {:>11}  {:>10}  {:>11}  {:>10}  {:>9}  {:>9}  {:>5}{}",
         month.to_string(),
         "files",
         "records",
@@ -164,13 +168,15 @@ fn heading(month: Month) -> String {
         "unreadable",
         "before",
         "after",
-        "parts"
+        "parts",
+        if with_proof { "  proof" } else { "" },
     )
 }
 
-fn row(day: Day, status: &DayStatus) -> String {
+fn row(day: Day, status: &DayStatus, with_proof: bool) -> String {
+    let proof = status.proof.as_ref().map_or("-", |proof| proof.state().name());
     let row = format!(
-        "  {day}  {:>7}  {:>11}  {:>10}  {:>11}  {:>10}  {:>9}  {:>9}  {:>5}  {}",
+        "  {day}  {:>7}  {:>11}  {:>10}  {:>11}  {:>10}  {:>9}  {:>9}  {:>5}  {}{}",
         count(status.files),
         count(status.records),
         count(status.duplicates),
@@ -179,6 +185,7 @@ fn row(day: Day, status: &DayStatus) -> String {
         bytes(status.bytes_before),
         bytes(status.bytes_after),
         status.parts,
+        if with_proof { format!("{proof:<8}  ") } else { String::new() },
         status.remarks(),
     );
     row.trim_end().to_owned()

@@ -24,10 +24,10 @@ fn days_nobody_knows_of_are_gaps() {
 fn a_day_that_was_never_committed_says_so() {
     let status = DayStatus::new(&PartitionState::default(), Some(3));
     let day = "2024-02-27".parse().unwrap();
-    assert!(row(day, &status).ends_with("not in the lake, 3 new log files"));
-    let heading = heading("2024-02".parse().unwrap());
+    assert!(row(day, &status, false).ends_with("not in the lake, 3 new log files"));
+    let heading = heading("2024-02".parse().unwrap(), false);
     assert_eq!(
-        row(day, &status).find("not in the lake"),
+        row(day, &status, false).find("not in the lake"),
         Some(heading.len() + 2),
         "columns stand under their heads"
     );

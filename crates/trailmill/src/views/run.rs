@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use cloudtrail_model::Day;
 use daily_aggregator::{DayReport, LeftOutFile, UnreadableFiles};
-use lake::{Committed, DayState, Outcome, Totals};
+use lake::{Committed, DayState, Outcome, Proof, ProofState, Totals};
 use serde::Serialize;
 
 use crate::Ending;
@@ -16,6 +16,8 @@ use crate::terminal::numbers::{bytes, count, counted};
 
 /// Unreadable log files named below a partition.
 const MAX_UNREADABLE_LINES: usize = 10;
+/// Findings about digest files named below a partition.
+const MAX_PROOF_LINES: usize = 3;
 
 /// Everything a run did, over all partitions.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub(crate) struct RunSummary {
     pub(crate) failed_days: BTreeSet<Day>,
     quarantined: u64,
     unreadable: u64,
+    /// Days that contradict what CloudTrail signed.
+    broken: u64,
     listed: u64,
     /// The sums of those commits.
     pub(crate) totals: Totals,
@@ -47,6 +51,9 @@ struct PartitionObject<'a> {
     quarantined_earlier: &'a [LeftOutFile],
     /// Log files that the source does not give out.
     unreadable: &'a UnreadableFiles,
+    /// What digest files prove about the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: &'a Option<Proof>,
     listed: u64,
     others: u64,
     /// Objects in the partition that are not parts of the lake, left alone.
@@ -63,6 +70,7 @@ struct SummaryObject {
     failed: u64,
     quarantined_in_all: u64,
     unreadable_in_all: u64,
+    proofs_broken: u64,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
 }
@@ -78,7 +86,7 @@ pub(crate) fn superseded(report: &DayReport) -> anyhow::Error {
 
 /// Prints what became of a partition.
 pub(crate) fn print_report(report: &DayReport, console: &Console) {
-    let DayReport { quarantined, quarantined_earlier, unreadable, .. } = report;
+    let DayReport { quarantined, quarantined_earlier, unreadable, proof, .. } = report;
     console.object(&PartitionObject {
         partition: report.partition.to_string(),
         outcome: report.outcome.name(),
@@ -86,6 +94,7 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
         quarantined,
         quarantined_earlier,
         unreadable,
+        proof,
         listed: report.listed,
         others: report.others,
         foreign: &report.foreign,
@@ -107,6 +116,9 @@ pub(crate) fn print_report(report: &DayReport, console: &Console) {
         console.line(&format!("  still quarantined {}: {}", file.key, file.detail));
     }
     print_unreadable(unreadable, console);
+    if let Some(proof) = proof {
+        print_proof(proof, console);
+    }
     if let Some(example) = &report.other_example {
         let others = counted(report.others, "object");
         console.line(&format!("  {others} skipped, not log files, such as {example}"));
@@ -122,6 +134,14 @@ fn print_unreadable(files: &UnreadableFiles, console: &Console) {
     let more = files.count.saturating_sub(MAX_UNREADABLE_LINES as u64);
     if more > 0 {
         console.line(&format!("  and {} more unreadable", count(more)));
+    }
+}
+
+/// What digest files prove about a day, and the first of what they do not.
+fn print_proof(proof: &Proof, console: &Console) {
+    console.line(&format!("  {}: {}", proof.state().name(), proof::sentence(proof)));
+    for example in proof.examples.iter().take(MAX_PROOF_LINES) {
+        console.line(&format!("    {example}"));
     }
 }
 
@@ -176,6 +196,8 @@ impl RunSummary {
         self.listed += report.listed;
         self.quarantined += (report.quarantined.len() + report.quarantined_earlier.len()) as u64;
         self.unreadable += report.unreadable.count;
+        let is_broken = |proof: &Proof| proof.state() == ProofState::Broken;
+        self.broken += u64::from(report.proof.as_ref().is_some_and(is_broken));
         if let Some(committed) = report.outcome.committed() {
             self.committed += 1;
             self.totals.add(&committed.totals);
@@ -201,6 +223,7 @@ impl RunSummary {
             failed: self.failed,
             quarantined_in_all: self.quarantined,
             unreadable_in_all: self.unreadable,
+            proofs_broken: self.broken,
             seconds: self.elapsed.as_secs_f64(),
             peak_memory_bytes: peak_memory_bytes(),
         });
@@ -237,11 +260,17 @@ impl RunSummary {
                  them again"
             ));
         }
+        if self.broken > 0 {
+            let days = counted(self.broken, "day");
+            console.line(&format!(
+                "{days} not as CloudTrail signed: see the lines above, and `trailmill verify --proof` for all findings"
+            ));
+        }
     }
 
     /// How the command ends.
     pub(crate) fn ending(&self) -> Ending {
-        match (self.failed, self.quarantined + self.unreadable) {
+        match (self.failed, self.quarantined + self.unreadable + self.broken) {
             (0, 0) => Ending::Done,
             (0, _) => Ending::LeftOut,
             _ => Ending::Failed,
