@@ -76,12 +76,12 @@ impl Session {
         Ok(Arc::new(Retry::new(Limit::new(bucket, REQUESTS_AT_ONCE))))
     }
 
-    /// CloudTrail's public keys. `None` if S3 is not that of AWS, and the environment names no endpoint for CloudTrail: then there is
-    /// nobody to ask.
+    /// CloudTrail's public keys. `None` if S3 is not that of AWS, and the environment does not name an endpoint for CloudTrail
+    /// itself: another store's server is none.
     pub fn public_keys(&self) -> Option<CloudTrailPublicKeys> {
-        let of_cloudtrail = own_endpoint(&self.config, "CloudTrail");
-        (!self.own_endpoint || of_cloudtrail.is_some())
-            .then(|| CloudTrailPublicKeys::new(self.config.clone()))
+        let endpoint = endpoint_of_service(&self.config, "CloudTrail");
+        (!self.own_endpoint || endpoint.is_some())
+            .then(|| CloudTrailPublicKeys::new(self.config.clone(), endpoint))
     }
 
     /// A queue, with a client of the region in its URL. If the host is not one of AWS, it is the endpoint. An endpoint for SQS
@@ -133,10 +133,14 @@ fn queue_url(text: &str) -> Result<QueueUrl, QueueError> {
 }
 
 /// The endpoint that the variable of the service, `AWS_ENDPOINT_URL` or the profile sets.
-pub(crate) fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
+fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
+    endpoint_of_service(config, service).or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+/// The endpoint that the variable of the service, such as `AWS_ENDPOINT_URL_S3`, or its section of the profile sets.
+fn endpoint_of_service(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
-    let of_service = || config.service_config()?.load_config(key.build().ok()?);
-    of_service().or_else(|| config.endpoint_url().map(str::to_owned))
+    config.service_config()?.load_config(key.build().ok()?)
 }
 
 /// The region of a bucket, which S3 returns to any caller, even to those without access:

@@ -109,3 +109,9 @@ async fn retries_hide_transient_faults() {
     let _ = store.list("", Depth::All, None).await;
     assert_eq!(server.take_calls().len(), 2);
 }
+
+#[test]
+fn nobody_is_asked_for_public_keys_where_s3_is_not_that_of_aws() {
+    assert!(session(None, Some("eu-west-1")).public_keys().is_some());
+    assert!(session(Some("http://127.0.0.1:9000"), Some("eu-west-1")).public_keys().is_none());
+}

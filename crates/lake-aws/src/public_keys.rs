@@ -18,8 +18,6 @@ use aws_smithy_types::byte_stream::ByteStream;
 use cloudtrail_model::digest::Window;
 use proof::{AskForPublicKeys, PublicKeysFailure};
 
-use crate::client::own_endpoint;
-
 /// The timeout of a request.
 const REQUEST: Duration = Duration::from_secs(15);
 /// Tries of a request that did not reach AWS, or that AWS is too busy for.
@@ -53,8 +51,7 @@ enum Failed {
 
 impl CloudTrailPublicKeys {
     /// With the configuration of the environment.
-    pub(crate) fn new(config: SdkConfig) -> Self {
-        let endpoint = own_endpoint(&config, "CloudTrail");
+    pub(crate) fn new(config: SdkConfig, endpoint: Option<String>) -> Self {
         CloudTrailPublicKeys { config, endpoint }
     }
 

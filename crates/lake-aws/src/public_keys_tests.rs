@@ -38,7 +38,7 @@ fn config() -> aws_types::sdk_config::Builder {
 }
 
 fn of(server: &RawServer) -> CloudTrailPublicKeys {
-    CloudTrailPublicKeys::new(config().endpoint_url(server.endpoint()).build())
+    CloudTrailPublicKeys::new(config().build(), Some(server.endpoint()))
 }
 
 fn window() -> Window {
@@ -93,11 +93,11 @@ async fn a_busy_service_is_asked_again_and_a_refusal_is_said() {
 
 #[test]
 fn each_region_has_its_endpoint() {
-    let plain = CloudTrailPublicKeys::new(config().build());
+    let plain = CloudTrailPublicKeys::new(config().build(), None);
     assert_eq!(plain.url("eu-west-1"), "https://cloudtrail.eu-west-1.amazonaws.com/");
     assert_eq!(plain.url("cn-north-1"), "https://cloudtrail.cn-north-1.amazonaws.com.cn/");
-    let fips = CloudTrailPublicKeys::new(config().use_fips(true).build());
+    let fips = CloudTrailPublicKeys::new(config().use_fips(true).build(), None);
     assert_eq!(fips.url("us-east-2"), "https://cloudtrail-fips.us-east-2.amazonaws.com/");
-    let dual = CloudTrailPublicKeys::new(config().use_dual_stack(true).build());
+    let dual = CloudTrailPublicKeys::new(config().use_dual_stack(true).build(), None);
     assert_eq!(dual.url("eu-west-1"), "https://cloudtrail.eu-west-1.api.aws/");
 }

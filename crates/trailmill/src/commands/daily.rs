@@ -105,12 +105,6 @@ impl DailyRun<'_> {
         if let Some(lake) = lake.clone() {
             let (source, options) = (source.clone(), options(self.tuning));
             let settings = places::proof_settings(place, self.proof).await?;
-            if settings.is_none() && self.proof.proof.is_none() && !source.digest_folders().is_empty() {
-                console.line(&format!(
-                    "{place} has digest files of CloudTrail: --public-keys FILE proves log files by them \
-                     (docs/guide/proof.md)"
-                ));
-            }
             let proving = settings.map(|settings| settings.proving(&lake));
             let aggregator =
                 DailyAggregator { source, lake, options, proving, stamp: STAMP, progress: Arc::default() };
