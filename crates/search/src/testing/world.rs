@@ -168,7 +168,7 @@ fn differences<T: Ord + Clone>(expected: &[T], found: &[T]) -> (Vec<T>, Vec<T>) 
                 found.next();
             }
             (Some(one), other) if other.is_none_or(|other| one < other) => {
-                missing.extend(expected.next().cloned())
+                missing.extend(expected.next().cloned());
             }
             _ => extra.extend(found.next().cloned()),
         }

@@ -8,6 +8,7 @@ pub(crate) mod monthly;
 mod recent_days;
 pub(crate) mod redrive;
 pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod submit;
 pub(crate) mod verify;
