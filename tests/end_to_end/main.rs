@@ -34,5 +34,6 @@ mod nothing;
 mod s3;
 mod s3_world;
 mod samples;
+mod search;
 mod tampered;
 mod workers;
