@@ -14,7 +14,7 @@
 //! | | `read/monthly_part` | the whole rows of those that are left |
 //! | hand on | [`results`](Taker) | in the order of time, each event once (`record/same_event`) |
 //!
-//! [`Search::run`] is that story.
+//! [`Search::run`] is that story. [`Who::of`] asks it twice: what did somebody do, and what gave them their credentials.
 //!
 //! # Consistency
 //!
@@ -38,6 +38,7 @@ mod search;
 mod search_pruning_tests;
 #[cfg(test)]
 mod search_race_tests;
+mod who;
 
 pub use explain::Explain;
 pub use failure::SearchError;
@@ -48,3 +49,7 @@ pub use progress::Progress;
 pub use read::chunk::Found;
 pub use results::Taker;
 pub use search::{Search, Summary};
+pub use who::subject::Subject;
+pub use who::summary::Who;
+pub use who::tally::{Tally, Top};
+pub use who::trace::{Occurrences, Trace, Traces};

@@ -1,6 +1,6 @@
 //! `trailmill`: raw CloudTrail logs become a lake people can query.
 //!
-//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable. Of a search, as of grep: 0 found; 1 not
+//! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable. Of search and who, as of grep: 0 found; 1 not
 //! found; 2 failed.
 
 mod args;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Err(error) => return terminal::argument_error::end(&error),
     };
     let console = Console::new(arguments.json);
-    let failure = failure_status(matches!(arguments.command, Command::Search(_)));
+    let failure = failure_status(matches!(arguments.command, Command::Search(_) | Command::Who(_)));
     match run(arguments.command, &console) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Failed | Ending::NotFound) => ExitCode::from(1),
@@ -83,6 +83,7 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Export(export) => commands::export::run(export, console).await,
             Command::Daily(daily) => commands::daily::run(daily, console).await,
             Command::Search(search) => commands::search::run(search, console).await,
+            Command::Who(who) => commands::who::run(who, console).await,
             Command::Status(status) => commands::status::run(status, console).await,
             Command::Verify(verify) => commands::verify::run(verify, console).await,
             Command::Demo(demo) => commands::demo::run(demo, console).await,

@@ -16,14 +16,14 @@ pub(crate) use self::lake_commands::{
 };
 pub(crate) use self::places::{LakeArguments, SourceArguments, SourceBucketArguments, WrittenLakeArguments};
 pub(crate) use self::queue_commands::{RedriveArguments, SubmitArguments, WorkerArguments};
-pub(crate) use self::search_commands::SearchArguments;
+pub(crate) use self::search_commands::{SearchArguments, WhoArguments};
 pub(crate) use self::tuning::{ParquetArguments, TuningArguments};
 
 /// Turns raw CloudTrail logs into a lake people can query.
 #[derive(Debug, Parser)]
 #[command(name = "trailmill", version, about, max_term_width = 110, subcommand_required = true)]
 #[command(
-    after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable. Of search: 0 found; 1 not found; 2 failed."
+    after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined or unreadable. Of search and who: 0 found; 1 not found; 2 failed."
 )]
 pub(crate) struct Arguments {
     /// Print JSON, a line an object, instead of text.
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Export(ExportArguments),
     /// Find records by key, address, caller, call, resource or text: in Parquet, and in days that no Parquet has yet.
     Search(SearchArguments),
+    /// Say in one page what a principal, an access key or an address did, and how it came to be.
+    Who(WhoArguments),
     /// Show what the lake holds, day by day, and which days are missing.
     Status(StatusArguments),
     /// Read every part again and hold it against the journal.

@@ -30,6 +30,25 @@ pub(crate) struct SearchArguments {
     pub(crate) explain: bool,
 }
 
+/// `trailmill who`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 found; 1 not found; 2 failed.")]
+pub(crate) struct WhoArguments {
+    /// Who: an access key, an IP address, or a principal as of search --principal.
+    #[arg(value_name = "PRINCIPAL|KEY|IP", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) subject: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeArguments,
+    #[command(flatten)]
+    pub(crate) times: TimeArguments,
+    /// Rows of a list, at most; the rest is counted.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) top: u16,
+    /// Print Markdown.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+}
+
 /// What records must be like.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct FilterArguments {

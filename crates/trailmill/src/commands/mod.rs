@@ -12,4 +12,5 @@ pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod submit;
 pub(crate) mod verify;
+pub(crate) mod who;
 pub(crate) mod worker;

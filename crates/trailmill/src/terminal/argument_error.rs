@@ -23,7 +23,9 @@ pub(crate) fn end(error: &clap::Error) -> ExitCode {
             error_line(&format!("{} (see trailmill --help)", mistake(&error.to_string())));
             let mut words = std::env::args_os().skip(1);
             let command = words.find(|word| !word.as_encoded_bytes().starts_with(b"-"));
-            ExitCode::from(failure_status(command.is_some_and(|command| command == "search")))
+            ExitCode::from(failure_status(
+                command.is_some_and(|command| command == "search" || command == "who"),
+            ))
         }
     }
 }

@@ -7,3 +7,4 @@ pub(crate) mod months;
 pub(crate) mod no_days;
 pub(crate) mod not_searched;
 pub(crate) mod run;
+pub(crate) mod who;
