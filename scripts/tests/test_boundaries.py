@@ -32,6 +32,7 @@ def test_crates_without_dependencies_are_as_they_should_be() -> None:
         ("lake-aws", "stage-jobs"),
         ("daily-aggregator", "parquet"),
         ("monthly-aggregator", "aws-sdk-s3"),
+        ("search", "daily-aggregator"),
         ("stage-jobs", "aws-config"),
         ("lambda-host", "lake-aws"),
         ("functions", "cloudtrail-corpus"),

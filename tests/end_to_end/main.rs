@@ -36,5 +36,6 @@ mod proof;
 mod s3;
 mod s3_world;
 mod samples;
+mod search;
 mod tampered;
 mod workers;

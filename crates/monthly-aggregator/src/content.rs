@@ -15,7 +15,7 @@ const READS_AT_ONCE: usize = 8;
 /// these in the daily table, and so sees each event once.
 #[derive(Debug, Clone)]
 pub struct MonthContent {
-    pub(crate) state: PartitionState,
+    state: PartitionState,
     /// The inputs of each commit that wrote event days, by [`lake::Commit::seq`].
     inputs: BTreeMap<u64, Inputs>,
 }
@@ -37,11 +37,21 @@ impl MonthContent {
         Ok(MonthContent { state, inputs })
     }
 
+    /// The month, as its journal states it.
+    pub fn state(&self) -> &PartitionState {
+        &self.state
+    }
+
+    /// The daily parts that the commit which wrote an event day was made from, as its inputs; `None` if no commit wrote the day.
+    pub fn inputs_of(&self, day: Day) -> Option<&Inputs> {
+        self.inputs.get(&self.state.event_days.get(day)?.seq)
+    }
+
     /// Whether the records of a daily part that have this event day are in the Parquet. An event day that is not of the month is not.
     /// Of a copy that was delivered on several days, the Parquet contains one, and the answer is `true` for all of them.
     pub fn has(&self, part: &Part, day: Day) -> bool {
-        let written = self.state.event_days.get(day);
-        let inputs = written.and_then(|written| self.inputs.get(&written.seq));
-        inputs.and_then(|inputs| inputs.get(&part.key)).is_some_and(|input| input.etag == part.sha256)
+        self.inputs_of(day)
+            .and_then(|inputs| inputs.get(&part.key))
+            .is_some_and(|input| input.etag == part.sha256)
     }
 }

@@ -1,6 +1,7 @@
 //! `trailmill`: raw CloudTrail logs become a lake people can query.
 //!
 //! Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined, unreadable, or not as CloudTrail signed them.
+//! Of search and who, as of grep: 0 found; 1 not found; 2 failed.
 
 mod args;
 mod cli_markdown;
@@ -27,6 +28,8 @@ pub(crate) enum Ending {
     Failed,
     /// Committed, but log files are quarantined, unreadable, or not as CloudTrail signed them.
     LeftOut,
+    /// Nothing was found.
+    NotFound,
 }
 
 impl Ending {
@@ -35,6 +38,7 @@ impl Ending {
         match (self, other) {
             (Ending::Failed, _) | (_, Ending::Failed) => Ending::Failed,
             (Ending::LeftOut, _) | (_, Ending::LeftOut) => Ending::LeftOut,
+            (Ending::NotFound, _) | (_, Ending::NotFound) => Ending::NotFound,
             (Ending::Done, Ending::Done) => Ending::Done,
         }
     }
@@ -46,15 +50,21 @@ fn main() -> ExitCode {
         Err(error) => return terminal::argument_error::end(&error),
     };
     let console = Console::new(arguments.json);
+    let failure = failure_status(matches!(arguments.command, Command::Search(_) | Command::Who(_)));
     match run(arguments.command, &console) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
-        Ok(Ending::Failed) => ExitCode::from(1),
+        Ok(Ending::Failed | Ending::NotFound) => ExitCode::from(1),
         Ok(Ending::LeftOut) => ExitCode::from(2),
         Err(error) => {
             console.error(&error);
-            ExitCode::from(1)
+            ExitCode::from(failure)
         }
     }
+}
+
+/// The exit status of a command that failed. Of a search 1 means that nothing was found.
+pub(crate) fn failure_status(is_search: bool) -> u8 {
+    if is_search { 2 } else { 1 }
 }
 
 /// Prints the page of the command line that is in the docs.
@@ -73,6 +83,8 @@ fn run(command: Command, console: &Console) -> anyhow::Result<Ending> {
             Command::Export(export) => commands::export::run(export, console).await,
             Command::Daily(daily) => commands::daily::run(daily, console).await,
             Command::Doctor(doctor) => Box::pin(commands::doctor::run(doctor, console)).await,
+            Command::Search(search) => commands::search::run(search, console).await,
+            Command::Who(who) => commands::who::run(who, console).await,
             Command::Status(status) => commands::status::run(status, console).await,
             Command::Verify(verify) => commands::verify::run(verify, console).await,
             Command::Demo(demo) => commands::demo::run(demo, console).await,

@@ -18,7 +18,7 @@ AWS = r"aws-.*|lambda_runtime|lambda-.*"
 AWS_BUT_LAMBDA = r"aws-(sdk|config|smithy).*|lake-aws"
 ARROW = r"arrow|arrow-.*|parquet|parquet-.*"
 ASYNC = r"tokio|futures.*|async-trait"
-STAGES = r"daily-aggregator|monthly-aggregator|stage-jobs|fan-out"
+STAGES = r"daily-aggregator|monthly-aggregator|search|stage-jobs|fan-out"
 LAKE = r"lake|lake-store"
 OURS = "|".join(re.escape(path.parent.name) for path in ROOT.glob("crates/*/Cargo.toml"))
 TEST_ONLY = r"testkit|testkit-stores|proptest|tempfile"
@@ -39,6 +39,7 @@ FORBIDDEN = {
     "lake-aws": [ARROW, STAGES, "lambda_runtime|lambda-.*", "trailmill", "cloudtrail-corpus"],
     "daily-aggregator": [AWS, ARROW, "monthly-aggregator", "fan-out", "job-queue", "trailmill", "cloudtrail-corpus"],
     "monthly-aggregator": [AWS, "daily-aggregator", "fan-out", "job-queue", "trailmill", "cloudtrail-corpus"],
+    "search": [AWS, "daily-aggregator", "stage-jobs", "fan-out", "job-queue", "trailmill", "cloudtrail-corpus"],
     "stage-jobs": [AWS, "trailmill", "cloudtrail-corpus"],
     "lambda-host": [AWS_BUT_LAMBDA, ARROW, STAGES, "trailmill", "cloudtrail-corpus"],
     "functions": ["trailmill", "cloudtrail-corpus"],

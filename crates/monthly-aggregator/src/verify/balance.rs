@@ -35,8 +35,9 @@ pub async fn balance(lake: &Arc<dyn Store>, table: Table, month: Month) -> Resul
 
 fn of(plan: &MonthPlan, content: &MonthContent) -> Balance {
     let mut balance =
-        Balance { pending: plan.changed_days(&content.state).into_iter().collect(), ..Balance::default() };
-    for (day, written) in content.state.event_days.iter().filter(|(day, _)| !balance.pending.contains(day)) {
+        Balance { pending: plan.changed_days(content.state()).into_iter().collect(), ..Balance::default() };
+    for (day, written) in content.state().event_days.iter().filter(|(day, _)| !balance.pending.contains(day))
+    {
         let (mut records, mut unaccounted) = (0_u64, None);
         for of in &plan.parts {
             let Some(of_day) = of.part.event_days.days.get(&day) else { continue };

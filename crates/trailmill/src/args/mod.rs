@@ -5,6 +5,7 @@ mod lake_commands;
 mod places;
 mod proof;
 mod queue_commands;
+mod search_commands;
 mod tuning;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +18,7 @@ pub(crate) use self::lake_commands::{
 pub(crate) use self::places::{LakeArguments, SourceArguments, SourceBucketArguments, WrittenLakeArguments};
 pub(crate) use self::proof::{ProofArguments, ProofChoice, VerifyProofArguments};
 pub(crate) use self::queue_commands::{RedriveArguments, SubmitArguments, WorkerArguments};
+pub(crate) use self::search_commands::{SearchArguments, WhoArguments};
 pub(crate) use self::tuning::{ParquetArguments, TuningArguments};
 
 /// Turns raw CloudTrail logs into a lake people can query.
@@ -24,7 +26,7 @@ pub(crate) use self::tuning::{ParquetArguments, TuningArguments};
 #[command(name = "trailmill", version, about, max_term_width = 110, subcommand_required = true)]
 #[command(
     after_help = "Exit status: 0 done; 1 failed; 2 committed, but log files are quarantined, unreadable, or not as CloudTrail signed \
-                  them."
+                  them. Of search and who: 0 found; 1 not found; 2 failed."
 )]
 pub(crate) struct Arguments {
     /// Print JSON, a line an object, instead of text.
@@ -48,6 +50,10 @@ pub(crate) enum Command {
     Export(ExportArguments),
     /// Look at a bucket or folder: what CloudTrail delivered there, whether it can be read, and which command to run.
     Doctor(DoctorArguments),
+    /// Find records by key, address, caller, call, resource or text: in Parquet, and in days that no Parquet has yet.
+    Search(SearchArguments),
+    /// Say in one page what a principal, an access key or an address did, and how it came to be.
+    Who(WhoArguments),
     /// Show what the lake holds, day by day, and which days are missing.
     Status(StatusArguments),
     /// Read every part again and hold it against the journal; or prove log files by CloudTrail's digest files.

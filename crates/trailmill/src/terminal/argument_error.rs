@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
+use crate::failure_status;
 use crate::terminal::console::error_line;
 
 /// Help goes where it was asked for. A mistake is one line, and not status 2, which means something else here.
@@ -20,7 +21,11 @@ pub(crate) fn end(error: &clap::Error) -> ExitCode {
         }
         _ => {
             error_line(&format!("{} (see trailmill --help)", mistake(&error.to_string())));
-            ExitCode::from(1)
+            let mut words = std::env::args_os().skip(1);
+            let command = words.find(|word| !word.as_encoded_bytes().starts_with(b"-"));
+            ExitCode::from(failure_status(
+                command.is_some_and(|command| command == "search" || command == "who"),
+            ))
         }
     }
 }

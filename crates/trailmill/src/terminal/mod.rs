@@ -5,3 +5,4 @@ pub(crate) mod console;
 pub(crate) mod numbers;
 pub(crate) mod printable;
 pub(crate) mod progress_bar;
+pub(crate) mod width;

@@ -53,6 +53,15 @@ impl FollowedRun {
         })
     }
 
+    /// Follows a search: bytes of parts, as far as it is known which are searched.
+    pub(crate) fn of_search(console: &Console, progress: Arc<search::Progress>) -> Self {
+        Self::start(console, "MB", move || {
+            let (planned, done, found) = progress.now();
+            let message = format!("{} found", numbers::count(found));
+            Position { done: done / 1_000_000, planned: planned / 1_000_000, message }
+        })
+    }
+
     fn start(console: &Console, unit: &str, now: impl Fn() -> Position + Send + 'static) -> Self {
         if !console.watched() {
             return FollowedRun { bar: ProgressBar::hidden(), follower: None };
