@@ -22,7 +22,8 @@ fn a_line_without_the_wanted_bytes_is_passed_over() {
 
 #[test]
 fn a_line_with_an_escape_is_looked_at() {
-    assert!(needles(&[(Field::Ip, &["1"])]).may_be_in(br#"{"sourceIPAddress":"\u0031"}"#));
+    assert!(needles(&[(Field::Ip, &["a"])]).may_be_in(br#"{"sourceIPAddress":"\u0061"}"#));
+    assert!(!needles(&[(Field::Ip, &["a"])]).may_be_in(br#"{"sourceIP":"b"}"#));
 }
 
 #[test]
