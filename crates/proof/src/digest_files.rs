@@ -9,7 +9,7 @@ use cloudtrail_model::Day;
 use cloudtrail_model::digest::{DigestContent, DigestFile, DigestKey, Window};
 use flate2::bufread::GzDecoder;
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use lake_store::{Depth, Described, ErrorKind, Store, StoreError};
+use lake_store::{Depth, Described, ErrorKind, ObjectMeta, Store, StoreError};
 
 /// The largest object that is read as a digest file, in bytes. 140,000 log files, as many as [`DigestFile::MAX_TEXT`] has room for,
 /// take about 8 MB: names and hashes do not compress.
@@ -88,26 +88,58 @@ impl DigestSource {
         windows: &[Window],
     ) -> Result<Vec<DigestObject>, DigestFilesError> {
         let days = days_of(windows);
-        let mut keys = Vec::new();
+        let mut objects = Vec::new();
         for folder in folders {
             let listed = futures::stream::iter(days.clone())
                 .map(|day| self.list(folder, day, windows).boxed())
                 .buffered(READS_AT_ONCE.min(self.store.calls_at_once()).max(1));
-            keys.extend(listed.try_collect::<Vec<_>>().await?.into_iter().flatten());
+            objects.extend(listed.try_collect::<Vec<_>>().await?.into_iter().flatten());
         }
-        let read = futures::stream::iter(keys)
-            .map(|(key, bytes)| self.read_one(key, bytes).boxed())
+        let together = if self.bucket.is_none() { self.store.gets_per_call().max(1) } else { 1 };
+        let read = futures::stream::iter(objects)
+            .chunks(together)
+            .map(|objects| self.read_some(objects).boxed())
             .buffered(READS_AT_ONCE.min(self.store.calls_at_once()).max(1));
         Ok(read.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
     }
 
-    /// The keys and sizes of the digest files of a day within the windows.
+    /// Reads some digest files. Those that were deleted since they were listed are left out.
+    async fn read_some(&self, objects: Vec<ObjectMeta>) -> Result<Vec<DigestObject>, DigestFilesError> {
+        let (large, objects): (Vec<_>, Vec<_>) =
+            objects.into_iter().partition(|object| object.bytes > MAX_BYTES);
+        let digest = |key: &str, body, signature| DigestObject { key: self.whole_key(key), body, signature };
+        let mut read: Vec<DigestObject> =
+            large.into_iter().map(|object| digest(&object.key, None, None)).collect();
+        if self.bucket.is_none() {
+            // no metadata to be had, and many files at once are faster
+            for (object, body) in self.store.get_many(objects).await {
+                match body {
+                    Ok(body) => read.push(digest(&object.key, Some(body), None)),
+                    Err(error) if error.kind == ErrorKind::NotFound => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            return Ok(read);
+        }
+        for object in objects {
+            match self.store.get_described(&object.key).await {
+                Ok(Described { body, mut metadata, .. }) => {
+                    read.push(digest(&object.key, Some(body), metadata.remove("signature")));
+                }
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(read)
+    }
+
+    /// The digest files of a day within the windows.
     async fn list(
         &self,
         folder: &str,
         day: Day,
         windows: &[Window],
-    ) -> Result<Vec<(String, u64)>, DigestFilesError> {
+    ) -> Result<Vec<ObjectMeta>, DigestFilesError> {
         let folder = format!("{folder}{}/", day.as_path());
         let mut found = Vec::new();
         let mut token: Option<String> = None;
@@ -117,7 +149,7 @@ impl DigestSource {
                 let end = DigestKey::parse(&object.key).map(|key| key.end);
                 end.is_some_and(|end| windows.iter().any(|window| window.from <= end && end < window.until))
             });
-            found.extend(digests.map(|object| (object.key, object.bytes)));
+            found.extend(digests);
             if found.len() > MAX_A_DAY {
                 return Err(DigestFilesError::TooMany { folder });
             }
@@ -125,23 +157,6 @@ impl DigestSource {
             if token.is_none() {
                 return Ok(found);
             }
-        }
-    }
-
-    /// Reads one digest file: `None` if it was deleted since it was listed.
-    async fn read_one(&self, key: String, bytes: u64) -> Result<Option<DigestObject>, DigestFilesError> {
-        let whole_key = self.whole_key(&key);
-        if bytes > MAX_BYTES {
-            return Ok(Some(DigestObject { key: whole_key, body: None, signature: None }));
-        }
-        match self.store.get_described(&key).await {
-            Ok(Described { body, mut metadata, .. }) => Ok(Some(DigestObject {
-                key: whole_key,
-                body: Some(body),
-                signature: metadata.remove("signature"),
-            })),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
         }
     }
 
