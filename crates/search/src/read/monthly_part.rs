@@ -11,7 +11,8 @@ use futures::TryStreamExt;
 use lake::Part;
 use lake_store::Store;
 use monthly_aggregator::append_lines;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
+use parquet::arrow::async_reader::ParquetRecordBatchStream;
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
@@ -21,7 +22,7 @@ use crate::filter::query::TableQuery;
 use crate::read::chunk::{ChunkSender, Found};
 use crate::read::object::ParquetObject;
 use crate::read::pages::candidates;
-use crate::read::predicates::{lines_of, predicates};
+use crate::read::predicates::{Rows, lines_of, predicates};
 use crate::read::row_groups::{RowGroup, row_groups};
 
 /// Rows read at once.
@@ -89,45 +90,82 @@ impl MonthlyPart {
             self.counters.by_pages.add(1);
             return Ok(());
         }
-        let schema = self.metadata.parquet_schema();
-        let columns = match wanted {
-            Wanted::Number if !group.times.may_be_undated => {
-                ProjectionMask::columns(schema, [EVENT_TIMESTAMP])
+        let rows = match wanted {
+            Wanted::Lines => Rows::All,
+            Wanted::Number => {
+                self.count(&group, selection.clone(), &mut sender).await?;
+                Rows::Undated
             }
-            Wanted::Lines | Wanted::Number => ProjectionMask::all(),
         };
-        let filter = predicates(&self.query, group.times, &self.replaced, schema, &self.counters);
-        let mut builder =
-            ParquetRecordBatchStreamBuilder::new_with_metadata(self.object, self.metadata.clone())
-                .with_row_groups(vec![group.index])
-                .with_batch_size(BATCH_ROWS)
-                .with_projection(columns);
+        if rows == Rows::All || (self.query.undated && group.times.may_be_undated) {
+            self.send_rows(&group, selection, rows, &mut sender).await?;
+        }
+        sender.send().await;
+        Ok(())
+    }
+
+    /// Counts the dated rows that fulfil the query.
+    async fn count(
+        &self,
+        group: &RowGroup,
+        selection: Option<RowSelection>,
+        sender: &mut ChunkSender,
+    ) -> Result<()> {
+        let columns = ProjectionMask::columns(self.metadata.parquet_schema(), [EVENT_TIMESTAMP]);
+        let rows = if group.times.may_be_undated { Rows::Dated } else { Rows::All };
+        let mut batches = self.batches(group, selection, rows, columns)?;
+        while let Some(batch) = batches.try_next().await? {
+            self.counters.rows_found.add(batch.num_rows() as u64);
+            sender.count(batch.num_rows() as u64);
+        }
+        Ok(())
+    }
+
+    /// Sends the lines of the rows that fulfil the query.
+    async fn send_rows(
+        &self,
+        group: &RowGroup,
+        selection: Option<RowSelection>,
+        rows: Rows,
+        sender: &mut ChunkSender,
+    ) -> Result<()> {
+        let mut batches = self.batches(group, selection, rows, ProjectionMask::all())?;
+        let mut lines = Vec::new();
+        while let Some(batch) = batches.try_next().await? {
+            self.counters.rows_found.add(batch.num_rows() as u64);
+            lines.clear();
+            append_lines(&batch, self.query.table, &mut lines)?;
+            for (line, instant) in lines_of(&lines).zip(instants(&batch)?) {
+                if sender.add(Found { instant, line: line.to_vec() }) {
+                    sender.send().await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Some columns of the rows that fulfil the query.
+    fn batches(
+        &self,
+        group: &RowGroup,
+        selection: Option<RowSelection>,
+        rows: Rows,
+        columns: ProjectionMask,
+    ) -> Result<ParquetRecordBatchStream<ParquetObject>> {
+        let schema = self.metadata.parquet_schema();
+        let filter = predicates(&self.query, (group.times, rows), &self.replaced, schema, &self.counters);
+        let (object, metadata) = (self.object.clone(), self.metadata.clone());
+        let mut builder = ParquetRecordBatchStreamBuilder::new_with_metadata(object, metadata)
+            .with_row_groups(vec![group.index])
+            .with_batch_size(BATCH_ROWS)
+            .with_projection(columns);
         if let Some(filter) = filter {
             builder = builder.with_row_filter(filter);
         }
         if let Some(selection) = selection {
             builder = builder.with_row_selection(selection);
         }
-        let mut batches = builder.build()?;
-        let mut lines = Vec::new();
-        while let Some(batch) = batches.try_next().await? {
-            self.counters.rows_found.add(batch.num_rows() as u64);
-            if wanted == Wanted::Number && !group.times.may_be_undated {
-                sender.count(batch.num_rows() as u64);
-                continue;
-            }
-            lines.clear();
-            append_lines(&batch, self.query.table, &mut lines)?;
-            for (line, instant) in lines_of(&lines).zip(instants(&batch)?) {
-                if wanted == Wanted::Number && instant.is_some() {
-                    sender.count(1);
-                } else if sender.add(Found { instant, line: line.to_vec() }) {
-                    sender.send().await;
-                }
-            }
-        }
-        sender.send().await;
-        Ok(())
+        builder.build()
     }
 }
 

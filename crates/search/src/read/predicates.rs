@@ -20,20 +20,31 @@ use crate::filter::query::{TableCondition, TableQuery};
 use crate::read::row_groups::Times;
 use crate::record::line_match;
 
+/// Rows by whether they have an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// All of them.
+    All,
+    /// Those that have one.
+    Dated,
+    /// Those that have none.
+    Undated,
+}
+
 /// The predicates for the rows of a row group; `None` if every row is looked for. Rows of the replaced event days do not count.
 pub(crate) fn predicates(
     query: &TableQuery,
-    times: Times,
+    (times, rows): (Times, Rows),
     replaced: &BTreeSet<Day>,
     schema: &SchemaDescriptor,
     counters: &Arc<Counters>,
 ) -> Option<RowFilter> {
     let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
-    if !times.are_in(query) || !replaced.is_empty() {
+    if !times.are_in(query) || !replaced.is_empty() || rows != Rows::All {
         let (query, replaced) = (query.clone(), replaced.clone());
         let columns = ProjectionMask::columns(schema, [EVENT_TIMESTAMP]);
         predicates.push(Box::new(ArrowPredicateFn::new(columns, move |batch| {
-            Ok(by_time(&batch, &query, &replaced))
+            Ok(by_time(&batch, &query, rows, &replaced))
         })));
     }
     for condition in &query.conditions {
@@ -69,10 +80,15 @@ pub(crate) fn lines_of(ndjson: &[u8]) -> impl Iterator<Item = &[u8]> {
     ndjson.strip_suffix(b"\n").into_iter().flat_map(|lines| lines.split(|byte| *byte == b'\n'))
 }
 
-fn by_time(batch: &RecordBatch, query: &TableQuery, replaced: &BTreeSet<Day>) -> BooleanArray {
+fn by_time(batch: &RecordBatch, query: &TableQuery, rows: Rows, replaced: &BTreeSet<Day>) -> BooleanArray {
     let counts = |instant: Option<i64>| {
         let day = instant.filter(|_| !replaced.is_empty()).and_then(Day::of_instant);
-        query.has(instant) && !day.is_some_and(|day| replaced.contains(&day))
+        let is_of_rows = match rows {
+            Rows::All => true,
+            Rows::Dated => instant.is_some(),
+            Rows::Undated => instant.is_none(),
+        };
+        is_of_rows && query.has(instant) && !day.is_some_and(|day| replaced.contains(&day))
     };
     let column = batch.column_by_name(EVENT_TIMESTAMP);
     match column.and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>()) {
