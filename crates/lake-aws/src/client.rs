@@ -76,12 +76,10 @@ impl Session {
         Ok(Arc::new(Retry::new(Limit::new(bucket, REQUESTS_AT_ONCE))))
     }
 
-    /// CloudTrail's public keys. `None` if S3 is not that of AWS, and the environment does not name an endpoint for CloudTrail
-    /// itself: another store's server is none.
+    /// CloudTrail's public keys; `None` if S3 is not that of AWS: then there is nobody to ask.
     pub fn public_keys(&self) -> Option<CloudTrailPublicKeys> {
         let endpoint = endpoint_of_service(&self.config, "CloudTrail");
-        (!self.own_endpoint || endpoint.is_some())
-            .then(|| CloudTrailPublicKeys::new(self.config.clone(), endpoint))
+        (!self.own_endpoint).then(|| CloudTrailPublicKeys::new(self.config.clone(), endpoint))
     }
 
     /// A queue, with a client of the region in its URL. If the host is not one of AWS, it is the endpoint. An endpoint for SQS
@@ -137,7 +135,7 @@ fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
     endpoint_of_service(config, service).or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
-/// The endpoint that the variable of the service, such as `AWS_ENDPOINT_URL_S3`, or its section of the profile sets.
+/// The endpoint that the variable of the service, such as `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` or the profile sets.
 fn endpoint_of_service(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
     config.service_config()?.load_config(key.build().ok()?)
