@@ -24,7 +24,7 @@ def bad_days(world: World) -> None:
     for days in (before, [silent_day]):
         world.operator.send("RequestsUrl", *(json.dumps({"day": day}) for day in days))
         for day in days:
-            until(f"{day} is committed", 120, partial(aws.commits, "cloudtrail_daily", day))
+            until(f"{day} is committed", 300, partial(aws.commits, "cloudtrail_daily", day))
         aws.drained(60)
     silent = [line["silent"] for line in told(aws, silent_day) if line.get("SilentAccounts")]
     expect(silent == [[SILENT]], f"one account fell silent on {silent_day}, and the log says {silent}")

@@ -137,7 +137,7 @@ def backlog(world: World) -> None:
     started = time.monotonic()
     world.trailmill("submit", "--queue", aws.outputs["RequestsUrl"], "--month", MONTH)
     commits = until("the month is committed", 240, lambda: aws.commits("cloudtrail_monthly", MONTH))
-    aws.drained(120)
+    aws.drained(300)
     where = "year = 2026 AND month = 10"
     rows = aws.count("cloudtrail_monthly", where)
     seconds = time.monotonic() - started
@@ -171,7 +171,7 @@ def last_month_again(world: World) -> None:
     body = target["Input"].replace("<aws.scheduler.scheduled-time>", "2026-11-05T05:15:00Z")
     world.operator.send("RequestsUrl", body)
     time.sleep(1)
-    aws.drained(120)
+    aws.drained(300)
     aws.nothing_is_dead()
     said = [json.loads(line) for line in aws.logged("fan-out") if line.startswith("{")]
     jobs = [line["Jobs"] for line in said if line.get("request") == body]
@@ -190,7 +190,7 @@ def late_in_month(world: World) -> None:
     commits = len(aws.commits("cloudtrail_monthly", MONTH))
     world.put([world.logs.small(day, 0)])
     world.operator.send("RequestsUrl", json.dumps({"day": day}))
-    until("the month is committed again", 120, lambda: len(aws.commits("cloudtrail_monthly", MONTH)) == commits + 1)
+    until("the month is committed again", 300, lambda: len(aws.commits("cloudtrail_monthly", MONTH)) == commits + 1)
     aws.drained(60)
     after = aws.keys(f"{LAKE_PREFIX}cloudtrail_monthly/")
     left = sorted(key for key in before.keys() & after.keys() if "month=10" in key)
@@ -270,7 +270,7 @@ def killed(world: World) -> None:
     journal = aws.journal("cloudtrail_daily", LARGE_DAY)
     expect([entry["entry"] for entry in journal] == ["claim"], f"it was not killed in the middle: {journal}")
     world.say(f"{len(processes)} processes of daily killed, after the claim of {LARGE_DAY} and before its commit")
-    until("the day is committed by another", 120, lambda: aws.commits("cloudtrail_daily", LARGE_DAY))
+    until("the day is committed by another", 300, lambda: aws.commits("cloudtrail_daily", LARGE_DAY))
     aws.drained(60)
     aws.hide_for("DailyJobsUrl", HIDDEN["DailyJobsUrl"])
     rows = world.same_as_oracle(LARGE_DAY)
@@ -296,7 +296,7 @@ def sliced(world: World) -> None:
     expect(killed_after < len(slices), "all of it was committed before it could be killed: make it larger")
     world.say(f"{len(processes)} processes of monthly killed, after {killed_after} of {len(slices)} slices of {SLICED}")
     until("every slice is committed", 240, lambda: len(aws.commits("cloudtrail_monthly", SLICED)) >= len(slices))
-    aws.drained(120)
+    aws.drained(300)
     written = [(commit["slice"]["first"], commit["slice"]["last"]) for commit in aws.commits("cloudtrail_monthly", SLICED)]
     expect(written == slices, f"not five event days in each slice: {written}")
     rows, should = aws.count("cloudtrail_monthly", where), world.logs.monthly_count(SLICED)
@@ -308,7 +308,7 @@ def sliced(world: World) -> None:
     expect(len(before) == len(slices), f"not a part for each slice: {sorted(before)}")
     world.put([world.logs.small(VERY_LATE, 0, events=days[11])])
     world.operator.send("RequestsUrl", json.dumps({"day": VERY_LATE}))
-    until("the late event is committed", 120, lambda: len(aws.commits("cloudtrail_monthly", SLICED)) > len(slices))
+    until("the late event is committed", 300, lambda: len(aws.commits("cloudtrail_monthly", SLICED)) > len(slices))
     aws.drained(60)
     after = aws.keys(prefix)
     kept = before.items() & after.items()
@@ -382,7 +382,7 @@ def delivered_twice(world: World) -> None:
     expect(len(jobs) == 2 * len(TWICE), f"two requests for {len(TWICE)} days became {len(jobs)} jobs")
     world.operator.send("DailyJobsUrl", *jobs, *jobs)
     aws.mapping("daily", Enabled=True)
-    aws.drained(120)
+    aws.drained(300)
     aws.nothing_is_dead()
     aws.hide_for("DailyJobsUrl", HIDDEN["DailyJobsUrl"])
     for day in TWICE:
