@@ -1,4 +1,4 @@
-//! Passes over most lines without taking them apart: a line that lacks the bytes of what is wanted cannot fulfil the query.
+//! Passes over most lines without taking them apart: a line without the bytes of what is wanted cannot fulfil the query.
 
 use memchr::memmem::Finder;
 
